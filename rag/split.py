@@ -1,0 +1,141 @@
+"""Document -> Passages: runs of whole sentences that fit the embedder's window.
+
+Passages follow each other with an overlap of one sentence. What is embedded is a header (title and
+date) and the passage's text; both together never exceed the window, so nothing is truncated.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from rag.datatypes import Document, Passage, Span
+from rag.sentences import sentence_spans
+
+Count = Callable[[Sequence[str]], list[int]]
+
+# A word of over 100 characters is a single unknown token to WordPiece tokenizers, so tokens alone
+# do not bound a passage: it is also held to this many characters for each token of the window.
+_CHARACTERS_A_TOKEN = 8
+_LONGEST_WORD = 100
+_MOST_TOKENS_A_CHARACTER = 4  # in byte-level tokenizers
+
+
+def header(document: Document, count: Count, window: int) -> str:
+    """Title and date, to be embedded before each passage, cut to a quarter of the window."""
+    if not document.titled:
+        return ""
+    words = document.title.split()
+    date = f" ({document.date})" if document.date else ""
+    while words:
+        text = " ".join(words) + date + "\n"
+        if count([text])[0] <= window // 4:
+            return text
+        words.pop()
+    return ""
+
+
+def split(document: Document, count: Count, window: int) -> tuple[str, list[Passage]]:
+    """The header and the passages of a document, in order.
+
+    ``count`` gives the tokens of each text, special tokens included; ``window`` is the most that
+    the embedder reads. Every character of the body that is not white space is in a passage.
+    """
+    head = header(document, count, window)
+    special = count([""])[0]
+    room = window - (count([head])[0] if head else special)
+    longest = room * _CHARACTERS_A_TOKEN
+    text, body = document.text, document.body
+    spans = [(a + body, b + body) for a, b in sentence_spans(text[body:])]
+    tokens = [n - special for n in count([text[a:b] for a, b in spans])]
+    sentences, sizes = [], []
+    for span, size in zip(spans, tokens, strict=True):
+        if size <= room and span[1] - span[0] <= longest:
+            sentences.append(span)
+            sizes.append(size)
+            continue
+        for piece, size_of_piece in _cut(text, span, count, special, room, longest):
+            sentences.append(piece)
+            sizes.append(size_of_piece)
+    runs = list(_runs(sentences, sizes, room, longest))
+    return head, list(_fitting(document, sentences, runs, head, count, window))
+
+
+def _fitting(
+    document: Document,
+    sentences: Sequence[Span],
+    runs: Sequence[tuple[int, int]],
+    head: str,
+    count: Count,
+    window: int,
+) -> Iterator[Passage]:
+    """The passages of the runs; one that is longer than its parts' sum said is halved."""
+    passages = [_passage(document, sentences[a:b]) for a, b in runs]
+    counts = count([head + p.text for p in passages])
+    for passage, size, (a, b) in zip(passages, counts, runs, strict=True):
+        if size <= window or b - a == 1:
+            yield passage
+        else:
+            halves = [(a, (a + b) // 2), ((a + b) // 2, b)]
+            yield from _fitting(document, sentences, halves, head, count, window)
+
+
+def _runs(
+    sentences: Sequence[Span], sizes: Sequence[int], room: int, longest: int
+) -> Iterator[tuple[int, int]]:
+    """Index ranges of sentences that fit together, each beginning with the last one's last."""
+    first = 0
+    while first < len(sentences):
+        end, used = first, 0
+        while (
+            end < len(sentences)
+            and used + sizes[end] <= room
+            and sentences[end][1] - sentences[first][0] <= longest
+        ):
+            used += sizes[end]
+            end += 1
+        yield first, end
+        if end == len(sentences):
+            return
+        overlaps = (
+            end - first > 1
+            and sizes[end - 1] + sizes[end] <= room
+            and sentences[end][1] - sentences[end - 1][0] <= longest
+        )
+        first = end - 1 if overlaps else end
+
+
+def _cut(
+    text: str, span: Span, count: Count, special: int, room: int, longest: int
+) -> Iterator[tuple[Span, int]]:
+    """A sentence that is too long, cut at words (and a very long word within it)."""
+    longest_word = max(1, min(_LONGEST_WORD, room // _MOST_TOKENS_A_CHARACTER))
+    word = re.compile(rf"\s*\S{{1,{longest_word}}}")
+    words = [(m.start() + span[0], m.end() + span[0]) for m in word.finditer(text[slice(*span)])]
+    sizes = [n - special for n in count([text[a:b] for a, b in words])]
+    start, used = None, 0
+    end = span[0]
+    for (a, b), size in zip(words, sizes, strict=True):
+        if start is not None and (used + size > room or b - start > longest):
+            yield (start, end), used
+            start = None
+        if start is None:
+            start, used = b - len(text[a:b].lstrip()), 0
+        used += size
+        end = b
+    if start is not None:
+        yield (start, end), used
+
+
+def _passage(document: Document, sentences: Sequence[Span]) -> Passage:
+    start, end = sentences[0][0], sentences[-1][1]
+    return Passage(
+        document=document.id,
+        title=document.title,
+        titled=document.titled,
+        date=document.date,
+        url=document.url,
+        sha256=document.sha256,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        sentences=tuple(sentences),
+    )

@@ -1,0 +1,98 @@
+"""Documents on their way into a catalog: split, embedded and written a batch at a time."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+
+from rag.datatypes import Document, Passage
+from rag.embed import Embedder, Vectors
+from rag.split import split
+from rag.store import FileRow
+from rag.store.local.rows import digest
+from rag.store.local.writer import Writer
+
+_AT_ONCE = 64  # passages between two reports of progress
+
+
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    """A document that is split, with what is embedded for each passage; or a file's end."""
+
+    row: FileRow
+    document: Document | None
+    passages: list[Passage]
+    texts: list[str]
+    ids: frozenset[str] = frozenset()
+
+
+class Intake:
+    """A queue of documents and file ends: add, then embed, then write (in a transaction).
+
+    ``advance`` is told the share of the queue's new passages that was just embedded.
+    """
+
+    def __init__(
+        self, writer: Writer, embedder: Embedder, advance: Callable[[float], None]
+    ) -> None:
+        self._writer = writer
+        self._embedder = embedder
+        self._advance = advance
+        self._queue: list[_Queued] = []
+        self._keys: dict[bytes, int] = {}
+        self._new: list[bytes] = []
+        self._vectors: list[Vectors] = []
+        self._fingerprint = json.dumps(embedder.fingerprint, sort_keys=True)
+        self.waiting = 0
+        self.embedded = 0
+        self.reused = 0
+
+    def add(self, row: FileRow, document: Document) -> int:
+        """Queues a document; returns how many passages it has."""
+        head, passages = split(document, self._embedder.count, self._embedder.window)
+        texts = [head + passage.text for passage in passages]
+        self._queue.append(_Queued(row, document, passages, texts))
+        self.waiting += len(passages)
+        return len(passages)
+
+    def end_file(self, row: FileRow, ids: frozenset[str]) -> None:
+        """Queues the end of a file: its row, and the removal of documents it no longer holds."""
+        self._queue.append(_Queued(row, None, [], [], ids))
+
+    def embed(self) -> None:
+        """Embeds what is new in the queue; call it outside of a transaction."""
+        texts = {self._content(text): text for item in self._queue for text in item.texts}
+        self._keys = self._writer.known_embeddings(list(texts))
+        self._new = [content for content in texts if content not in self._keys]
+        self._new.sort(key=lambda content: len(texts[content]))  # like lengths: less padding
+        for at in range(0, len(self._new), _AT_ONCE):
+            part = self._new[at : at + _AT_ONCE]
+            self._vectors.append(self._embedder.embed_passages([texts[c] for c in part]))
+            self._advance(len(part) / len(self._new))
+
+    def write(self) -> bool:
+        """Writes and empties the queue; False if there was nothing in it."""
+        if not self._queue:
+            return False
+        vectors = chain.from_iterable(self._vectors)
+        for content, vector in zip(self._new, vectors, strict=True):
+            self._keys[content] = self._writer.add_embedding(content, vector)
+        for item in self._queue:
+            self._write(item)
+        self.embedded += len(self._new)
+        self.reused += self.waiting - len(self._new)
+        self._queue, self._new, self._vectors, self.waiting = [], [], [], 0
+        return True
+
+    def _write(self, item: _Queued) -> None:
+        row = item.row
+        if item.document is not None:
+            embeddings = [self._keys[self._content(text)] for text in item.texts]
+            self._writer.put_document(row.root, row.path, item.document, item.passages, embeddings)
+            return
+        self._writer.put_file(row)
+        for id in self._writer.documents_of(row.root, row.path).keys() - item.ids:
+            self._writer.remove_document(id)
+
+    def _content(self, text: str) -> bytes:
+        return digest(self._fingerprint, text)

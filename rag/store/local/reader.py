@@ -1,0 +1,243 @@
+"""One generation of a local index, read and checked."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Document, Passage, Span
+from rag.errors import IndexDamaged
+from rag.store import DocumentRow, FileRow, StoreInfo
+from rag.store.local.rows import checked, unpack_spans, unpack_text, unpack_vector
+from rag.store.local.vectors import VectorFiles, VectorIndex
+
+# BM25 weighs a word in the title as this many in the text.
+_TITLE_WEIGHT = 1.0
+FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason FROM files"
+_DOCUMENT = "id, root, path, title, titled, date, url, sha256, body, passages, text_hash, hash"
+
+
+class LocalSnapshot:
+    """See the protocol ``rag.store.Snapshot``."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        state: dict[str, Any],
+        vectors: VectorFiles,
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._state = state
+        self._vector_files = vectors
+
+    @property
+    def info(self) -> StoreInfo:
+        """What this generation holds."""
+        state = self._state
+        return StoreInfo(
+            generation=state["generation"],
+            documents=state["documents"],
+            passages=state["passages"],
+            spec=state["spec"],
+            fingerprint=state["fingerprint"],
+            complete=state["complete"],
+            vectors={"kind": "flat", "why": f"exact search over {state['passages']:,} passages"},
+        )
+
+    def dense(
+        self, query: NDArray[np.float32], n: int, only: Collection[int] | None
+    ) -> dict[int, float]:
+        """The ``n`` nearest passages: key -> exact cosine, from checked rows."""
+        allowed = None
+        if only is not None:
+            rows = self._in("SELECT DISTINCT embedding FROM passages WHERE document IN", only)
+            allowed = [key for (key,) in rows]
+            if not allowed:
+                return {}
+        nearest = self._vectors.search(query, n, allowed)
+        cosines = dict(zip(nearest, (self._embeddings(nearest) @ query).tolist(), strict=True))
+        sql = "SELECT key, embedding, document FROM passages WHERE embedding IN"
+        found = {
+            key: cosines[embedding]
+            for key, embedding, document in self._in(sql, nearest)
+            if only is None or document in only
+        }
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:n])
+
+    def lexical(
+        self, terms: Sequence[str], n: int, only: Collection[int] | None
+    ) -> dict[int, float]:
+        """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
+        if not terms:
+            return {}
+        where, values = "", [_TITLE_WEIGHT, _match(terms)]
+        if only is not None:
+            where = (
+                " AND rowid IN (SELECT key FROM passages WHERE document IN"
+                " (SELECT value FROM json_each(?)))"
+            )
+            values.append(json.dumps(sorted(only)))
+        rows = self._connection.execute(
+            f"SELECT rowid, -bm25(words, ?, 1.0) AS score FROM words WHERE words MATCH ?{where} "
+            "ORDER BY score DESC, rowid LIMIT ?",
+            (*values, n),
+        )
+        return {key: score for key, score in rows if score > 0}
+
+    def complete_scores(
+        self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """The exact cosine and BM25 score of each of the passages."""
+        pairs = self._in("SELECT key, embedding FROM passages WHERE key IN", keys)
+        vectors = self._embeddings([embedding for _, embedding in pairs])
+        cosines = {key: float(v @ query) for (key, _), v in zip(pairs, vectors, strict=True)}
+        scores: dict[int, float] = {}
+        if terms:
+            rows = self._connection.execute(
+                "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
+                "AND rowid IN (SELECT value FROM json_each(?))",
+                (_TITLE_WEIGHT, _match(terms), json.dumps(sorted(keys))),
+            )
+            scores = {key: score for key, score in rows if score > 0}
+        return cosines, scores
+
+    def passages(self, keys: Sequence[int]) -> list[Passage]:
+        """The passages, checked, in the order of the keys."""
+        sql = "SELECT key, document, start, end, text, sentences, embedding, hash FROM passages"
+        rows = {row[0]: row for row in self._in(sql + " WHERE key IN", keys)}
+        documents = self._document_rows({row[1] for row in rows.values()})
+        result = []
+        for key in keys:
+            if key not in rows or rows[key][1] not in documents:
+                raise IndexDamaged(
+                    f"{self._path} is damaged (passage {key} is gone); "
+                    "`rag index --rebuild` makes it anew from the documents."
+                )
+            _, document, start, end, text, sentences, embedding, expected = rows[key]
+            checked(
+                self._path, f"passage {key}", expected,
+                document, start, end, text, sentences, embedding,
+            )  # fmt: skip
+            row = documents[document]
+            result.append(
+                Passage(
+                    row.id, row.title, row.titled, row.date, row.url, row.sha256,
+                    start, end, text, unpack_spans(sentences),
+                )
+            )  # fmt: skip
+        return result
+
+    def document_keys(self) -> dict[int, DocumentRow]:
+        """Every document by its key, in the order of their ids."""
+        rows = self._document_rows(None)
+        return dict(sorted(rows.items(), key=lambda item: item[1].id))
+
+    def document(self, id: str) -> Document | None:
+        """A document with its text, checked; None if there is none of that id."""
+        found = self._connection.execute(
+            "SELECT key FROM documents WHERE id = ?", (id.encode("utf-8", "surrogateescape"),)
+        ).fetchone()
+        if found is None:
+            return None
+        row = self._document_rows({found[0]})[found[0]]
+        body, text_hash, text = self._connection.execute(
+            "SELECT body, text_hash, text FROM documents JOIN texts ON document = key "
+            "WHERE key = ?",
+            found,
+        ).fetchone() or (0, b"", None)
+        checked(self._path, f"the text of document {found[0]}", text_hash, text)
+        return Document(
+            row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body
+        )
+
+    def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
+        """A document's first passage and its first ``n`` sentences."""
+        found = self._connection.execute(
+            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document "
+            "WHERE d.id = ? ORDER BY p.start LIMIT 1",
+            (id.encode("utf-8", "surrogateescape"),),
+        ).fetchone()
+        if found is None:
+            return None
+        (passage,) = self.passages([found[0]])
+        return passage, list(passage.sentences[:n])
+
+    def roots(self) -> dict[str, str]:
+        """Absolute path -> name ('' for an unnamed root)."""
+        rows = self._connection.execute("SELECT path, name FROM roots ORDER BY rowid")
+        return {unpack_text(path): name for path, name in rows}
+
+    def files(self) -> list[FileRow]:
+        """Every file that a sync saw."""
+        return [file_row(row) for row in self._connection.execute(FILES)]
+
+    @cached_property
+    def _vectors(self) -> VectorIndex:
+        state = self._state
+        return self._vector_files.open(
+            state["segment"], state["generation"], self._embedding_keys, self._embeddings
+        )
+
+    def _embedding_keys(self) -> NDArray[np.int64]:
+        rows = self._connection.execute("SELECT DISTINCT embedding FROM passages ORDER BY 1")
+        return np.fromiter((key for (key,) in rows), np.int64)
+
+    def _embeddings(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """(len(keys), dimension) vectors, checked, in the order of the keys."""
+        dimension = self._state["fingerprint"]["dimension"]
+        result = np.empty((len(keys), dimension), np.float32)
+        rows = {
+            key: (vector, content, expected)
+            for key, vector, content, expected in self._in(
+                "SELECT key, vector, content, hash FROM embeddings WHERE key IN", set(keys)
+            )
+        }
+        for i, key in enumerate(keys):
+            vector, content, expected = rows.get(key, (b"", b"", b""))
+            checked(self._path, f"embedding {key}", expected, content, vector)
+            result[i] = unpack_vector(vector)
+        return result
+
+    def _document_rows(self, keys: Iterable[int] | None) -> dict[int, DocumentRow]:
+        sql = f"SELECT key, {_DOCUMENT} FROM documents"
+        rows = (
+            self._connection.execute(sql).fetchall()
+            if keys is None
+            else self._in(sql + " WHERE key IN", keys)
+        )
+        result = {}
+        for key, *fields, expected in rows:
+            checked(self._path, f"document {key}", expected, *fields)
+            id, root, path, title, titled, date, url, sha256, _, passages, _ = fields
+            result[key] = DocumentRow(
+                unpack_text(id), title, bool(titled), date, url, sha256, passages,
+                unpack_text(root), unpack_text(path),
+            )  # fmt: skip
+        return result
+
+    def _in(self, sql: str, values: Iterable[int]) -> list[Any]:
+        """The rows of ``sql ... IN`` for any number of values."""
+        listed = json.dumps(sorted(values))
+        return self._connection.execute(
+            f"{sql} (SELECT value FROM json_each(?))", (listed,)
+        ).fetchall()
+
+
+def file_row(row: tuple[Any, ...]) -> FileRow:
+    """A row of ``FILES``."""
+    root, path, size, mtime_ns, sha256, indexed, reason = row
+    return FileRow(
+        unpack_text(root), unpack_text(path), size, mtime_ns, sha256, bool(indexed), reason
+    )
+
+
+def _match(terms: Sequence[str]) -> str:
+    """An FTS5 query for any of the terms, each taken literally."""
+    return " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)

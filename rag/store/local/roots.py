@@ -1,0 +1,93 @@
+"""What the user named -> roots, so that every file has one root and every document one id."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import InvalidInput
+
+_NAMED = re.compile(r"([A-Za-z0-9][\w.-]*)=(.+)", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder or file that an index keeps in step with; ids begin with its name, if it has one."""
+
+    path: Path
+    name: str
+
+    def id_of(self, relative: str) -> str:
+        """The document id of a path below this root."""
+        return f"{self.name}/{relative}" if self.name else relative
+
+
+def resolve_roots(
+    named: Sequence[str], known: Mapping[str, str], index: Path
+) -> tuple[list[Root], list[Path]]:
+    """The roots that the named paths stand for, and the single files named inside known roots.
+
+    ``known`` maps the path of each root of the index to its name. A folder inside a known root is
+    covered by it. Raises InvalidInput for a path that is not there or lies inside the index.
+    """
+    roots: dict[Path, Root] = {Path(path): Root(Path(path), name) for path, name in known.items()}
+    wanted: dict[Path, Root] = {}
+    singled: list[Path] = []
+    for text in named:
+        path, name = _parse(text)
+        if path.is_relative_to(index.resolve()):
+            raise InvalidInput(f"{text} is inside the index folder {index}; documents live elsewhere.")
+        corpus = path.is_file() and path.suffix.lower() == ".jsonl"
+        cover = path if path in roots else _cover(path, roots, wanted)
+        if cover is None or (corpus and cover != path):
+            root = Root(path, name or "")
+            _refuse_same_name(root, [*roots.values(), *wanted.values()])
+            wanted[path] = root
+            continue
+        root = roots.get(cover) or wanted[cover]
+        if name is not None and name != root.name:
+            raise InvalidInput(
+                f"{cover} is a root already, "
+                + (f"named {root.name!r}" if root.name else "without a name")
+                + f"; `rag remove {cover}` forgets it, then name it anew."
+            )
+        wanted[cover] = root
+        if path.is_file():
+            singled.append(path)
+    if not named:
+        wanted = roots
+    for root in wanted.values():
+        if not root.path.exists():
+            raise InvalidInput(
+                f"The root {root.path} is gone; bring it back, or `rag remove {root.path}` "
+                "forgets its documents."
+            )
+    return list(wanted.values()), singled
+
+
+def _parse(text: str) -> tuple[Path, str | None]:
+    match = _NAMED.fullmatch(text)
+    if match and not Path(text).exists():
+        text, name = match[2], match[1]
+    else:
+        name = None
+    if "\0" in text or not text:
+        raise InvalidInput("A path may not be empty or hold a NUL character.")
+    path = Path(text).expanduser()
+    if not path.exists():
+        raise InvalidInput(f"There is no file or folder {text}; check the path.")
+    if not path.is_dir() and not path.is_file():
+        raise InvalidInput(f"{text} is neither a folder nor a regular file.")
+    return path.resolve(), name
+
+
+def _cover(path: Path, *groups: Mapping[Path, Root]) -> Path | None:
+    """The innermost root that holds the path, if any."""
+    holding = [r for group in groups for r in group if path != r and path.is_relative_to(r)]
+    holding += [r for group in groups for r in group if path == r]
+    return max(holding, key=lambda r: len(r.parts), default=None)
+
+
+def _refuse_same_name(root: Root, others: Sequence[Root]) -> None:
+    if root.name and any(root.name == other.name for other in others):
+        raise InvalidInput(f"Another root is named {root.name!r} already; choose another name.")

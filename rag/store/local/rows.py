@@ -1,0 +1,61 @@
+"""How rows are packed and guarded."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Span
+from rag.errors import IndexDamaged
+
+FORMAT = 1  # of the catalog; another number is not read
+
+
+def digest(*fields: Any) -> bytes:
+    """16 bytes that change with any field of a row (text, bytes, number or None)."""
+    hasher = hashlib.blake2b(digest_size=16)
+    for field in fields:
+        data = field if isinstance(field, bytes) else repr(field).encode("utf-8", "surrogatepass")
+        hasher.update(len(data).to_bytes(8, "little") + data)
+    return hasher.digest()
+
+
+def checked(path: Path, what: str, expected: bytes, *fields: Any) -> None:
+    """Raises IndexDamaged, naming the file, if a row is not what was written."""
+    if digest(*fields) != expected:
+        raise IndexDamaged(
+            f"{path} is damaged ({what} is not what was written); "
+            "`rag index --rebuild` makes it anew from the documents."
+        )
+
+
+def pack_text(text: str) -> bytes:
+    """A path or an id, which may hold bytes that are not UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def unpack_text(data: bytes) -> str:
+    """The inverse of ``pack_text``."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def pack_spans(spans: tuple[Span, ...]) -> bytes:
+    """Spans as little-endian 64-bit pairs."""
+    return np.array(spans, dtype="<i8").tobytes()
+
+
+def unpack_spans(data: bytes) -> tuple[Span, ...]:
+    """The inverse of ``pack_spans``."""
+    return tuple((int(a), int(b)) for a, b in np.frombuffer(data, dtype="<i8").reshape(-1, 2))
+
+
+def pack_vector(vector: NDArray[np.float32]) -> bytes:
+    """A vector as little-endian 32-bit numbers."""
+    return vector.astype("<f4").tobytes()
+
+
+def unpack_vector(data: bytes) -> NDArray[np.float32]:
+    """The inverse of ``pack_vector``."""
+    return np.frombuffer(data, dtype="<f4").astype(np.float32)

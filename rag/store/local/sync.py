@@ -1,0 +1,318 @@
+"""Keeps an index in step with its roots, by content.
+
+Changed files are read, split and embedded a batch at a time, and each batch is committed, so that
+memory stays flat and an interrupted run goes on where it was. Removals, and vectors that nothing
+uses any more, come last, so that what only moved is not embedded again.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rag.embed import Embedder
+from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
+from rag.files import Found, read_below, scan
+from rag.load import CannotLoad, largest, load_corpus, loader_for
+from rag.store import FileRow, FileState
+from rag.store.local.catalog import LocalStore, connect
+from rag.store.local.intake import Intake
+from rag.store.local.lock import writing
+from rag.store.local.roots import Root, resolve_roots
+from rag.store.local.rows import FORMAT
+from rag.store.local.writer import Writer
+
+# Raise it when load, split or the embedded header make something else of a file: all are read anew.
+_RECIPE = 1
+_BATCH = 256  # passages a commit: about 6 s of embedding on 2 cores
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What a sync did with one file (``document``: its id, or the path of a corpus)."""
+
+    document: str
+    state: FileState
+    passages: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did. ``embedded`` and ``reused`` count passages of added and updated files."""
+
+    generation: int
+    documents: int
+    passages: int
+    embedded: int
+    reused: int
+    seconds: float
+    files: tuple[FileReport, ...]
+
+
+def sync(
+    store: LocalStore,
+    named: Sequence[str],
+    embedder: Embedder,
+    rebuild: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> SyncReport:
+    """Adds the named paths to the roots and brings them, or all roots, up to date.
+
+    ``progress`` is told the bytes done and in all. Raises InvalidInput for paths that cannot be
+    roots, NothingIndexed if no file could be indexed, EmbedderMismatch for an index of another
+    embedder unless ``rebuild``, and MachineRefused if another process writes.
+    """
+    if not store.exists():
+        resolve_roots(named, {}, store.folder)  # a wrong path must leave no folder behind
+    with writing(store.folder), store.writer(repair=rebuild) as (connection, fresh):
+        writer = Writer(store, connection)
+        known = writer.roots()
+        try:
+            return _Sync(store, writer, embedder, progress).run(named, known, rebuild)
+        except NothingIndexed:
+            if fresh:
+                store.delete()
+            raise
+
+
+def forget(store: LocalStore, name: str) -> list[str]:
+    """Removes a document by its id, or a root by its path or name; returns the ids removed.
+
+    A document stays out until its file is named again. Raises InvalidInput if the index has no
+    such thing.
+    """
+    with writing(store.folder), store.writer() as (connection, _):
+        writer = Writer(store, connection)
+        state = writer.state()
+        roots, path = writer.roots(), str(Path(name).expanduser().resolve())
+        root = next((p for p, own in roots.items() if p == path or (own and own == name)), None)
+        with writer.transaction():
+            ids = writer.remove_root(root) if root else writer.forget_document(name)
+            if not ids and root is None:
+                raise InvalidInput(f"The index holds neither a document nor a root {name!r}.")
+            writer.remove_unused_embeddings()
+            state = writer.finish(state or {}, generation=(state or {})["generation"] + 1)
+        writer.remove_old_vector_files(state)
+    return ids
+
+
+class _Sync:
+    """One run of ``sync``, under the lock."""
+
+    def __init__(
+        self, store: LocalStore, writer: Writer, embedder: Embedder, progress: Progress
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._embedder = embedder
+        self._progress = progress
+        self._intake = Intake(writer, embedder, self._advance)
+        self._state: dict[str, Any] = {}
+        self._roots: list[Root] = []
+        self._files: dict[tuple[str, str], FileRow] = {}
+        self._seen: set[str] = set()
+        self._forgotten: set[str] = set()
+        self._reports: list[FileReport] = []
+        self._done = self._batch_began = self._total = self._kept = 0
+        self._share = 0.0
+        self._changed = self._again = False
+
+    def run(self, named: Sequence[str], known: Mapping[str, str], rebuild: bool) -> SyncReport:
+        """Does it all; ``known`` are the roots of the index, path -> name."""
+        began = time.perf_counter()
+        self._begin(rebuild)
+        self._roots, singled = resolve_roots(named, known, self._store.folder)
+        others = frozenset({*map(Path, known), *(root.path for root in self._roots)})
+        self._changed |= any(str(root.path) not in known for root in self._roots)
+        listing = [(root, found) for root in self._roots for found in self._list(root, others)]
+        self._refuse_clashes(listing)
+        with self._writer.transaction() if rebuild else nullcontext():
+            if rebuild:
+                self._writer.clear()
+            self._take_all(listing, frozenset(singled), between=not rebuild)
+            self._finish(listing, nullcontext() if rebuild else self._writer.transaction())
+        self._writer.remove_old_vector_files(self._state)
+        return SyncReport(
+            generation=self._state["generation"],
+            documents=self._state["documents"],
+            passages=self._state["passages"],
+            embedded=self._intake.embedded,
+            reused=self._intake.reused + self._kept,
+            seconds=time.perf_counter() - began,
+            files=tuple(self._reports),
+        )
+
+    def _begin(self, rebuild: bool) -> None:
+        """The state to go on from. Raises EmbedderMismatch."""
+        state = self._writer.state() or {"generation": 0, "segment": None, "complete": False}
+        mine = self._embedder.fingerprint
+        if state.get("fingerprint", mine) != mine and not rebuild:
+            raise EmbedderMismatch(
+                f"The index in {self._store.folder} was made with another embedder "
+                f"({state['spec']}) than {self._embedder.spec} as it is now; "
+                "`rag index --rebuild` embeds all documents anew."
+            )
+        self._again = rebuild or state.get("recipe") != _RECIPE
+        self._changed = rebuild or not state["complete"]
+        self._forgotten = self._writer.forgotten()
+        rows = [] if rebuild else self._writer.files()
+        self._files = {(row.root, row.path): row for row in rows}
+        self._state = state | {
+            "format": FORMAT,
+            "spec": self._embedder.spec,
+            "fingerprint": mine,
+        }
+
+    def _list(self, root: Root, roots: frozenset[Path]) -> Iterator[Found]:
+        try:
+            yield from scan(root.path, roots - {root.path} | {self._store.folder.resolve()})
+        except OSError as error:
+            raise InvalidInput(f"{root.path} cannot be read: {error.strerror}.") from error
+
+    def _refuse_clashes(self, listing: Sequence[tuple[Root, Found]]) -> None:
+        """Two roots whose documents would have the same ids are refused before any work."""
+        owners = self._writer.owners_outside([str(root.path) for root in self._roots])
+        if len(self._roots) == 1 and not owners:
+            return
+        for root, found in listing:
+            for id in self._ids(root, found):
+                if owners.setdefault(id, str(root.path)) != str(root.path):
+                    raise InvalidInput(
+                        f"{root.path} and {owners[id]} both hold a document {id!r}; name one of "
+                        f"them, as in `rag index NAME={root.path}`."
+                    )
+
+    def _ids(self, root: Root, found: Found) -> Iterator[str]:
+        try:
+            loader = loader_for(found.path, named=root.path.is_file())
+            if found.left_out or loader is not load_corpus:
+                yield root.id_of(found.path)
+                return
+            for document in loader(found.path, read_below(root.path, found.path, largest(loader)), []):
+                yield root.id_of(document.id)
+        except (OSError, ValueError):
+            return  # it will be skipped with this reason when it is taken
+
+    def _take_all(
+        self, listing: Sequence[tuple[Root, Found]], singled: frozenset[Path], between: bool
+    ) -> None:
+        """Takes every file, with a commit ``between`` batches."""
+        self._total = sum(found.size for _, found in listing)
+        for root, found in listing:
+            named = root.path.is_file() or root.path / found.path in singled
+            self._take(root, found, named)
+            self._done += found.size
+            if between and self._intake.waiting >= _BATCH:
+                self._commit_batch()
+        self._intake.embed()
+
+    def _take(self, root: Root, found: Found, named: bool) -> None:
+        """Reads one file and, if it changed, queues its documents."""
+        before = self._files.get((str(root.path), found.path))
+        row = FileRow(str(root.path), found.path, found.size, found.mtime_ns, "", False, None)
+        notes: list[str] = []
+        documents: dict[str, int] = {}
+        try:
+            if found.left_out:
+                raise CannotLoad(found.left_out)
+            loader = loader_for(found.path, named=root.path.is_file())
+            data = read_below(root.path, found.path, largest(loader))
+            row = replace(row, sha256=hashlib.sha256(data).hexdigest())
+            if before and before.sha256 == row.sha256 and not (named or self._again):
+                self._keep(root, row, before)
+                return
+            forgotten = set() if named else self._forgotten
+            known = self._writer.documents_of(row.root, row.path)
+            for document in loader(found.path, data, notes):
+                document = replace(document, id=root.id_of(document.id))
+                if document.id in forgotten:
+                    notes.append(f"{document.id} was removed; naming the file brings it back")
+                elif document.id in documents or document.id in self._seen:
+                    notes.append(f"{document.id} is there twice; the first one stays")
+                elif not self._again and known.get(document.id, ("",))[0] == document.sha256:
+                    documents[document.id] = known[document.id][1]
+                    self._kept += documents[document.id]
+                else:
+                    documents[document.id] = self._intake.add(row, document)
+        except OSError as error:
+            notes.insert(0, f"cannot be read: {error.strerror}")
+        except ValueError as error:
+            notes.insert(0, str(error))
+        self._seen |= documents.keys()
+        row = replace(row, indexed=bool(documents), reason="; ".join(notes[:5]) or None)
+        if row != before:
+            self._intake.end_file(row, frozenset(documents))
+        if documents:
+            state: FileState = "updated" if before and before.indexed else "added"
+            if before and before.sha256 == row.sha256 and before.indexed and not self._again:
+                state = "unchanged"
+            self._report(root, row, state, sum(documents.values()))
+        else:
+            self._report(root, row, "skipped", 0)
+
+    def _keep(self, root: Root, row: FileRow, before: FileRow) -> None:
+        """A file with the content that it had: its documents stay."""
+        documents = self._writer.documents_of(row.root, row.path)
+        row = replace(row, indexed=before.indexed, reason=before.reason)
+        if row != before:  # another time stamp
+            self._intake.end_file(row, frozenset(documents))
+        self._seen |= documents.keys()
+        passages = sum(n for _, n in documents.values())
+        self._kept += passages
+        self._report(root, row, "unchanged" if before.indexed else "skipped", passages)
+
+    def _report(self, root: Root, row: FileRow, state: FileState, passages: int) -> None:
+        self._reports.append(FileReport(root.id_of(row.path), state, passages, row.reason))
+
+    def _commit_batch(self) -> None:
+        """Makes what was taken so far a generation of its own, marked as incomplete."""
+        self._intake.embed()
+        with self._writer.transaction():
+            self._intake.write()
+            self._next_generation(complete=False)
+        self._writer.remove_old_vector_files(self._state)
+        self._changed = True
+        self._batch_began, self._share = self._done, 0.0
+
+    def _finish(
+        self, listing: Sequence[tuple[Root, Found]], transaction: AbstractContextManager[None]
+    ) -> None:
+        """Writes the rest, removes what is gone, and makes the generation complete."""
+        with transaction:
+            self._changed |= self._intake.write()
+            present = {(str(root.path), found.path) for root, found in listing}
+            roots = {str(root.path): root for root in self._roots}
+            for (path, name), row in self._files.items():
+                if path in roots and (path, name) not in present:
+                    self._writer.remove_file(path, name)
+                    self._changed = True
+                    if row.indexed:
+                        self._report(roots[path], replace(row, reason=None), "removed", 0)
+            if all(report.state == "skipped" for report in self._reports):
+                raise NothingIndexed(self._why_nothing())
+            if self._changed:
+                self._writer.remove_unused_embeddings()
+                self._next_generation(complete=True)
+
+    def _next_generation(self, complete: bool) -> None:
+        for root in self._roots:
+            self._writer.put_root(str(root.path), root.name)
+        state = self._state | {"complete": complete, "recipe": _RECIPE}
+        self._state = self._writer.finish(state, self._state["generation"] + 1)
+
+    def _advance(self, share: float) -> None:
+        self._share += share
+        done = self._batch_began + (self._done - self._batch_began) * min(self._share, 1.0)
+        self._progress(round(done), self._total)
+
+    def _why_nothing(self) -> str:
+        reasons = [f"{r.document} ({r.reason})" for r in self._reports if r.reason]
+        listed = ", ".join(reasons[:3]) + (", ..." if len(reasons) > 3 else "")
+        where = ", ".join(str(root.path) for root in self._roots)
+        return f"Nothing in {where} could be indexed: {listed or 'no files there'}."

@@ -1,0 +1,259 @@
+"""Changes to a catalog, inside one transaction at a time."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Document, Passage
+from rag.errors import IndexMissing
+from rag.store import FileRow
+from rag.store.local.catalog import LocalStore, read_state, write_state
+from rag.store.local.reader import FILES, file_row
+from rag.store.local.rows import checked, digest, pack_spans, pack_text, pack_vector, unpack_text, unpack_vector
+from rag.store.local.vectors import VectorFiles
+
+# A vector file is written anew when more than this share of it is missing or deleted.
+_STALE = 0.1
+
+
+class Writer:
+    """The one connection that writes; it is used under the index's lock."""
+
+    def __init__(self, store: LocalStore, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._path = store.path
+        self._files = VectorFiles(store.folder)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def known_embeddings(self, contents: Sequence[bytes]) -> dict[bytes, int]:
+        """The keys of those contents that are embedded already."""
+        found = {}
+        for content in contents:
+            row = self._connection.execute(
+                "SELECT key FROM embeddings WHERE content = ?", (content,)
+            ).fetchone()
+            if row:
+                found[content] = int(row[0])
+        return found
+
+    def add_embedding(self, content: bytes, vector: NDArray[np.float32]) -> int:
+        """Stores a vector under the hash of what was embedded."""
+        data = pack_vector(vector)
+        cursor = self._connection.execute(
+            "INSERT INTO embeddings (content, vector, hash) VALUES (?, ?, ?)",
+            (content, data, digest(content, data)),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def state(self) -> dict[str, Any] | None:
+        """The state of the last commit; None in a catalog that has none yet."""
+        try:
+            return read_state(self._connection, self._path)
+        except IndexMissing:
+            return None
+
+    def files(self) -> list[FileRow]:
+        """Every file that a sync saw."""
+        return [file_row(row) for row in self._connection.execute(FILES)]
+
+    def documents_of(self, root: str, path: str) -> dict[str, tuple[str, int]]:
+        """The documents of a file: id -> content hash and number of passages."""
+        rows = self._connection.execute(
+            "SELECT id, sha256, passages FROM documents WHERE root = ? AND path = ?",
+            (pack_text(root), pack_text(path)),
+        )
+        return {unpack_text(id): (sha256, passages) for id, sha256, passages in rows}
+
+    def owners_outside(self, roots: Sequence[str]) -> dict[str, str]:
+        """The root of each document that is in none of the given roots."""
+        rows = self._connection.execute("SELECT id, root FROM documents")
+        owners = {unpack_text(id): unpack_text(root) for id, root in rows}
+        return {id: root for id, root in owners.items() if root not in roots}
+
+    def put_document(
+        self,
+        root: str,
+        path: str,
+        document: Document,
+        passages: Sequence[Passage],
+        embeddings: Sequence[int],
+    ) -> None:
+        """Adds a document with its passages, replacing one of the same id."""
+        self.remove_document(document.id)
+        self._connection.execute("DELETE FROM forgotten WHERE id = ?", (pack_text(document.id),))
+        row = _document_fields(root, path, document, len(passages))
+        cursor = self._connection.execute(
+            "INSERT INTO documents (id, root, path, title, titled, date, url, sha256, body, "
+            "passages, text_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, digest(*row)),
+        )
+        key = int(cursor.lastrowid or 0)
+        self._connection.execute("INSERT INTO texts VALUES (?, ?)", (key, document.text))
+        title = document.title if document.titled else ""
+        for passage, embedding in zip(passages, embeddings, strict=True):
+            fields = (
+                key, passage.start, passage.end, passage.text,
+                pack_spans(passage.sentences), embedding,
+            )  # fmt: skip
+            cursor = self._connection.execute(
+                "INSERT INTO passages (document, start, end, text, sentences, embedding, hash) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*fields, digest(*fields)),
+            )
+            self._connection.execute(
+                "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
+                (cursor.lastrowid, title, passage.text),
+            )
+
+    def remove_document(self, id: str) -> bool:
+        """Removes a document and its passages; False if there is none of that id."""
+        row = self._connection.execute(
+            "SELECT key, title, titled FROM documents WHERE id = ?", (pack_text(id),)
+        ).fetchone()
+        if row is None:
+            return False
+        key, title, titled = row
+        for passage, expected, *fields in self._connection.execute(
+            "SELECT key, hash, document, start, end, text, sentences, embedding "
+            "FROM passages WHERE document = ?",
+            (key,),
+        ).fetchall():
+            # FTS5 takes a row out by its words, so they must be those that were put in.
+            checked(self._path, f"passage {passage}", expected, *fields)
+            self._connection.execute(
+                "INSERT INTO words (words, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+                (passage, title if titled else "", fields[3]),
+            )
+        self._connection.execute("DELETE FROM passages WHERE document = ?", (key,))
+        self._connection.execute("DELETE FROM texts WHERE document = ?", (key,))
+        self._connection.execute("DELETE FROM documents WHERE key = ?", (key,))
+        return True
+
+    def roots(self) -> dict[str, str]:
+        """Absolute path -> name ('' for an unnamed root), in the order they were added."""
+        rows = self._connection.execute("SELECT path, name FROM roots ORDER BY rowid")
+        return {unpack_text(path): name for path, name in rows}
+
+    def put_root(self, path: str, name: str) -> None:
+        """Remembers a root."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO roots (path, name) VALUES (?, ?)", (pack_text(path), name)
+        )
+
+    def remove_root(self, path: str) -> list[str]:
+        """Forgets a root with its files and documents; returns the ids."""
+        rows = self._connection.execute("SELECT id FROM documents WHERE root = ?", (pack_text(path),))
+        ids = sorted(unpack_text(id) for (id,) in rows)
+        for id in ids:
+            self.remove_document(id)
+        self._connection.execute("DELETE FROM roots WHERE path = ?", (pack_text(path),))
+        self._connection.execute("DELETE FROM files WHERE root = ?", (pack_text(path),))
+        return ids
+
+    def forget_document(self, id: str) -> list[str]:
+        """Removes a document and notes that it stays out; returns its id, if there was one."""
+        packed = pack_text(id)
+        row = self._connection.execute(
+            "SELECT root, path FROM documents WHERE id = ?", (packed,)
+        ).fetchone()
+        if row is None:
+            return []
+        self.remove_document(id)
+        self._connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (packed,))
+        # The next sync must look at the file again, to say that a document of it stays out.
+        self._connection.execute("UPDATE files SET sha256 = '' WHERE root = ? AND path = ?", row)
+        return [id]
+
+    def put_file(self, row: FileRow) -> None:
+        """Notes a file as it was when it was read."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                pack_text(row.root), pack_text(row.path), row.size, row.mtime_ns, row.sha256,
+                int(row.indexed), row.reason,
+            ),
+        )  # fmt: skip
+
+    def remove_file(self, root: str, path: str) -> None:
+        """Forgets a file with its documents."""
+        for id in self.documents_of(root, path):
+            self.remove_document(id)
+        self._connection.execute(
+            "DELETE FROM files WHERE root = ? AND path = ?", (pack_text(root), pack_text(path))
+        )
+
+    def forgotten(self) -> set[str]:
+        """Ids that were removed by name and stay out until they are named again."""
+        rows = self._connection.execute("SELECT id FROM forgotten")
+        return {unpack_text(id) for (id,) in rows}
+
+    def clear(self) -> None:
+        """Removes everything but the roots and what stays forgotten."""
+        self._connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        for table in ("documents", "texts", "passages", "embeddings", "files"):
+            self._connection.execute(f"DELETE FROM {table}")
+
+    def remove_unused_embeddings(self) -> None:
+        """Removes embeddings that no passage uses any more."""
+        self._connection.execute(
+            "DELETE FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
+        )
+
+    def finish(self, state: dict[str, Any], generation: int) -> dict[str, Any]:
+        """Writes the next generation's state, and a new vector file where the old one is stale."""
+        state = dict(state, generation=generation)
+        for table in ("documents", "passages"):
+            (state[table],) = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        state["segment"] = self._segment(state.get("segment"), generation)
+        write_state(self._connection, state)
+        return state
+
+    def remove_old_vector_files(self, state: Mapping[str, Any]) -> None:
+        """Removes vector files that the committed state does not name."""
+        self._files.remove_others(state["segment"]["name"] if state["segment"] else None)
+
+    def _segment(self, segment: dict[str, Any] | None, generation: int) -> dict[str, Any] | None:
+        rows = self._connection.execute("SELECT DISTINCT embedding FROM passages ORDER BY 1")
+        live = np.fromiter((key for (key,) in rows), np.int64)
+        inside = self._files.keys(segment)
+        changed = len(np.setxor1d(live, inside, assume_unique=True))
+        if changed <= _STALE * len(live) and inside.size:
+            return segment
+        if not live.size:
+            return None
+        vectors = np.stack(
+            [
+                unpack_vector(vector)
+                for (vector,) in self._connection.execute(
+                    "SELECT vector FROM embeddings WHERE key IN "
+                    "(SELECT embedding FROM passages) ORDER BY key"
+                )
+            ]
+        )
+        return self._files.write(generation, live, vectors)
+
+
+def _document_fields(
+    root: str, path: str, document: Document, passages: int
+) -> tuple[Any, ...]:
+    """A document's row without its hash, in the order in which it is hashed."""
+    return (
+        pack_text(document.id), pack_text(root), pack_text(path), document.title,
+        int(document.titled), document.date, document.url, document.sha256, document.body,
+        passages, digest(document.text),
+    )  # fmt: skip
+
