@@ -1,0 +1,111 @@
+"""Question + Hits -> the sentences that answer it, without a language model.
+
+A sentence is scored by how near it is to the question (cosine), how much of the question's words it
+and its surroundings hold (weighted by rarity), and whether it holds the kind of thing asked for.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Hit, Span
+from rag.words import STOP_WORDS, stem, stems, tokens
+
+EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
+
+_HITS = 8  # passages whose sentences are looked at
+_EMBEDDED = 20  # sentences that are embedded: 3 ms each
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a hit with what speaks for it."""
+
+    hit: Hit
+    span: Span
+    text: str
+    cosine: float
+    coverage: float
+    nearby: float
+    kind: float
+    score: float
+
+
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|"
+    r"thousands?|millions?|billions?|half|twice|once|decades?|several)\b",
+    re.I,
+)
+_TIME = re.compile(
+    r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b|"
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|century|ago|since|"
+    r"(?:last|next|this|earlier) (?:week|month|year|night))\b|\d{1,2}[:.]\d\d",
+)
+_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
+_ASKS_NUMBER = re.compile(r"\bhow (?:many|much|long|old|far|tall|high|large|big|often)\b|\bnumber of\b|\bpercent", re.I)
+_ASKS_TIME = re.compile(r"\bwhen\b|\bwhat (?:year|date|day|month|time|century|decade)\b|\bhow long ago\b", re.I)
+_ASKS_NAME = re.compile(r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich (?:country|city|person|company|state)\b", re.I)
+_ASKS_REASON = re.compile(r"\bwhy\b|\bhow come\b|\breasons?\b", re.I)
+_REASON = re.compile(r"\b(?:because|since|due to|in order to|so that|as a result|therefore|to (?:avoid|prevent|ensure))\b", re.I)
+
+
+def candidates(question: str, hits: Sequence[Hit], query: NDArray[np.float32], embed: EmbedSentences) -> list[Candidate]:
+    """The sentences of the best hits, best first. ``query`` is the question's embedding."""
+    found: dict[tuple[str, Span], tuple[Hit, int]] = {}
+    for hit in hits[:_HITS]:
+        for i, span in enumerate(hit.passage.sentences):
+            found.setdefault((hit.passage.document, span), (hit, i))
+    entries = [(hit, i, span) for (_, span), (hit, i) in found.items()]
+    own = [set(stems(hit.passage.quote(span))) for hit, _, span in entries]
+    wanted = list(dict.fromkeys(stems(question)))
+    counts = Counter(word for words in own for word in words)
+    weight = {w: math.log(1 + len(entries) / (1 + counts[w])) for w in wanted}
+    total = sum(weight.values()) or 1.0
+    at = {(hit.passage.document, span): i for i, (hit, _, span) in enumerate(entries)}
+
+    def held(words: Collection[str]) -> float:
+        return sum(weight[w] for w in wanted if w in words) / total
+
+    rows = []
+    for j, (hit, i, span) in enumerate(entries):
+        near = set(own[j]) | set(stems(hit.passage.title if hit.passage.titled else ""))
+        for k in (i - 2, i - 1, i + 1):
+            if 0 <= k < len(hit.passage.sentences):
+                near |= own[at[(hit.passage.document, hit.passage.sentences[k])]]
+        rows.append((held(own[j]), held(near)))
+    texts = [hit.passage.quote(span) for hit, _, span in entries]
+    kinds = [_kind(question, text) for text in texts]
+    first = sorted(
+        range(len(entries)),
+        key=lambda j: -(rows[j][0] + 0.5 * rows[j][1] + 0.3 * kinds[j] + entries[j][0].score),
+    )[:_EMBEDDED]
+    if not first:
+        return []
+    cosines = embed([texts[j] for j in first]) @ query
+    result = []
+    for j, cosine in zip(first, cosines.tolist(), strict=True):
+        hit, _, span = entries[j]
+        coverage, nearby = rows[j]
+        score = 0.5 * cosine + 0.35 * coverage + 0.15 * nearby + 0.1 * kinds[j] + 0.2 * hit.score
+        result.append(Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score))
+    return sorted(result, key=lambda c: -c.score)
+
+
+def _kind(question: str, sentence: str) -> float:
+    """1 if the sentence holds the kind of thing asked for, 0 if not, 0.5 if no kind is asked."""
+    if _ASKS_NUMBER.search(question):
+        return float(bool(_NUMBER.search(sentence)))
+    if _ASKS_TIME.search(question):
+        return float(bool(_TIME.search(sentence)))
+    if _ASKS_NAME.search(question):
+        asked = {stem(word) for word, _ in tokens(question)}
+        names = {stem(m.lower()) for m in _NAME.findall(sentence)}
+        return float(bool(names - asked - STOP_WORDS))
+    if _ASKS_REASON.search(question):
+        return float(bool(_REASON.search(sentence)))
+    return 0.5

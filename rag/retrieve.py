@@ -1,0 +1,89 @@
+"""Query -> Hits: dense and lexical search, fused, restricted to the chosen documents."""
+
+import fnmatch
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Hit, Mode
+from rag.store import Snapshot
+from rag.words import terms
+
+# score = 0.6 cosine + 0.4 BM25 / the best BM25 of the query; see the table in the README.
+_DENSE_WEIGHT = 0.6
+_CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which documents to search: ids that match any of the globs, dates within the bounds."""
+
+    files: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+    def keys(self, snapshot: Snapshot) -> tuple[frozenset[int] | None, int]:
+        """The documents' keys (None: all), and how many were left out for want of a date."""
+        if not (self.files or self.since or self.until):
+            return None, 0
+        chosen, undated = set(), 0
+        for key, row in snapshot.document_keys().items():
+            if self.files and not any(fnmatch.fnmatchcase(row.id, glob) for glob in self.files):
+                continue
+            if (self.since or self.until) and row.date is None:
+                undated += 1
+            elif (row.date or "") >= (self.since or "") and (row.date or "") <= (self.until or "9"):
+                chosen.add(key)
+        return frozenset(chosen), undated
+
+
+def retrieve(
+    snapshot: Snapshot,
+    query: str,
+    vector: NDArray[np.float32],
+    k: int,
+    mode: Mode = "hybrid",
+    only: Collection[int] | None = None,
+) -> list[Hit]:
+    """The ``k`` best passages for a query whose embedding is ``vector``, best first.
+
+    Each passage that either search finds gets its exact cosine and its exact BM25 score. Ties are
+    broken by the order in which passages were added.
+    """
+    words = terms(query)
+    n = max(_CANDIDATES, 2 * k)
+    found: set[int] = set()
+    if mode != "lexical":
+        found |= snapshot.dense(vector, n, only).keys()
+    if mode != "dense":
+        found |= snapshot.lexical(words, n, only).keys()
+    cosines, scores = snapshot.complete_scores(vector, words, found)
+    fused = _fuse(cosines, scores, mode)
+    best = sorted(fused, key=lambda key: (-fused[key], key))[:k]
+    passages = snapshot.passages(best)
+    return [
+        Hit(passage, rank, round(fused[key], 6), round(cosines[key], 6))
+        for rank, (key, passage) in enumerate(zip(best, passages, strict=True), start=1)
+    ]
+
+
+def _fuse(cosines: dict[int, float], scores: dict[int, float], mode: Mode) -> dict[int, float]:
+    if mode == "dense":
+        return cosines
+    if mode == "lexical":
+        return scores
+    most = max(scores.values(), default=1.0)
+    return {
+        key: _DENSE_WEIGHT * cosine + (1 - _DENSE_WEIGHT) * scores.get(key, 0.0) / most
+        for key, cosine in cosines.items()
+    }
+
+
+def by_document(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of each document, best first."""
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.document, hit)
+    return list(best.values())

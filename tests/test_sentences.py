@@ -1,0 +1,139 @@
+"""Sentences: what ends one and what does not, exact offsets, odd input, and a checked gold."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.sentences import sentence_spans
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLD = json.loads((ROOT / "tests" / "gold_sentences.json").read_text("utf-8"))
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def check_spans(text: str, spans: list[tuple[int, int]]) -> None:
+    at = 0
+    for start, end in spans:
+        assert at <= start < end
+        assert not text[at:start].strip()
+        assert not text[start].isspace()
+        assert not text[end - 1].isspace()
+        at = end
+    assert not text[at:].strip()
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["The U.S. has called for talks.", "It left the U.S.", "The next day it came back."],
+        ["They wrote on Oct. 13 to Mr. J. R. R. Hale of Hale Inc. in London.", "He said no."],
+        ["A 2,000-pound bomb cost $3.5 million.", "See No. 5, e.g. Fig. 2, in run.py v1.2.3."],
+        ["“This is a big mistake.”", "Not for the first time, they left."],
+        ["“No!” he said.", "“We waited for a plan.", "But there is none.”", "Then they left."],
+        ["“Why now?” the man asked.", '"It is over."', "(So it was.)", "Fine."],
+        ["It made the Palestinian Authority (PA), which ruled.", "The PA was driven out."],
+        ["He was 18.", "She waited … and left... at 5 p.m. on Monday.", "Why?!", "No idea."],
+        ["It grew.[12]", "It shrank.[note 3]", "See https://a.org/b.html?c=d.e for more."],
+        ["the notes were sold in 2009.", "the company kept (some of) them.", "it grew approx. 5%."],
+        ["Two things follow.", "1. This is a number.", "2. That is another."],
+        ["Er kam am 3. Oktober, z. B. zu Dr. Maier.", "„Was ist los?“, fragte er.", "Sie ging."],
+        ["M. Dupont a dit : « Non ! » et il est parti.", "« C’est fini. »", "Rien d’autre."],
+        ["El Sr. Ruiz llegó.", "¿Qué pasa?", "¡Nada!", "Véase la pág. 5 del libro."],
+    ],
+)
+def test_prose(expected: list[str]) -> None:
+    text = "  " + " ".join(expected) + "\n"
+    assert sentences(text) == expected
+    check_spans(text, sentence_spans(text))
+
+
+def test_offsets() -> None:
+    assert sentence_spans(" One.  Two!\n\n Three\n") == [(1, 5), (7, 11), (14, 19)]
+    assert sentence_spans("") == sentence_spans(" \n\t") == []
+
+
+def test_ideographic_full_stops() -> None:
+    assert sentences("今日は晴れ。明日は雨！本当？") == ["今日は晴れ。", "明日は雨！", "本当？"]
+    assert sentences("他说：“走吧。”然后走了。") == ["他说：“走吧。”", "然后走了。"]
+
+
+def test_missing_space_and_spelt_line_end() -> None:
+    assert sentences("They paid by mail.They kept it.") == ["They paid by mail.", "They kept it."]
+    assert sentences(r"Made of tin.\n\n2. St. Anne") == ["Made of tin.", r"\n\n2. St. Anne"]
+
+
+def test_lines_and_paragraphs() -> None:
+    assert sentences("by the U.S.\n\nRelated Posts\n\nLeave a Reply\n\nIt will not be.") == [
+        "by the U.S.", "Related Posts", "Leave a Reply", "It will not be.",
+    ]  # fmt: skip
+    note = "_CLARIFICATION: This story has been updated to include more._"
+    assert sentences(f"It has vowed to go.\n\n{note}\n") == ["It has vowed to go.", note]
+    assert sentences("source: amp.cnn.com\nurl: https://a.b/c.html\n---\nText.") == [
+        "source: amp.cnn.com", "url: https://a.b/c.html", "---", "Text.",
+    ]  # fmt: skip
+    assert sentences("| a | 1.5 |\n| b | 2.5 |\n\n- one\n- two") == [
+        "| a | 1.5 |", "| b | 2.5 |", "- one", "- two",
+    ]  # fmt: skip
+
+
+def test_wrapped_prose() -> None:
+    text = (
+        "The country exports a great deal of coffee, sugar and\n"
+        "Brazil nuts, and has done so for more than a hundred\n"
+        "years. Most of it leaves by sea.\n"
+    )
+    assert sentences(text) == [text[:113], text[114:-1]]
+
+
+WORDS = st.sampled_from(
+    ["The", "U.S.", "No.", "5", "12.", "Oct.", "end.", "why?", "“No!”", "it", "Mr.", "J.", "said.",
+     "(so.)", "...", "e.g.", "Inc.", "。", "\n", "\n\n", "|", "»", "[1]", "\\n", "\xa0", "\x1c"]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(), st.lists(WORDS).map(" ".join), st.lists(WORDS).map("".join)))
+def test_nothing_is_lost(text: str) -> None:
+    check_spans(text, sentence_spans(text))
+
+
+@given(st.lists(WORDS.filter(lambda word: word.isprintable() and "\\" not in word)).map(" ".join))
+def test_a_sentence_is_one_sentence(text: str) -> None:
+    for sentence in sentences(text):
+        assert sentence_spans(sentence) == [(0, len(sentence))]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("a" * 2_000_000, 1),
+        ("a. " * 666_666, 1),
+        ('"' * 2_000_000, 1),
+        ("\n" * 400_000, 0),
+        ("." * 2_000_000, 1),
+        ("... " * 500_000, 1),
+        ("1. " * 100_000, 99_999),
+        ("a" + " " * 2_000_000 + "b", 1),
+        ("no full stop " * 150_000, 1),
+    ],
+    ids=["letter", "initials", "quotes", "blank", "dots", "ellipses", "numbers", "gap", "words"],
+)
+def test_huge_odd_texts(text: str, count: int) -> None:
+    spans = sentence_spans(text)
+    assert len(spans) == count
+    check_spans(text, spans)
+
+
+@pytest.mark.parametrize("name", sorted(GOLD))
+def test_gold(name: str) -> None:
+    """The seeds hold 136 boundaries between sentences; none is wrong, so F1 is 1."""
+    assert sentences((ROOT / "seeds" / name).read_text("utf-8")) == GOLD[name]
+
+
+def test_gold_is_whole() -> None:
+    assert sum(len(gold) - 1 for gold in GOLD.values()) == 136
