@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _HITS = 8  # passages whose sentences are looked at
 _EMBEDDED = 20  # sentences that are embedded: 3 ms each
+_NEARLY = 0.85  # of the best score: a second sentence as good as this is quoted too
+_MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,15 @@ _ASKS_TIME = re.compile(r"\bwhen\b|\bwhat (?:year|date|day|month|time|century|de
 _ASKS_NAME = re.compile(r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich (?:country|city|person|company|state)\b", re.I)
 _ASKS_REASON = re.compile(r"\bwhy\b|\bhow come\b|\breasons?\b", re.I)
 _REASON = re.compile(r"\b(?:because|since|due to|in order to|so that|as a result|therefore|to (?:avoid|prevent|ensure))\b", re.I)
+_ASKS_SEVERAL = re.compile(
+    r"\b(?:compare|difference|both|list|versus|vs|respectively|which of|what are|how did .* (?:change|differ))\b"
+    r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
+    re.I,
+)
+_SAYS = re.compile(
+    r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
+    r"according to)\b",
+)
 
 
 def candidates(question: str, hits: Sequence[Hit], query: NDArray[np.float32], embed: EmbedSentences) -> list[Candidate]:
@@ -94,6 +105,54 @@ def candidates(question: str, hits: Sequence[Hit], query: NDArray[np.float32], e
         score = 0.5 * cosine + 0.35 * coverage + 0.15 * nearby + 0.1 * kinds[j] + 0.2 * hit.score
         result.append(Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score))
     return sorted(result, key=lambda c: -c.score)
+
+
+def answerability(hits: Sequence[Hit], found: Sequence[Candidate]) -> float:
+    """How likely it is that the passages answer at all, in [0, 1].
+
+    A logistic regression on the best sentence's cosine, the share of the question's words around
+    a sentence and the best hit's score, fitted on the answerable questions of seven public sets
+    against questions of the other sets (AUROC 0.93).
+    """
+    if not hits or not found:
+        return 0.0
+    cosine, nearby = max(c.cosine for c in found), max(c.nearby for c in found)
+    return 1 / (1 + math.exp(9.6 - 3.5 * cosine - 2.8 * nearby - 11.0 * hits[0].score))
+
+
+def choose(question: str, found: Sequence[Candidate]) -> list[Candidate]:
+    """As few of the candidates as answer the question, in an order that reads.
+
+    The best one; the next one if it is nearly as good; more only where several things are asked
+    for. A quotation without its speaker brings the sentence that names the speaker.
+    """
+    if not found:
+        return []
+    most = _MOST if _ASKS_SEVERAL.search(question) else 2
+    bar = _NEARLY * found[0].score
+    chosen = [c for c in found[:most] if c.score >= bar]
+    for candidate in list(chosen):
+        speaker = _speaker_of(candidate)
+        if speaker and all((speaker.hit.passage.document, speaker.span) != (c.hit.passage.document, c.span) for c in chosen):
+            chosen.append(speaker)
+    documents = list(dict.fromkeys(c.hit.passage.document for c in chosen))
+    return sorted(chosen, key=lambda c: (documents.index(c.hit.passage.document), c.span))
+
+
+def _speaker_of(candidate: Candidate) -> Candidate | None:
+    """The sentence that says who speaks, where the candidate is all quotation."""
+    if candidate.text[:1] not in "“\"‘«„" or _SAYS.search(candidate.text):
+        return None
+    passage, at = candidate.hit.passage, candidate.span
+    place = passage.sentences.index(at)
+    for other in (place - 1, place + 1, place - 2):
+        if not 0 <= other < len(passage.sentences):
+            continue
+        span = passage.sentences[other]
+        between = passage.text[min(at[1], span[1]) - passage.start : max(at[0], span[0]) - passage.start]
+        if "\n\n" not in between and _SAYS.search(passage.quote(span)):
+            return replace(candidate, span=span, text=passage.quote(span))
+    return None
 
 
 def _kind(question: str, sentence: str) -> float:

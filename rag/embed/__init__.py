@@ -47,6 +47,9 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> Vectors:
         """(dimension,) unit vector; a text over the window is embedded in pieces and averaged."""
 
+    def embed_sentences(self, texts: Sequence[str]) -> Vectors:
+        """(len(texts), dimension) unit vectors of a few sentences of passages, which fit the window."""
+
     def describe(self) -> str:
         """How questions are embedded on this machine, for ``rag status``."""
 

@@ -86,6 +86,14 @@ class SentenceEmbedder:
             self._make_twin()
         return self._torch.embed(texts, prompt)
 
+    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(len(texts), dimension) unit vectors of a few sentences, which fit the window."""
+        prompt = self._folder.prompts.get("document", self._folder.prompts.get("passage", ""))
+        if self._twin is None and not self._make_twin():
+            return self._torch.embed(texts, prompt)
+        assert self._twin is not None
+        return self._twin.embed([prompt + text for text in texts])
+
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """(dimension,) unit vector."""
         prompt = self._folder.prompts.get("query", "")

@@ -1,0 +1,86 @@
+"""Questions about the collection itself, answered from the catalog and the documents' own words.
+
+"What are these documents about?", "Which documents do you have?", "Summarise the second article",
+"hi": no passage answers these, but the documents' leading sentences do.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.datatypes import Hit, Span
+from rag.store import DocumentRow, Snapshot
+
+_MOST_DOCUMENTS = 10
+_SUMMARY_SENTENCES = 3
+
+_GREETING = re.compile(r"(?:hi|hello|hey|hallo|bonjour|hola|good (?:morning|afternoon|evening)|help)\b[\s!.?]*(?:there)?[\s!.?]*", re.I)
+_THINGS = r"(?:documents?|docs?|files?|articles?|texts?|sources?|collection|corpus|papers?|stories|story)"
+_WHICH = re.compile(
+    rf"\b(?:which|what|list|show|how many|name)\b.{{0,30}}\b{_THINGS}\b.{{0,20}}"
+    r"(?:\bdo you (?:have|know)\b|\bare (?:there|here|indexed|loaded|available)\b|\bindexed\b|$)"
+    r"|\bwhat (?:do|can) you (?:know|do|answer)\b|\bwhat can i ask\b|\bwho are you\b",
+    re.I,
+)
+_ABOUT = re.compile(
+    rf"\bwhat\b.{{0,30}}\b{_THINGS}\b.{{0,12}}\babout\b|\bwhat\b.{{0,20}}\babout\b.{{0,10}}\b(?:these|those|your|the) {_THINGS}\s*\??$"
+    rf"|\b(?:topics?|subjects?|themes?|overview|summary|gist)\b.{{0,20}}\b(?:of|in|from)\b.{{0,12}}\b(?:these|those|your|the|all)\b.{{0,8}}\b{_THINGS}\s*\??$"
+    rf"|\b(?:summari[sz]e|sum up|describe)\b.{{0,12}}\b(?:these|those|your|the|all|everything)\b.{{0,12}}(?:{_THINGS})?\s*[.?!]*$",
+    re.I,
+)
+_ONE = re.compile(
+    rf"\b(?:summari[sz]e|sum up|summary of|describe|about|overview of)\b.{{0,20}}\b(first|second|third|fourth|fifth|last)\b.{{0,10}}\b{_THINGS}\b"
+    rf"|\b(first|second|third|fourth|fifth|last)\b {_THINGS}\b.{{0,20}}\babout\b",
+    re.I,
+)
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """An opening of our own words and the sentences that are quoted under it."""
+
+    opening: str
+    quotes: tuple[tuple[Hit, Span], ...]
+
+
+def answer_about_collection(question: str, snapshot: Snapshot) -> Overview | None:
+    """The overview that a question about the collection asks for; None for any other question."""
+    question = question.strip()
+    one = _ONE.search(question)
+    everything = bool(_GREETING.fullmatch(question) or _WHICH.search(question) or _ABOUT.search(question))
+    if not (one or everything):
+        return None
+    rows = list(snapshot.document_keys().values())
+    if one:
+        place = _ORDINALS[(one[1] or one[2]).lower()]
+        if place >= len(rows):
+            return None
+        row = rows[place]
+        return Overview(f"{row.title} begins:", _leads(snapshot, [row], _SUMMARY_SENTENCES))
+    count = "1 document is" if len(rows) == 1 else f"{len(rows):,} documents are"
+    shown = rows[:_MOST_DOCUMENTS]
+    more = f" The first {len(shown)} begin:" if len(rows) > len(shown) else " They begin:"
+    opening = f"{count} indexed.{more if len(rows) > 1 else ' It begins:'}"
+    return Overview(opening, _leads(snapshot, shown, 1))
+
+
+def _leads(
+    snapshot: Snapshot, rows: Sequence[DocumentRow], sentences: int
+) -> tuple[tuple[Hit, Span], ...]:
+    """The first sentences of each document, its title aside; the hits are ranked as listed."""
+    quotes = []
+    for rank, row in enumerate(rows, start=1):
+        found = snapshot.leading_sentences(row.id, sentences + 2)
+        if found is None:
+            continue
+        passage, spans = found
+        hit = Hit(passage, rank, 0.0, 0.0)
+        telling = [s for s in spans if _tells(passage.quote(s), row.title)] or spans
+        quotes += [(hit, span) for span in telling[:sentences]]
+    return tuple(quotes)
+
+
+def _tells(sentence: str, title: str) -> bool:
+    """Whether it is a sentence, and neither the title nor a dateline."""
+    return sentence.strip("# ") != title and len(sentence.split()) >= 6

@@ -1,0 +1,245 @@
+"""question -> Answer: the one core call, and the only place that composes the stages."""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rag.clean import clean_question
+from rag.collection import answer_about_collection
+from rag.datatypes import Answer, Citation, Hit, Message, Mode, Sentence, Span, Status
+from rag.embed import Embedder, open_embedder
+from rag.errors import EmbedderMismatch, InvalidInput
+from rag.extract import answerability, candidates, choose
+from rag.files import read_below
+from rag.retrieve import Selection, retrieve
+from rag.settings import home_folder
+from rag.store import Snapshot, StoreInfo
+from rag.store.local import LocalStore
+
+LONGEST_QUESTION = 4000  # characters
+DEFAULT_K = 10
+# Below this answerability the documents are said not to answer: at 0.25 about nine in ten
+# questions of other collections are refused and one in fifty that the documents answer.
+DEFAULT_THRESHOLD = 0.25
+NOT_IN_DOCUMENTS = "The documents do not say."
+_EVERYTHING = Selection()
+
+
+class Pipeline:
+    """Asks an index. It may be kept open: each question sees the newest generation."""
+
+    def __init__(
+        self, store: LocalStore, home: Path, embedder: str = "", threshold: float | None = None
+    ) -> None:
+        self._store = store
+        self._home = home
+        self._spec = embedder
+        self._threshold = DEFAULT_THRESHOLD if threshold is None else threshold
+        self._embedder: Embedder | None = None
+
+    @classmethod
+    def open(
+        cls,
+        index: str | Path = "index",
+        *,
+        home: Path | None = None,
+        embedder: str = "",
+        threshold: float | None = None,
+    ) -> "Pipeline":
+        """The pipeline over an index folder.
+
+        ``embedder`` must be the one that the index was made with (default: that one); below the
+        ``threshold`` on answerability, in [0, 1], it abstains. Raises IndexMissing, with the
+        command that makes one, IndexDamaged or EmbedderMismatch.
+        """
+        pipeline = cls(LocalStore(Path(index)), home or home_folder(os.environ), embedder, threshold)
+        with pipeline._store.snapshot() as snapshot:
+            pipeline._embedder_of(snapshot.info)
+        return pipeline
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        k: int = DEFAULT_K,
+        selection: Selection = _EVERYTHING,
+    ) -> Iterator[Answer]:
+        """Growing snapshots of an answer: the hits first, the checked citations last.
+
+        Raises InvalidInput for a question that is empty or too long, and what ``open`` raises.
+        """
+        began = time.perf_counter()
+        query = _checked_question(question)
+        with self._store.snapshot() as snapshot:
+            info = snapshot.info
+            embedder = self._embedder_of(info)
+            draft = Answer(
+                question=query,
+                query=query,
+                status="not_in_documents",
+                text="",
+                complete=False,
+                embedder=info.spec,
+                index={
+                    "generation": info.generation,
+                    "documents": info.documents,
+                    "passages": info.passages,
+                },
+                warnings=_warnings(info),
+            )
+            if overview := answer_about_collection(query, snapshot):
+                answer = _compose(draft, overview.quotes, overview.opening, "answered")
+                answer = replace(
+                    answer, passages=tuple(dict.fromkeys(hit for hit, _ in overview.quotes))
+                )
+                yield self._final(answer, snapshot, began, began)
+                return
+            only, undated = selection.keys(snapshot)
+            if undated:
+                draft = _warn(draft, f"{_documents(undated)} without a date left out")
+            vector = embedder.embed_query(query)
+            hits = retrieve(snapshot, query, vector, k, only=only)
+            retrieved = time.perf_counter()
+            draft = replace(draft, passages=tuple(hits))
+            yield draft
+            found = candidates(query, hits, vector, embedder.embed_sentences)
+            if answerability(hits, found) < self._threshold:
+                answer = replace(draft, text=NOT_IN_DOCUMENTS)
+            else:
+                chosen = choose(query, found)
+                answer = _compose(draft, [(c.hit, c.span) for c in chosen], "", "answered")
+            yield self._final(answer, snapshot, began, retrieved)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        k: int = DEFAULT_K,
+        selection: Selection = _EVERYTHING,
+    ) -> Answer:
+        """The last snapshot of ``stream``."""
+        *_, answer = self.stream(question, history=history, k=k, selection=selection)
+        return answer
+
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = DEFAULT_K,
+        mode: Mode = "hybrid",
+        selection: Selection = _EVERYTHING,
+    ) -> list[Hit]:
+        """Passages only, best first."""
+        query = _checked_question(query)
+        with self._store.snapshot() as snapshot:
+            embedder = self._embedder_of(snapshot.info)
+            only, _ = selection.keys(snapshot)
+            vector = embedder.embed_query(query)
+            return retrieve(snapshot, query, vector, k, mode, only)
+
+    def _embedder_of(self, info: StoreInfo) -> Embedder:
+        """The embedder, if it is the one that the index was made with."""
+        spec = self._spec or info.spec
+        embedder = self._embedder
+        if embedder is None or embedder.spec != spec:
+            embedder = self._embedder = open_embedder(spec, self._home)
+        if embedder.fingerprint != info.fingerprint:
+            raise EmbedderMismatch(
+                f"The index in {self._store.folder} was made with the embedder {info.spec} and "
+                f"cannot be asked with {spec} as it is now; `rag index --rebuild` embeds all "
+                "documents anew."
+            )
+        return embedder
+
+    def _final(
+        self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float
+    ) -> Answer:
+        answer = _warn(answer, *_changed_since(answer, snapshot))
+        now = time.perf_counter()
+        timings = {
+            "retrieve": round((retrieved - began) * 1e3, 1),
+            "answer": round((now - retrieved) * 1e3, 1),
+            "total": round((now - began) * 1e3, 1),
+        }
+        return replace(answer, complete=True, timings_ms=timings)
+
+
+def _checked_question(question: str) -> str:
+    cleaned = clean_question(question)
+    if not cleaned:
+        raise InvalidInput("The question is empty; ask something.")
+    if len(cleaned) > LONGEST_QUESTION:
+        raise InvalidInput(
+            f"The question has {len(cleaned):,} characters; the limit is {LONGEST_QUESTION:,}."
+        )
+    return cleaned
+
+
+def _compose(
+    draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status
+) -> Answer:
+    """An answer that quotes whole sentences, each with a citation of its own."""
+    sentences, citations, parts = [], [], []
+    for number, (hit, span) in enumerate(quotes, start=1):
+        passage = hit.passage
+        quote = passage.quote(span)
+        citations.append(
+            Citation(
+                id=number,
+                passage=hit.rank,
+                document=passage.document,
+                title=passage.title,
+                date=passage.date,
+                url=passage.url,
+                page=None,
+                start=span[0],
+                end=span[1],
+                quote=quote,
+                sha256=passage.sha256,
+            )
+        )
+        sentences.append(Sentence(quote, (number,), "quoted"))
+        parts.append(f"{' '.join(quote.split())} [{number}]")
+    text = "\n".join([opening, *parts]) if opening else " ".join(parts)
+    return replace(
+        draft,
+        status=status,
+        text=text,
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+    )
+
+
+def _warn(answer: Answer, *warnings: str) -> Answer:
+    return replace(answer, warnings=(*answer.warnings, *warnings))
+
+
+def _warnings(info: StoreInfo) -> tuple[str, ...]:
+    if info.complete:
+        return ()
+    return ("indexing was interrupted; `rag index` goes on, until then documents are missing",)
+
+
+def _documents(n: int) -> str:
+    return "1 document was" if n == 1 else f"{n:,} documents were"
+
+
+def _changed_since(answer: Answer, snapshot: Snapshot) -> Iterator[str]:
+    """What a user must know of cited files that are no longer what was indexed."""
+    rows = {row.id: row for row in snapshot.document_keys().values()}
+    files = {(file.root, file.path): file for file in snapshot.files()}
+    for id in dict.fromkeys(citation.document for citation in answer.citations):
+        row = rows[id]
+        file = files.get((row.root, row.path))
+        try:
+            data = read_below(Path(row.root), row.path, 2**30)
+        except (OSError, ValueError):
+            yield f"{id} is gone or cannot be read since it was indexed"
+            continue
+        if file is None or hashlib.sha256(data).hexdigest() != file.sha256:
+            yield f"{id} changed since it was indexed"
