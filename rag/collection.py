@@ -14,8 +14,13 @@ from rag.store import DocumentRow, Snapshot
 _MOST_DOCUMENTS = 10
 _SUMMARY_SENTENCES = 3
 
-_GREETING = re.compile(r"(?:hi|hello|hey|hallo|bonjour|hola|good (?:morning|afternoon|evening)|help)\b[\s!.?]*(?:there)?[\s!.?]*", re.I)
-_THINGS = r"(?:documents?|docs?|files?|articles?|texts?|sources?|collection|corpus|papers?|stories|story)"
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|hallo|bonjour|hola|good (?:morning|afternoon|evening)|help)\b[\s!.?]*(?:there)?[\s!.?]*",
+    re.I,
+)
+_THINGS = (
+    r"(?:documents?|docs?|files?|articles?|texts?|sources?|collection|corpus|papers?|stories|story)"
+)
 _WHICH = re.compile(
     rf"\b(?:which|what|list|show|how many|name)\b.{{0,30}}\b{_THINGS}\b.{{0,20}}"
     r"(?:\bdo you (?:have|know)\b|\bare (?:there|here|indexed|loaded|available)\b|\bindexed\b|$)"
@@ -48,7 +53,9 @@ def answer_about_collection(question: str, snapshot: Snapshot) -> Overview | Non
     """The overview that a question about the collection asks for; None for any other question."""
     question = question.strip()
     one = _ONE.search(question)
-    everything = bool(_GREETING.fullmatch(question) or _WHICH.search(question) or _ABOUT.search(question))
+    everything = bool(
+        _GREETING.fullmatch(question) or _WHICH.search(question) or _ABOUT.search(question)
+    )
     if not (one or everything):
         return None
     rows = list(snapshot.document_keys().values())

@@ -49,11 +49,20 @@ _TIME = re.compile(
     r"(?:last|next|this|earlier) (?:week|month|year|night))\b|\d{1,2}[:.]\d\d",
 )
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
-_ASKS_NUMBER = re.compile(r"\bhow (?:many|much|long|old|far|tall|high|large|big|often)\b|\bnumber of\b|\bpercent", re.I)
-_ASKS_TIME = re.compile(r"\bwhen\b|\bwhat (?:year|date|day|month|time|century|decade)\b|\bhow long ago\b", re.I)
-_ASKS_NAME = re.compile(r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich (?:country|city|person|company|state)\b", re.I)
+_ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|old|far|tall|high|large|big|often)\b|\bnumber of\b|\bpercent", re.I
+)
+_ASKS_TIME = re.compile(
+    r"\bwhen\b|\bwhat (?:year|date|day|month|time|century|decade)\b|\bhow long ago\b", re.I
+)
+_ASKS_NAME = re.compile(
+    r"\bwho(?:m|se)?\b|\bwhere\b|\bwhich (?:country|city|person|company|state)\b", re.I
+)
 _ASKS_REASON = re.compile(r"\bwhy\b|\bhow come\b|\breasons?\b", re.I)
-_REASON = re.compile(r"\b(?:because|since|due to|in order to|so that|as a result|therefore|to (?:avoid|prevent|ensure))\b", re.I)
+_REASON = re.compile(
+    r"\b(?:because|since|due to|in order to|so that|as a result|therefore|to (?:avoid|prevent|ensure))\b",
+    re.I,
+)
 _ASKS_SEVERAL = re.compile(
     r"\b(?:compare|difference|both|list|versus|vs|respectively|which of|what are|how did .* (?:change|differ))\b"
     r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
@@ -65,7 +74,9 @@ _SAYS = re.compile(
 )
 
 
-def candidates(question: str, hits: Sequence[Hit], query: NDArray[np.float32], embed: EmbedSentences) -> list[Candidate]:
+def candidates(
+    question: str, hits: Sequence[Hit], query: NDArray[np.float32], embed: EmbedSentences
+) -> list[Candidate]:
     """The sentences of the best hits, best first. ``query`` is the question's embedding."""
     found: dict[tuple[str, Span], tuple[Hit, int]] = {}
     for hit in hits[:_HITS]:
@@ -133,7 +144,10 @@ def choose(question: str, found: Sequence[Candidate]) -> list[Candidate]:
     chosen = [c for c in found[:most] if c.score >= bar]
     for candidate in list(chosen):
         speaker = _speaker_of(candidate)
-        if speaker and all((speaker.hit.passage.document, speaker.span) != (c.hit.passage.document, c.span) for c in chosen):
+        if speaker and all(
+            (speaker.hit.passage.document, speaker.span) != (c.hit.passage.document, c.span)
+            for c in chosen
+        ):
             chosen.append(speaker)
     documents = list(dict.fromkeys(c.hit.passage.document for c in chosen))
     return sorted(chosen, key=lambda c: (documents.index(c.hit.passage.document), c.span))
@@ -141,7 +155,7 @@ def choose(question: str, found: Sequence[Candidate]) -> list[Candidate]:
 
 def _speaker_of(candidate: Candidate) -> Candidate | None:
     """The sentence that says who speaks, where the candidate is all quotation."""
-    if candidate.text[:1] not in "“\"‘«„" or _SAYS.search(candidate.text):
+    if candidate.text[:1] not in '“"‘«„' or _SAYS.search(candidate.text):
         return None
     passage, at = candidate.hit.passage, candidate.span
     place = passage.sentences.index(at)
@@ -149,7 +163,9 @@ def _speaker_of(candidate: Candidate) -> Candidate | None:
         if not 0 <= other < len(passage.sentences):
             continue
         span = passage.sentences[other]
-        between = passage.text[min(at[1], span[1]) - passage.start : max(at[0], span[0]) - passage.start]
+        between = passage.text[
+            min(at[1], span[1]) - passage.start : max(at[0], span[0]) - passage.start
+        ]
         if "\n\n" not in between and _SAYS.search(passage.quote(span)):
             return replace(candidate, span=span, text=passage.quote(span))
     return None

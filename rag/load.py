@@ -177,7 +177,9 @@ def _front_matter(text: str, notes: list[str]) -> tuple[dict[str, Any], int]:
     import yaml
 
     try:
-        found = yaml.load(match[1], Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+        found = yaml.load(
+            match[1], Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+        )
     except (yaml.YAMLError, ValueError, RecursionError):
         notes.append("its front matter cannot be read")
         return {}, match.end()
@@ -195,7 +197,9 @@ def _line(value: Any) -> str | None:
 
 
 def _url(value: Any) -> str | None:
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"']{3,2000}", value.strip()):
+    if not isinstance(value, str) or not re.fullmatch(
+        r"https?://[^\s<>\"']{3,2000}", value.strip()
+    ):
         return None
     return value.strip()
 

@@ -55,7 +55,9 @@ class Pipeline:
         ``threshold`` on answerability, in [0, 1], it abstains. Raises IndexMissing, with the
         command that makes one, IndexDamaged or EmbedderMismatch.
         """
-        pipeline = cls(LocalStore(Path(index)), home or home_folder(os.environ), embedder, threshold)
+        pipeline = cls(
+            LocalStore(Path(index)), home or home_folder(os.environ), embedder, threshold
+        )
         with pipeline._store.snapshot() as snapshot:
             pipeline._embedder_of(snapshot.info)
         return pipeline
@@ -156,9 +158,7 @@ class Pipeline:
             )
         return embedder
 
-    def _final(
-        self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float
-    ) -> Answer:
+    def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:
         answer = _warn(answer, *_changed_since(answer, snapshot))
         now = time.perf_counter()
         timings = {

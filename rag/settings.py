@@ -61,7 +61,9 @@ def home_folder(environment: Mapping[str, str]) -> Path:
 
 
 def load_settings(
-    flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, folder: Path | None = None
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str] = os.environ,
+    folder: Path | None = None,
 ) -> Settings:
     """Settings from all four places; ``flags`` holds None for a flag that was not given.
 
@@ -120,7 +122,9 @@ def _checked(name: str, value: Any, where: str) -> Any:
     if name in ("index", "llm", "embedder", "host"):
         if isinstance(value, str) and value.strip() and "\0" not in value and "\n" not in value:
             return value
-        raise InvalidInput(f"{name} in {where} must be a non-empty text on one line, not {value!r}.")
+        raise InvalidInput(
+            f"{name} in {where} must be a non-empty text on one line, not {value!r}."
+        )
     if name == "threshold":
         return _number(name, value, where, float, 0.0, 1.0)
     return _number(name, value, where, int, *((1, 1000) if name == "k" else (0, 65535)))
@@ -155,4 +159,6 @@ def _refuse_redirect(name: str, value: Any, folder: Path) -> None:
     if name == "index" or "/" in path or os.sep in path or path.startswith((".", "~")):
         target = (folder / path).expanduser().resolve()
         if path.startswith("~") or not target.is_relative_to(folder.resolve()):
-            raise InvalidInput(f"{where} may not name a path outside its folder: {value!r}; {advice}.")
+            raise InvalidInput(
+                f"{where} may not name a path outside its folder: {value!r}; {advice}."
+            )

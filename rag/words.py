@@ -11,18 +11,7 @@ from rag.datatypes import Span
 
 # English function words, and what only frames a question ("tell me what the articles say about").
 STOP_WORDS = frozenset(
-    """
-    a about above after again against all also am an and any are aren as at be because been before
-    being below between both but by can cannot could couldn d did didn do does doesn doing don down
-    during each either else ever every few for from further had hadn has hasn have haven having he
-    her here hers herself him himself his how however i if in into is isn it its itself just ll m
-    many may me might more most much must my myself no nor not now of off on once only or other
-    our ours ourselves out over own per please re s same shall she should shouldn so some such t
-    tell than that the their theirs them themselves then there these they this those though through
-    to too under until up upon us ve very was wasn we were weren what when where whether which while
-    who whom whose why will with within without won would wouldn yet you your yours yourself
-    according article articles document documents text
-    """.split()
+    ["a", "about", "above", "after", "again", "against", "all", "also", "am", "an", "and", "any", "are", "aren", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "cannot", "could", "couldn", "d", "did", "didn", "do", "does", "doesn", "doing", "don", "down", "during", "each", "either", "else", "ever", "every", "few", "for", "from", "further", "had", "hadn", "has", "hasn", "have", "haven", "having", "he", "her", "here", "hers", "herself", "him", "himself", "his", "how", "however", "i", "if", "in", "into", "is", "isn", "it", "its", "itself", "just", "ll", "m", "many", "may", "me", "might", "more", "most", "much", "must", "my", "myself", "no", "nor", "not", "now", "of", "off", "on", "once", "only", "or", "other", "our", "ours", "ourselves", "out", "over", "own", "per", "please", "re", "s", "same", "shall", "she", "should", "shouldn", "so", "some", "such", "t", "tell", "than", "that", "the", "their", "theirs", "them", "themselves", "then", "there", "these", "they", "this", "those", "though", "through", "to", "too", "under", "until", "up", "upon", "us", "ve", "very", "was", "wasn", "we", "were", "weren", "what", "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "won", "would", "wouldn", "yet", "you", "your", "yours", "yourself", "according", "article", "articles", "document", "documents", "text"]
 )
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 

@@ -23,9 +23,7 @@ class TorchModel:
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        self._model = SentenceTransformer(
-            str(path), local_files_only=True, trust_remote_code=False
-        )
+        self._model = SentenceTransformer(str(path), local_files_only=True, trust_remote_code=False)
 
     def embed(self, texts: Sequence[str], prompt: str) -> NDArray[np.float32]:
         """(len(texts), dimension) unit vectors; ``prompt`` goes before each text."""
@@ -57,7 +55,9 @@ class TorchModel:
                 super().__init__()
                 self.model = model
 
-            def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            def forward(
+                self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+            ) -> torch.Tensor:
                 features = {"input_ids": input_ids, "attention_mask": attention_mask}
                 embedding: torch.Tensor = self.model(features)["sentence_embedding"]
                 return torch.nn.functional.normalize(embedding, dim=1)

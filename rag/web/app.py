@@ -117,16 +117,16 @@ def build(pipeline: "Pipeline") -> "gr.Blocks":
         chat = _Chat([*before, _bubble("assistant", body)], said)
         yield box, chat.shown, chat
 
-    with gr.Blocks(title="rag", analytics_enabled=False, fill_height=True) as page:
+    page = gr.Blocks(title="rag", analytics_enabled=False)
+    with page:
         # The conversation is kept here: what the browser says was said is never read.
         chat = gr.State(_Chat())
         shown = gr.Chatbot(
             elem_id="chat",
             label="Conversation",
             show_label=False,
-            scale=1,
-            height="100%",
-            min_height=300,
+            height="calc(100dvh - 9rem)",  # so that the question stays in sight
+            min_height=200,
             layout="panel",
             buttons=[],
             latex_delimiters=[],

@@ -216,4 +216,3 @@ def translated(path: Path) -> Iterator[None]:
         raise IndexDamaged(f"{path} is damaged ({error}); {REBUILD}.") from error
     except (UnicodeDecodeError, OverflowError) as error:
         raise IndexDamaged(f"{path} is damaged ({error}); {REBUILD}.") from error
-

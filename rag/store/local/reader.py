@@ -153,9 +153,7 @@ class LocalSnapshot:
             found,
         ).fetchone() or (0, b"", None)
         checked(self._path, f"the text of document {found[0]}", text_hash, text)
-        return Document(
-            row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body
-        )
+        return Document(row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body)
 
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
         """A document's first passage and its first ``n`` sentences."""

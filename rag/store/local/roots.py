@@ -36,7 +36,9 @@ def resolve_roots(
     for text in named:
         path, name = _parse(text)
         if path.is_relative_to(index.resolve()):
-            raise InvalidInput(f"{text} is inside the index folder {index}; documents live elsewhere.")
+            raise InvalidInput(
+                f"{text} is inside the index folder {index}; documents live elsewhere."
+            )
         corpus = path.is_file() and path.suffix.lower() == ".jsonl"
         cover = path if path in roots else _cover(path, roots, wanted)
         if cover is None or (corpus and cover != path):

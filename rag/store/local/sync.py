@@ -18,7 +18,7 @@ from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
 from rag.files import Found, read_below, scan
 from rag.load import CannotLoad, largest, load_corpus, loader_for
 from rag.store import FileRow, FileState
-from rag.store.local.catalog import LocalStore, connect
+from rag.store.local.catalog import LocalStore
 from rag.store.local.intake import Intake
 from rag.store.local.lock import writing
 from rag.store.local.roots import Root, resolve_roots
@@ -194,7 +194,9 @@ class _Sync:
             if found.left_out or loader is not load_corpus:
                 yield root.id_of(found.path)
                 return
-            for document in loader(found.path, read_below(root.path, found.path, largest(loader)), []):
+            for document in loader(
+                found.path, read_below(root.path, found.path, largest(loader)), []
+            ):
                 yield root.id_of(document.id)
         except (OSError, ValueError):
             return  # it will be skipped with this reason when it is taken

@@ -29,9 +29,7 @@ class VectorIndex:
     tail: Any | None
     dead: NDArray[np.int64]
 
-    def search(
-        self, query: NDArray[np.float32], n: int, only: Collection[int] | None
-    ) -> list[int]:
+    def search(self, query: NDArray[np.float32], n: int, only: Collection[int] | None) -> list[int]:
         """Keys of about the ``n`` nearest embeddings, best first; ``only`` restricts them."""
         import faiss
 

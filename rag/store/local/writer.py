@@ -13,7 +13,15 @@ from rag.errors import IndexMissing
 from rag.store import FileRow
 from rag.store.local.catalog import LocalStore, read_state, write_state
 from rag.store.local.reader import FILES, file_row
-from rag.store.local.rows import checked, digest, pack_spans, pack_text, pack_vector, unpack_text, unpack_vector
+from rag.store.local.rows import (
+    checked,
+    digest,
+    pack_spans,
+    pack_text,
+    pack_vector,
+    unpack_text,
+    unpack_vector,
+)
 from rag.store.local.vectors import VectorFiles
 
 # A vector file is written anew when more than this share of it is missing or deleted.
@@ -156,7 +164,9 @@ class Writer:
 
     def remove_root(self, path: str) -> list[str]:
         """Forgets a root with its files and documents; returns the ids."""
-        rows = self._connection.execute("SELECT id FROM documents WHERE root = ?", (pack_text(path),))
+        rows = self._connection.execute(
+            "SELECT id FROM documents WHERE root = ?", (pack_text(path),)
+        )
         ids = sorted(unpack_text(id) for (id,) in rows)
         for id in ids:
             self.remove_document(id)
@@ -247,13 +257,10 @@ class Writer:
         return self._files.write(generation, live, vectors)
 
 
-def _document_fields(
-    root: str, path: str, document: Document, passages: int
-) -> tuple[Any, ...]:
+def _document_fields(root: str, path: str, document: Document, passages: int) -> tuple[Any, ...]:
     """A document's row without its hash, in the order in which it is hashed."""
     return (
         pack_text(document.id), pack_text(root), pack_text(path), document.title,
         int(document.titled), document.date, document.url, document.sha256, document.body,
         passages, digest(document.text),
     )  # fmt: skip
-
