@@ -1,0 +1,59 @@
+"""Chat with your own documents and get answers you can check.
+
+The house, in reading order::
+
+    datatypes.py    Document Passage Hit Message Sentence Citation Answer: frozen, no I/O
+    errors.py       RagError and its tree, drawn in the docstring
+    settings.py     defaults < rag.toml < RAG_* < flags
+    clean.py        any text -> text that is safe to store, embed and show
+    words.py        words and their stems, stop words left out
+    -- build: documents -> index
+    files.py        what lies below a root, and its bytes, read without leaving it
+    load.py         bytes -> Documents (text, title, date, url); LOADERS by suffix
+    sentences.py    text -> sentences, with exact offsets
+    split.py        Document -> Passages that fit the embedder's window
+    embed/          texts -> unit vectors: sentence-transformers, and its ONNX twin for questions
+    store/          the Store protocol; local/: SQLite is the truth, FAISS is derived from it
+    -- ask: question -> Answer
+    collection.py   questions about the collection itself, from the catalog
+    retrieve.py     question -> Hits: dense, lexical, fused, filtered
+    extract.py      question + Hits -> the sentences that answer it, without a language model
+    pipeline.py     stream(question) -> growing Answers; ask(question) -> the last one
+    -- present
+    verify.py       an exported answer against the files as they are now
+    status.py       what is indexed, and in what state its files are
+    render.py       Answer -> terminal, JSON
+    cli.py          the commands
+    web/            the Gradio app
+
+From a built index (``rag index`` makes one)::
+
+    from rag import Pipeline
+    pipeline = Pipeline.open("index")
+    answer = pipeline.ask("How many aid trucks a day entered Gaza in April?")
+    print(answer.text, answer.citations[0].quote)
+
+The values are plain and frozen:
+
+>>> from rag import Message
+>>> Message("user", "And in April?").content
+'And in April?'
+"""
+
+from rag.datatypes import Answer, Citation, Document, Hit, Message, Passage, Sentence
+from rag.errors import RagError
+from rag.pipeline import Pipeline
+from rag.retrieve import Selection
+
+__all__ = [
+    "Answer",
+    "Citation",
+    "Document",
+    "Hit",
+    "Message",
+    "Passage",
+    "Pipeline",
+    "RagError",
+    "Selection",
+    "Sentence",
+]

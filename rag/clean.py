@@ -13,7 +13,7 @@ _UNSAFE_TO_SHOW = re.compile(
 
 
 def clean_text(text: str) -> str:
-    """Text for a document or a question: no NUL, no lone surrogate, no byte-order mark, ``\\n`` only.
+    """Text of a document or question: no NUL, lone surrogate or byte-order mark, ``\\n`` only.
 
     Paired surrogates (as from a broken JSON escape) become their character, lone ones U+FFFD.
     The result never fails to encode, and cleaning it again changes nothing.

@@ -14,29 +14,31 @@ from rag.store import DocumentRow, Snapshot
 _MOST_DOCUMENTS = 10
 _SUMMARY_SENTENCES = 3
 
-_GREETING = re.compile(
-    r"(?:hi|hello|hey|hallo|bonjour|hola|good (?:morning|afternoon|evening)|help)\b[\s!.?]*(?:there)?[\s!.?]*",
-    re.I,
-)
 _THINGS = (
     r"(?:documents?|docs?|files?|articles?|texts?|sources?|collection|corpus|papers?|stories|story)"
 )
-_WHICH = re.compile(
+_PLACE = r"(first|second|third|fourth|fifth|last)"
+_SUM_UP = r"(?:summari[sz]e|sum up|describe)"
+_YOURS = r"(?:these|those|your|the|all)"
+_EVERYTHING = (
+    # hi
+    r"^(?:hi|hello|hey|hallo|bonjour|hola|good (?:morning|afternoon|evening)|help)\b[\s!.?]*"
+    r"(?:there)?[\s!.?]*$",
+    # Which documents do you have?
     rf"\b(?:which|what|list|show|how many|name)\b.{{0,30}}\b{_THINGS}\b.{{0,20}}"
-    r"(?:\bdo you (?:have|know)\b|\bare (?:there|here|indexed|loaded|available)\b|\bindexed\b|$)"
-    r"|\bwhat (?:do|can) you (?:know|do|answer)\b|\bwhat can i ask\b|\bwho are you\b",
-    re.I,
+    r"(?:\bdo you (?:have|know)\b|\bare (?:there|here|indexed|loaded|available)\b|\bindexed\b|$)",
+    r"\bwhat (?:do|can) you (?:know|do|answer)\b|\bwhat can i ask\b|\bwho are you\b",
+    # What are these documents about?
+    rf"\bwhat\b.{{0,30}}\b{_THINGS}\b.{{0,12}}\babout\b",
+    # an overview of the articles
+    rf"\b(?:topics?|subjects?|themes?|overview|summary|gist)\b.{{0,20}}\b(?:of|in|from)\b.{{0,12}}"
+    rf"\b{_YOURS}\b.{{0,8}}\b{_THINGS}\s*\??$",
+    # Summarise everything.
+    rf"\b{_SUM_UP}\b.{{0,12}}\b(?:{_YOURS}|everything)\b.{{0,12}}(?:{_THINGS})?\s*[.?!]*$",
 )
-_ABOUT = re.compile(
-    rf"\bwhat\b.{{0,30}}\b{_THINGS}\b.{{0,12}}\babout\b|\bwhat\b.{{0,20}}\babout\b.{{0,10}}\b(?:these|those|your|the) {_THINGS}\s*\??$"
-    rf"|\b(?:topics?|subjects?|themes?|overview|summary|gist)\b.{{0,20}}\b(?:of|in|from)\b.{{0,12}}\b(?:these|those|your|the|all)\b.{{0,8}}\b{_THINGS}\s*\??$"
-    rf"|\b(?:summari[sz]e|sum up|describe)\b.{{0,12}}\b(?:these|those|your|the|all|everything)\b.{{0,12}}(?:{_THINGS})?\s*[.?!]*$",
-    re.I,
-)
-_ONE = re.compile(
-    rf"\b(?:summari[sz]e|sum up|summary of|describe|about|overview of)\b.{{0,20}}\b(first|second|third|fourth|fifth|last)\b.{{0,10}}\b{_THINGS}\b"
-    rf"|\b(first|second|third|fourth|fifth|last)\b {_THINGS}\b.{{0,20}}\babout\b",
-    re.I,
+_ONE = (
+    rf"\b(?:{_SUM_UP}|summary of|about|overview of)\b.{{0,20}}\b{_PLACE}\b.{{0,10}}\b{_THINGS}\b",
+    rf"\b{_PLACE} {_THINGS}\b.{{0,20}}\babout\b",
 )
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 
@@ -52,15 +54,13 @@ class Overview:
 def answer_about_collection(question: str, snapshot: Snapshot) -> Overview | None:
     """The overview that a question about the collection asks for; None for any other question."""
     question = question.strip()
-    one = _ONE.search(question)
-    everything = bool(
-        _GREETING.fullmatch(question) or _WHICH.search(question) or _ABOUT.search(question)
-    )
+    one = next(filter(None, (re.search(p, question, re.I) for p in _ONE)), None)
+    everything = any(re.search(p, question, re.I) for p in _EVERYTHING)
     if not (one or everything):
         return None
     rows = list(snapshot.document_keys().values())
     if one:
-        place = _ORDINALS[(one[1] or one[2]).lower()]
+        place = _ORDINALS[one[1].lower()]
         if place >= len(rows):
             return None
         row = rows[place]

@@ -60,11 +60,13 @@ _ASKS_NAME = re.compile(
 )
 _ASKS_REASON = re.compile(r"\bwhy\b|\bhow come\b|\breasons?\b", re.I)
 _REASON = re.compile(
-    r"\b(?:because|since|due to|in order to|so that|as a result|therefore|to (?:avoid|prevent|ensure))\b",
+    r"\b(?:because|since|due to|in order to|so that|as a result|therefore|"
+    r"to (?:avoid|prevent|ensure))\b",
     re.I,
 )
 _ASKS_SEVERAL = re.compile(
-    r"\b(?:compare|difference|both|list|versus|vs|respectively|which of|what are|how did .* (?:change|differ))\b"
+    r"\b(?:compare|difference|both|list|versus|vs|respectively|which of|what are|"
+    r"how did .* (?:change|differ))\b"
     r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
     re.I,
 )
@@ -94,7 +96,7 @@ def candidates(
         return sum(weight[w] for w in wanted if w in words) / total
 
     rows = []
-    for j, (hit, i, span) in enumerate(entries):
+    for j, (hit, i, _) in enumerate(entries):
         near = set(own[j]) | set(stems(hit.passage.title if hit.passage.titled else ""))
         for k in (i - 2, i - 1, i + 1):
             if 0 <= k < len(hit.passage.sentences):

@@ -1,6 +1,6 @@
 """Words for comparing texts: stop words left out, the rest by their stems.
 
-The only import of snowballstemmer. Its Porter stemmer is the one that the catalog's word index uses.
+The only import of snowballstemmer; its Porter stemmer is that of the catalog's word index.
 """
 
 import re
@@ -11,7 +11,19 @@ from rag.datatypes import Span
 
 # English function words, and what only frames a question ("tell me what the articles say about").
 STOP_WORDS = frozenset(
-    ["a", "about", "above", "after", "again", "against", "all", "also", "am", "an", "and", "any", "are", "aren", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "cannot", "could", "couldn", "d", "did", "didn", "do", "does", "doesn", "doing", "don", "down", "during", "each", "either", "else", "ever", "every", "few", "for", "from", "further", "had", "hadn", "has", "hasn", "have", "haven", "having", "he", "her", "here", "hers", "herself", "him", "himself", "his", "how", "however", "i", "if", "in", "into", "is", "isn", "it", "its", "itself", "just", "ll", "m", "many", "may", "me", "might", "more", "most", "much", "must", "my", "myself", "no", "nor", "not", "now", "of", "off", "on", "once", "only", "or", "other", "our", "ours", "ourselves", "out", "over", "own", "per", "please", "re", "s", "same", "shall", "she", "should", "shouldn", "so", "some", "such", "t", "tell", "than", "that", "the", "their", "theirs", "them", "themselves", "then", "there", "these", "they", "this", "those", "though", "through", "to", "too", "under", "until", "up", "upon", "us", "ve", "very", "was", "wasn", "we", "were", "weren", "what", "when", "where", "whether", "which", "while", "who", "whom", "whose", "why", "will", "with", "within", "without", "won", "would", "wouldn", "yet", "you", "your", "yours", "yourself", "according", "article", "articles", "document", "documents", "text"]
+    """
+    a about above after again against all also am an and any are aren as at be because been
+    before being below between both but by can cannot could couldn d did didn do does doesn
+    doing don down during each either else ever every few for from further had hadn has hasn
+    have haven having he her here hers herself him himself his how however i if in into is
+    isn it its itself just ll m many may me might more most much must my myself no nor not
+    now of off on once only or other our ours ourselves out over own per please re s same
+    shall she should shouldn so some such t tell than that the their theirs them themselves
+    then there these they this those though through to too under until up upon us ve very
+    was wasn we were weren what when where whether which while who whom whose why will with
+    within without won would wouldn yet you your yours yourself according article articles
+    document documents text
+    """.split()  # noqa: SIM905
 )
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
@@ -36,7 +48,7 @@ def tokens(text: str) -> Iterator[tuple[str, Span]]:
 
 
 def terms(text: str) -> list[str]:
-    """The words of a query for the word index, in order: no stop words, unless there are no others."""
+    """The words of a query for the word index, in order; stop words only if there are no others."""
     words = [word.lower() for word in _WORD.findall(text)]
     content = [word for word in words if word not in STOP_WORDS]
     return list(dict.fromkeys(content or words))

@@ -159,6 +159,12 @@ def test_chat(address: str, width: int) -> None:
             page.screenshot(path=f"{folder}/chat-{width}-end.png")
             page.locator("#chat [role=log]").evaluate("e => e.scrollTo(0, 0)")
             page.screenshot(path=f"{folder}/chat-{width}.png")
+        page.locator("#chat button[aria-label='Clear']").click()
+        page.locator(".rag-message").first.wait_for(state="detached")
+        page.wait_for_timeout(300)
+        ask("Again?", 1)
+        page.get_by_text("[1] after 0 messages").wait_for()
+        assert page.locator(".rag-message").count() == 2
         for path in ("openapi.json", "gradio_api/file=/etc/hostname", "docs"):
             assert page.request.get(f"{address}/{path}").status in (403, 404)
         info = page.request.get(f"{address}/gradio_api/info").json()

@@ -48,7 +48,7 @@ class Embedder(Protocol):
         """(dimension,) unit vector; a text over the window is embedded in pieces and averaged."""
 
     def embed_sentences(self, texts: Sequence[str]) -> Vectors:
-        """(len(texts), dimension) unit vectors of a few sentences of passages, which fit the window."""
+        """(len(texts), dimension) unit vectors of a few sentences, which fit the window."""
 
     def describe(self) -> str:
         """How questions are embedded on this machine, for ``rag status``."""

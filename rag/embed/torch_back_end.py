@@ -22,7 +22,7 @@ class TorchModel:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._model = SentenceTransformer(str(path), local_files_only=True, trust_remote_code=False)
 
     def embed(self, texts: Sequence[str], prompt: str) -> NDArray[np.float32]:

@@ -153,6 +153,7 @@ def build(pipeline: "Pipeline") -> "gr.Blocks":
             api_visibility="private",
             show_progress="hidden",
         )
+        shown.clear(_Chat, None, chat, api_visibility="private", show_progress="hidden")
     return page
 
 

@@ -18,7 +18,9 @@ from rag.store.local.rows import FORMAT, checked, digest
 from rag.store.local.vectors import VectorFiles
 
 _SCHEMA = """
-CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1), json TEXT NOT NULL, hash BLOB NOT NULL
+);
 CREATE TABLE roots (path BLOB PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE files (
     root BLOB NOT NULL, path BLOB NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -51,7 +53,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
 
 
 class LocalStore:
-    """An index folder. Reading opens a connection a question; a generation stays while it is read."""
+    """An index folder. Each reading has a connection, and keeps its generation until it ends."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -143,7 +145,13 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
 
 
 def _opened(uri: str, write: bool) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        timeout=30,
+        check_same_thread=False,  # a stream may be drawn from several threads, one after the other
+    )
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")

@@ -146,13 +146,15 @@ class LocalSnapshot:
         ).fetchone()
         if found is None:
             return None
-        row = self._document_rows({found[0]})[found[0]]
-        body, text_hash, text = self._connection.execute(
+        (key,) = found
+        row = self._document_rows({key})[key]
+        found = self._connection.execute(
             "SELECT body, text_hash, text FROM documents JOIN texts ON document = key "
             "WHERE key = ?",
-            found,
-        ).fetchone() or (0, b"", None)
-        checked(self._path, f"the text of document {found[0]}", text_hash, text)
+            (key,),
+        ).fetchone()
+        body, text_hash, text = found or (0, b"", "")
+        checked(self._path, f"the text of document {key}", text_hash, text)
         return Document(row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body)
 
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:

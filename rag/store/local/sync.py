@@ -121,7 +121,7 @@ class _Sync:
         self._reports: list[FileReport] = []
         self._done = self._batch_began = self._total = self._kept = 0
         self._share = 0.0
-        self._changed = self._again = False
+        self._changed = self._again = self._between = False
 
     def run(self, named: Sequence[str], known: Mapping[str, str], rebuild: bool) -> SyncReport:
         """Does it all; ``known`` are the roots of the index, path -> name."""
@@ -205,13 +205,12 @@ class _Sync:
         self, listing: Sequence[tuple[Root, Found]], singled: frozenset[Path], between: bool
     ) -> None:
         """Takes every file, with a commit ``between`` batches."""
+        self._between = between
         self._total = sum(found.size for _, found in listing)
         for root, found in listing:
             named = root.path.is_file() or root.path / found.path in singled
             self._take(root, found, named)
             self._done += found.size
-            if between and self._intake.waiting >= _BATCH:
-                self._commit_batch()
         self._intake.embed()
 
     def _take(self, root: Root, found: Found, named: bool) -> None:
@@ -242,6 +241,8 @@ class _Sync:
                     self._kept += documents[document.id]
                 else:
                     documents[document.id] = self._intake.add(row, document)
+                    if self._between and self._intake.waiting >= _BATCH:
+                        self._commit_batch()
         except OSError as error:
             notes.insert(0, f"cannot be read: {error.strerror}")
         except ValueError as error:

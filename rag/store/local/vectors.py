@@ -25,8 +25,8 @@ Rows = Callable[[Sequence[int]], NDArray[np.float32]]
 class VectorIndex:
     """Searches the embeddings of one generation by inner product."""
 
-    written: Any | None
-    tail: Any | None
+    written: Any
+    tail: Any
     dead: NDArray[np.int64]
 
     def search(self, query: NDArray[np.float32], n: int, only: Collection[int] | None) -> list[int]:
@@ -37,12 +37,14 @@ class VectorIndex:
         for index in (self.written, self.tail):
             if index is None or index.ntotal == 0:
                 continue
-            selector = None
+            selector: Any = None
             if only is not None:
                 selector = faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
             elif index is self.written and len(self.dead):
                 selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(self.dead))
-            parameters = faiss.SearchParameters(sel=selector) if selector else None
+            parameters = None
+            if selector is not None:
+                parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
             scores, keys = index.search(query[None, :], min(n, index.ntotal), params=parameters)
             for key, score in zip(keys[0].tolist(), scores[0].tolist(), strict=True):
                 if key >= 0:  # FAISS fills up with -1 when it has no more
@@ -93,7 +95,7 @@ class VectorFiles:
             return None, nothing
         import faiss
 
-        index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+        index: Any = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         return index, np.sort(faiss.vector_to_array(index.id_map))
 
     def keys(self, segment: dict[str, Any] | None) -> NDArray[np.int64]:

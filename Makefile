@@ -1,0 +1,36 @@
+# make chat   install, index seeds/, open the chat       make test   all tests
+# make lint   ruff and mypy                              make bench  how long a cold question takes
+PYTHON ?= python3
+RUN = .venv/bin
+export HF_HUB_OFFLINE = 1
+
+.PHONY: chat test lint bench clean
+
+chat: .venv/installed
+	$(RUN)/rag chat
+
+test: .venv/installed-test
+	@.ci/chromium
+	$(RUN)/python -m pytest
+
+lint: .venv/installed-test
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+
+bench: .venv/installed-test
+	$(RUN)/python tests/benchmarks/cold_question.py
+
+clean:
+	rm -rf .venv
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml .ci/constraints.txt
+	$(RUN)/pip install --quiet -c .ci/constraints.txt -e .
+	@touch $@
+
+.venv/installed-test: .venv/bin/python pyproject.toml .ci/constraints.txt
+	$(RUN)/pip install --quiet -c .ci/constraints.txt -e '.[test,lint]'
+	@touch $@ .venv/installed

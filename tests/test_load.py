@@ -1,0 +1,259 @@
+"""Bytes of a file -> documents."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.datatypes import Document
+from rag.load import (
+    CannotLoad,
+    date_in_url,
+    decode,
+    load_corpus,
+    load_markdown,
+    load_text,
+    loader_for,
+    parse_date,
+)
+
+
+def load(text: str | bytes, name: str = "a.txt") -> tuple[Document, list[str]]:
+    notes: list[str] = []
+    data = text.encode() if isinstance(text, str) else text
+    (document,) = loader_for(name, named=False)(name, data, notes)
+    return document, notes
+
+
+def rows(*found: Any) -> bytes:
+    return "\n".join(r if isinstance(r, str) else json.dumps(r) for r in found).encode()
+
+
+def test_seeds(seeds: Path) -> None:
+    paths = sorted(seeds.glob("*.txt"))
+    first, second, third = (load(path.read_bytes(), path.name)[0] for path in paths)
+    assert (first.title, first.titled, first.body) == (paths[0].name, False, 0)
+    assert second.title == "Blinken struggles to heal US-Israel rift after Hamas leader’s death"
+    assert second.titled
+    assert (third.title, third.titled, third.date) == (paths[2].name, False, "2023-12-12")
+    assert third.url and third.url.startswith("https://amp.cnn.com/cnn/2023/12/12/politics/")
+    assert third.text[third.body :].startswith("\nWashington CNN")
+    assert (first.date, first.url, second.date, second.url) == (None, None, None, None)
+    for path, document in zip(paths, (first, second, third), strict=True):
+        assert document.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert document.text == path.read_text("utf-8")
+
+
+def test_front_matter() -> None:
+    text = "---\ntitle: The  Plan\nDate: 2024-10-23\nsource: https://x.org/a\n---\nBody text."
+    document, notes = load(text)
+    assert document.title == "The Plan"
+    assert document.titled
+    assert (document.date, document.url) == ("2024-10-23", "https://x.org/a")
+    assert document.text == text
+    assert document.text[document.body :] == "Body text."
+    assert notes == []
+
+
+def test_url_goes_before_source_and_date_before_url() -> None:
+    document, _ = load(
+        "---\nurl: https://x.org/2023/12/12/a\nsource: https://y.org/b\ndate: May 3, 2024\n---\nHi."
+    )
+    assert (document.url, document.date) == ("https://x.org/2023/12/12/a", "2024-05-03")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "title: [broken",
+        "a: b: c",
+        "title: !!python/object/apply:os.system ['touch RAN']",
+        "date: 2024-99-99",
+        "title: !!bool perhaps",
+        "title: !!int ''",
+        "date: !!timestamp soon",
+    ],
+)
+def test_front_matter_that_cannot_be_read_is_noted(
+    front: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    document, notes = load(f"---\n{front}\n---\nBody text.")
+    assert notes == ["its front matter cannot be read"]
+    assert (document.title, document.titled, document.date) == ("a.txt", False, None)
+    assert document.text[document.body :] == "Body text."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unterminated_front_matter_is_text() -> None:
+    document, notes = load("---\ntitle: Lost\n\nBody text.")
+    assert (document.body, document.titled, notes) == (0, False, [])
+
+
+def test_rule_between_paragraphs_is_text() -> None:
+    document, _ = load("---\nJust a line\n---\nBody text.")
+    assert document.body == 0
+
+
+@pytest.mark.parametrize("title", ["[a, b]", "true", "null", "{a: b}", "''"])
+def test_title_that_is_no_text_is_not_used(title: str) -> None:
+    assert not load(f"---\ntitle: {title}\n---\nBody text.")[0].titled
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "amp.cnn.com", "https://a b.org", "[1]"])
+def test_url_must_be_a_web_address(url: str) -> None:
+    assert load(f"---\nurl: {url}\n---\nBody text.")[0].url is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "One.\r\nTwo é.\rThree.".encode(),
+        "One.\nTwo é.\nThree.".encode("utf-8-sig"),
+        "One.\nTwo é.\nThree.".encode("utf-16"),
+        b"\xfe\xff" + "One.\nTwo é.\nThree.".encode("utf-16-be"),
+        "One.\nTwo é.\nThree.".encode("utf-32"),
+    ],
+)
+def test_encodings_that_are_certain(data: bytes) -> None:
+    document, notes = load(data)
+    assert document.text == "One.\nTwo é.\nThree."
+    assert notes == []
+
+
+def test_other_encoding_is_a_guess_and_noted() -> None:
+    text = "Les élèves étaient déjà très fatigués, “dit-il”, après l’été à Paris. " * 20
+    document, notes = load(text.encode("cp1252"))
+    assert document.text == text
+    assert len(notes) == 1
+    assert notes[0].startswith("read as cp1252")
+
+
+def test_damaged_utf8_stays_utf8() -> None:
+    document, notes = load("Élan à Paris, été.".encode() + b" Caf\xe9.")
+    assert document.text == "Élan à Paris, été. Caf\ufffd."
+    assert notes == ["1 invalid bytes were replaced"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"Text with a \x00 in it.", "looks binary"),
+        (bytes(range(1, 32)) * 20, "looks binary"),
+        (b"\xff\xfe" + b"\x00\xd8" * 50, "looks binary"),
+        (b"", "no text"),
+        (b" \n\t\n", "no text"),
+        (b"--- ... !!!", "no text"),
+        (b"---\ntitle: Only this\n---\n", "no text"),
+        (b"\xef\xbb\xbf", "no text"),
+    ],
+)
+def test_what_is_no_document(data: bytes, reason: str) -> None:
+    with pytest.raises(CannotLoad, match=reason):
+        load(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("A plain headline\n\nText.", "A plain headline"),
+        ("A sentence, not a headline.\n\nText.", None),
+        ("A line\nwith another below it.", None),
+        ("lower case start\n\nText.", None),
+        ("Word\n\nText.", None),
+        ("A headline and nothing else\n\n", None),
+    ],
+)
+def test_headline_of_a_text_file(text: str, title: str | None) -> None:
+    document, _ = load(text)
+    assert (document.title, document.titled) == (title or "a.txt", title is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Intro.\n\n# The *plan* #\n\nText.", "The *plan*"),
+        ("Under lined\n===\n\nText.", "Under lined"),
+        ("```\n# a comment\n```\n\n## Real\n\nText.", "Real"),
+        ("No heading at all.", None),
+    ],
+)
+def test_heading_of_a_markdown_file(text: str, title: str | None) -> None:
+    (document,) = load_markdown("sub/b.md", text.encode(), [])
+    assert (document.title, document.titled) == (title or "b.md", title is not None)
+
+
+def test_corpus() -> None:
+    notes: list[str] = []
+    good = {"_id": "d 1", "title": "T", "text": "Hello.", "metadata": {"date": "2024-01-02"}}
+    linked = {"_id": "é", "text": "Hi.", "metadata": {"url": "https://x.org/2020/02/03/a"}}
+    found = list(
+        load_corpus(
+            "corpus.jsonl",
+            rows(
+                good, "", "{broken", {"text": "x"}, {"_id": "e"}, {"_id": 3, "text": "x"}, [1],
+                {"_id": "f", "text": " "}, linked, {"_id": "g", "text": "T", "metadata": 7},
+            ),
+            notes,
+        )
+    )  # fmt: skip
+    assert [d.id for d in found] == ["d 1", "é", "g"]
+    assert (found[0].title, found[0].titled, found[0].date) == ("T", True, "2024-01-02")
+    assert (found[1].title, found[1].titled, found[1].date) == ("é", False, "2020-02-03")
+    assert found[0].sha256 == hashlib.sha256(json.dumps(good).encode()).hexdigest()
+    assert [note.split(":")[0] for note in notes] == [f"line {n}" for n in (3, 4, 5, 6, 7, 8)]
+    assert notes[:3] == ["line 3: not valid JSON", "line 4: no _id", "line 5: no text"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"{broken\n[]", b"\xff\xfe\x00", b"[" * 100_000])
+def test_corpus_without_a_readable_row(data: bytes) -> None:
+    with pytest.raises(CannotLoad):
+        list(load_corpus("corpus.jsonl", data, []))
+
+
+def test_corpus_notes_are_few() -> None:
+    notes: list[str] = []
+    data = rows(*["bad"] * 1000, {"_id": "a", "text": "b"})
+    assert len(list(load_corpus("c.jsonl", data, notes))) == 1
+    assert len(notes) == 20
+
+
+def test_loader_for() -> None:
+    assert loader_for("a/b.TXT", named=False) is load_text
+    assert loader_for("a/b.md", named=False) is load_markdown
+    assert loader_for("a/corpus.jsonl", named=False) is load_corpus
+    assert loader_for("a/other.jsonl", named=True) is load_corpus
+    for path in ("a/other.jsonl", "a/b.exe", "README"):
+        with pytest.raises(CannotLoad):
+            loader_for(path, named=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "date"),
+    [
+        ("2024-10-23", "2024-10-23"),
+        ("2024-10-23T10:00:00Z", "2024-10-23"),
+        ("October 23, 2024", "2024-10-23"),
+        ("23 Oct 2024", "2024-10-23"),
+        ("23.10.2024", "2024-10-23"),
+        ("10/11/2024", None),
+        ("yesterday", None),
+        (20241023, None),
+        (None, None),
+    ],
+)
+def test_parse_date(value: Any, date: str | None) -> None:
+    assert parse_date(value) == date
+
+
+def test_date_in_url() -> None:
+    assert date_in_url("https://x.org/2024-1-2/a") == "2024-01-02"
+    assert date_in_url("https://x.org/2024/13/40/2023/01/05") == "2023-01-05"
+    assert date_in_url("https://x.org/12024/01/05") is None
+    assert date_in_url(None) is None
+
+
+def test_decode_removes_what_no_text_has() -> None:
+    assert decode(b"\xff\xfea\x00\x00\x00b\x00", []) == "ab"

@@ -1,0 +1,513 @@
+"""An index in a folder: in step with its files, and never believed where it is damaged."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from fakes import FakeEmbedder
+
+from rag.datatypes import Hit, Mode
+from rag.embed import Embedder
+from rag.errors import (
+    EmbedderMismatch,
+    IndexDamaged,
+    IndexMissing,
+    InvalidInput,
+    MachineRefused,
+    NothingIndexed,
+)
+from rag.files import CATALOG
+from rag.retrieve import Selection, retrieve
+from rag.store.local import LocalStore, SyncReport, forget, sync
+
+
+class Workbench:
+    """A folder of documents and an index of it, with an embedder that counts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.docs = folder / "docs"
+        self.docs.mkdir()
+        self.store = LocalStore(folder / "index")
+        self.embedder = FakeEmbedder()
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def sync(self, *named: str | Path, rebuild: bool = False) -> SyncReport:
+        self.embedder.embedded.clear()
+        return sync(self.store, [str(n) for n in named], self.embedder, rebuild)
+
+    def search(
+        self, query: str, mode: Mode = "hybrid", files: Sequence[str] = (), k: int = 10
+    ) -> list[Hit]:
+        with self.store.snapshot() as snapshot:
+            only, _ = Selection(tuple(files)).keys(snapshot)
+            return retrieve(snapshot, query, self.embedder.embed_query(query), k, mode, only)
+
+    def ids(self) -> list[str]:
+        with self.store.snapshot() as snapshot:
+            return [row.id for row in snapshot.document_keys().values()]
+
+    @contextmanager
+    def catalog(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.store.path, isolation_level=None)) as connection:
+            yield connection
+
+    def vectors(self) -> list[Path]:
+        return sorted(self.store.folder.glob("vectors-*"))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Workbench:
+    return Workbench(tmp_path)
+
+
+def article(topic: str, sentences: int = 40) -> str:
+    return " ".join(
+        f"Sentence {n} of the long article is all about {topic} and the number {n}."
+        for n in range(sentences)
+    )
+
+
+def states(report: SyncReport) -> dict[str, str]:
+    return {f.document: f.state for f in report.files}
+
+
+def test_seeds(seed_index: LocalStore, seeds: Path, embedder: Embedder) -> None:
+    with seed_index.snapshot() as snapshot:
+        info = snapshot.info
+        assert (info.generation, info.documents, info.complete) == (1, 3, True)
+        assert info.fingerprint == embedder.fingerprint
+        assert snapshot.roots() == {str(seeds): ""}
+        assert [f.path for f in snapshot.files()] == sorted(p.name for p in seeds.glob("*.txt"))
+        rows = list(snapshot.document_keys().values())
+        assert sum(row.passages for row in rows) == info.passages
+        for row in rows:
+            document = snapshot.document(row.id)
+            assert document
+            assert document.text == (seeds / row.id).read_text("utf-8")
+            leading = snapshot.leading_sentences(row.id, 2)
+            assert leading
+            assert [document.text[a:b] for a, b in leading[1]] == [
+                leading[0].quote(span) for span in leading[1]
+            ]
+        query = "Who was killed before Blinken visited Israel?"
+        hits = retrieve(snapshot, query, embedder.embed_query(query), 5)
+        assert hits[0].passage.document.startswith("001_")
+        assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5]
+        assert snapshot.document("none.txt") is None
+        assert snapshot.leading_sentences("none.txt", 2) is None
+
+
+def test_second_sync_changes_nothing(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.write("sub/b.md", "# Trains\n\n" + article("trains"))
+    bench.write("c.exe", "no")
+    first = bench.sync(bench.docs)
+    assert states(first) == {"a.txt": "added", "sub/b.md": "added", "c.exe": "skipped"}
+    assert (first.generation, first.documents) == (1, 2)
+    assert first.embedded == first.passages == len(bench.embedder.embedded)
+    before = bench.store.path.read_bytes(), bench.vectors()
+    for named in ((), (bench.docs,)):
+        second = bench.sync(*named)
+        assert states(second) == {"a.txt": "unchanged", "sub/b.md": "unchanged", "c.exe": "skipped"}
+        assert (second.generation, second.embedded, second.reused) == (1, 0, first.passages)
+        assert bench.embedder.embedded == []
+    assert (bench.store.path.read_bytes(), bench.vectors()) == before
+
+
+def test_edit_embeds_only_what_changed(bench: Workbench) -> None:
+    path = bench.write("a.txt", article("ships"))
+    first = bench.sync(bench.docs)
+    path.write_text(article("ships").replace("number 20.", "zeppelin."), encoding="utf-8")
+    second = bench.sync()
+    assert states(second) == {"a.txt": "updated"}
+    assert second.generation == 2
+    assert 0 < second.embedded <= 2 < first.passages
+    assert second.embedded + second.reused == second.passages == first.passages
+    for mode in ("hybrid", "dense", "lexical"):
+        texts = [hit.passage.text for hit in bench.search("ships zeppelin 20", mode, k=100)]
+        assert any("zeppelin" in text for text in texts)
+        assert not any("number 20." in text for text in texts)
+
+
+def test_rename_embeds_nothing(bench: Workbench) -> None:
+    path = bench.write("a.txt", article("ships"))
+    first = bench.sync(bench.docs)
+    path.rename(bench.docs / "b.txt")
+    second = bench.sync()
+    assert states(second) == {"b.txt": "added", "a.txt": "removed"}
+    assert (second.embedded, second.reused) == (0, first.passages)
+    assert bench.ids() == ["b.txt"]
+    assert {hit.passage.document for hit in bench.search("ships")} == {"b.txt"}
+
+
+def test_removed_file_is_gone(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    path = bench.write("b.txt", article("trains"))
+    bench.sync(bench.docs)
+    path.unlink()
+    report = bench.sync()
+    assert states(report) == {"a.txt": "unchanged", "b.txt": "removed"}
+    assert bench.ids() == ["a.txt"]
+    assert {hit.passage.document for hit in bench.search("trains", k=100)} == {"a.txt"}
+    assert not any("trains" in hit.passage.text for hit in bench.search("trains", k=100))
+    with bench.catalog() as catalog:
+        (left,) = catalog.execute("SELECT count(*) FROM embeddings").fetchone()
+    assert left == report.passages
+
+
+def test_identical_files_share_their_vectors(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.write("b.txt", article("ships"))
+    report = bench.sync(bench.docs)
+    assert report.documents == 2
+    assert report.embedded == report.reused == report.passages // 2
+    with bench.catalog() as catalog:
+        (count,) = catalog.execute("SELECT count(*) FROM embeddings").fetchone()
+    assert count == report.passages // 2
+    for mode in ("hybrid", "dense", "lexical"):
+        assert {h.passage.document for h in bench.search("ships", mode)} == {"a.txt", "b.txt"}
+        assert {h.passage.document for h in bench.search("ships", mode, ["b*"])} == {"b.txt"}
+
+
+def test_forgotten_document_stays_out_until_named(bench: Workbench) -> None:
+    path = bench.write("a.txt", article("ships"))
+    bench.write("b.txt", article("trains"))
+    bench.sync(bench.docs)
+    assert forget(bench.store, "a.txt") == ["a.txt"]
+    assert bench.ids() == ["b.txt"]
+    for named in ((), (bench.docs,), ()):
+        report = bench.sync(*named)
+        assert states(report)["a.txt"] == "skipped"
+        assert bench.ids() == ["b.txt"]
+    bench.sync(rebuild=True)
+    assert bench.ids() == ["b.txt"]
+    bench.sync(path)
+    assert bench.ids() == ["a.txt", "b.txt"]
+    with pytest.raises(InvalidInput, match="neither a document nor a root"):
+        forget(bench.store, "none.txt")
+
+
+def test_forgotten_row_of_a_corpus_stays_out_until_named(bench: Workbench) -> None:
+    rows = '{"_id": "a", "text": "Ships sail."}\n{"_id": "b", "text": "Trains roll."}\n'
+    path = bench.write("rows.jsonl", rows)
+    bench.sync(path)
+    forget(bench.store, "a")
+    bench.sync()
+    assert bench.ids() == ["b"]
+    bench.sync(path)
+    assert bench.ids() == ["a", "b"]
+
+
+def test_forget_a_root(bench: Workbench) -> None:
+    bench.write("one/a.txt", article("ships"))
+    bench.write("two/b.txt", article("trains"))
+    bench.sync(bench.docs / "one", f"second={bench.docs / 'two'}")
+    assert forget(bench.store, "second") == ["second/b.txt"]
+    assert bench.ids() == ["a.txt"]
+    assert forget(bench.store, str(bench.docs / "one")) == ["a.txt"]
+    assert bench.ids() == []
+    assert bench.search("ships") == []
+
+
+def test_clashing_roots_need_a_name(bench: Workbench) -> None:
+    bench.write("one/a.txt", article("ships"))
+    bench.write("two/a.txt", article("trains"))
+    bench.sync(bench.docs / "one")
+    with pytest.raises(InvalidInput, match=r"both hold a document 'a\.txt'"):
+        bench.sync(bench.docs / "two")
+    assert bench.ids() == ["a.txt"]
+    bench.sync(f"other={bench.docs / 'two'}")
+    assert bench.ids() == ["a.txt", "other/a.txt"]
+    with pytest.raises(InvalidInput, match="is a root already, named 'other'"):
+        bench.sync(f"third={bench.docs / 'two'}")
+    bench.write("three/b.txt", article("cars"))
+    with pytest.raises(InvalidInput, match="named 'other' already"):
+        bench.sync(f"other={bench.docs / 'three'}")
+
+
+def test_root_inside_a_root(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.write("sub/b.txt", article("trains"))
+    bench.sync(bench.docs / "sub")
+    report = bench.sync(bench.docs)
+    assert states(report) == {"a.txt": "added", "sub": "skipped"}
+    assert bench.ids() == ["a.txt", "b.txt"]
+    assert bench.sync().embedded == 0
+
+
+def test_folder_inside_a_root_is_covered(bench: Workbench) -> None:
+    bench.write("sub/b.txt", article("trains"))
+    bench.sync(bench.docs)
+    bench.sync(bench.docs / "sub")
+    assert bench.ids() == ["sub/b.txt"]
+    with bench.store.snapshot() as snapshot:
+        assert list(snapshot.roots()) == [str(bench.docs)]
+
+
+def test_file_and_then_its_folder(bench: Workbench) -> None:
+    path = bench.write("a.txt", article("ships"))
+    bench.write("b.txt", article("trains"))
+    bench.sync(path)
+    bench.sync(bench.docs)
+    assert bench.ids() == ["a.txt", "b.txt"]
+
+
+def test_index_inside_its_root_is_left_out(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.store = LocalStore(bench.docs / "index")
+    for _ in range(2):
+        assert bench.sync(bench.docs).documents == 1
+    with pytest.raises(InvalidInput, match="inside the index folder"):
+        bench.sync(bench.docs / "index")
+
+
+def test_nothing_indexable_leaves_no_index(bench: Workbench) -> None:
+    bench.write("a.exe", "no")
+    with pytest.raises(NothingIndexed, match=r"a\.exe"):
+        bench.sync(bench.docs)
+    assert not bench.store.exists()
+    with pytest.raises(IndexMissing), bench.store.snapshot():
+        pass
+
+
+def test_wrong_path_leaves_no_folder(bench: Workbench) -> None:
+    for path in (bench.docs / "none", ""):
+        with pytest.raises(InvalidInput):
+            bench.sync(path)
+    assert not bench.store.folder.exists()
+
+
+def test_root_that_is_gone_is_named(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    bench.docs.rename(bench.docs.with_name("moved"))
+    with pytest.raises(InvalidInput, match="is gone"):
+        bench.sync()
+    assert bench.ids() == ["a.txt"]
+
+
+def test_one_odd_file_does_not_stop_the_others(bench: Workbench) -> None:
+    bench.write("a.txt", "---\ntitle: !!bool perhaps\n---\n" + article("ships"))
+    (bench.docs / "b.txt").write_bytes(b"\x00\x01")
+    (bench.docs / os.fsdecode(b"caf\xe9.txt")).write_text(article("trains"), encoding="utf-8")
+    report = bench.sync(bench.docs)
+    assert sorted(states(report).values()) == ["added", "added", "skipped"]
+    assert os.fsdecode(b"caf\xe9.txt") in bench.ids()
+
+
+def test_another_embedder_is_refused_until_rebuilt(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    first = bench.sync(bench.docs)
+    bench.embedder = FakeEmbedder("other")
+    with pytest.raises(EmbedderMismatch, match="--rebuild"):
+        bench.sync()
+    report = bench.sync(rebuild=True)
+    assert (report.generation, report.embedded) == (2, first.passages)
+    with bench.store.snapshot() as snapshot:
+        assert snapshot.info.fingerprint == bench.embedder.fingerprint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE passages SET text = replace(text, 'ships', 'shops')",
+        "UPDATE passages SET start = start + 1",
+        "UPDATE passages SET sentences = zeroblob(length(sentences))",
+        "UPDATE passages SET embedding = (SELECT max(key) FROM embeddings) WHERE key = 1",
+        "UPDATE embeddings SET vector = zeroblob(length(vector))",
+        "UPDATE documents SET title = 'Forged'",
+        "UPDATE documents SET sha256 = 'forged'",
+        "UPDATE state SET json = replace(json, 'fake', 'fool')",
+        "DELETE FROM passages WHERE key = 1",
+        "DELETE FROM embeddings WHERE key = 1",
+        "DELETE FROM state",
+        "DROP TABLE embeddings",
+    ],
+)
+def test_changed_row_is_noticed(change: str, bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    with bench.catalog() as catalog:
+        catalog.execute(change)
+    wanted = IndexMissing if change == "DELETE FROM state" else IndexDamaged
+    with pytest.raises(wanted, match=CATALOG):
+        bench.search("ships", k=1000)
+
+
+def test_changed_text_is_noticed(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    with bench.catalog() as catalog:
+        catalog.execute("UPDATE texts SET text = replace(text, 'ships', 'shops')")
+    with bench.store.snapshot() as snapshot, pytest.raises(IndexDamaged, match="text of document"):
+        snapshot.document("a.txt")
+
+
+@pytest.mark.parametrize("damage", ["flip", "truncate", "remove", "link", "garbage"])
+def test_damaged_vector_file_does_not_matter(damage: str, bench: Workbench) -> None:
+    for topic in ("ships", "trains", "cars"):
+        bench.write(f"{topic}.txt", article(topic))
+    bench.sync(bench.docs)
+    expected = {mode: bench.search("cars 7", mode) for mode in ("hybrid", "dense")}
+    (path,) = bench.vectors()
+    data = bytearray(path.read_bytes())
+    path.unlink()
+    if damage == "flip":
+        data[-5] ^= 64
+        path.write_bytes(data)
+    elif damage == "truncate":
+        path.write_bytes(data[:-100])
+    elif damage == "garbage":
+        path.write_bytes(b"garbage")
+    elif damage == "link":
+        path.symlink_to("/dev/zero")
+    bench.store = LocalStore(bench.store.folder)
+    assert {mode: bench.search("cars 7", mode) for mode in ("hybrid", "dense")} == expected
+    bench.write("new.txt", article("planes"))
+    bench.sync()
+    assert bench.search("planes 7")[0].passage.document == "new.txt"
+
+
+@pytest.mark.parametrize("data", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"\xff" * 5000])
+def test_damaged_catalog_is_noticed_and_rebuilt(data: bytes, bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    bench.store.path.write_bytes(data)
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        bench.search("ships")
+    bench.sync(bench.docs, rebuild=True)
+    assert bench.search("ships")[0].passage.document == "a.txt"
+
+
+def test_damaged_catalog_page(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships", 400))
+    bench.sync(bench.docs)
+    size = bench.store.path.stat().st_size
+    with bench.store.path.open("r+b") as file:
+        for at in range(4096, size, 4096):
+            file.seek(at)
+            file.write(b"\xff" * 64)
+    with pytest.raises(IndexDamaged, match=CATALOG):
+        bench.search("ships")
+    report = bench.sync(bench.docs, rebuild=True)
+    assert report.documents == 1
+
+
+def test_lost_catalog_is_damage_not_absence(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    bench.store.path.unlink()
+    with pytest.raises(IndexDamaged, match="is gone"):
+        bench.search("ships")
+
+
+def test_rebuilt_index_is_seen_by_an_open_store(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    reader = bench.store
+    assert bench.search("ships", "dense")
+    bench.store = LocalStore(reader.folder)
+    bench.store.path.write_bytes(b"garbage")
+    bench.write("a.txt", article("trains", 80))
+    bench.sync(bench.docs, rebuild=True)
+    fresh = bench.search("trains 70", "dense")
+    bench.store = reader
+    assert bench.search("trains 70", "dense") == fresh
+
+
+def test_second_writer_is_refused(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    code = (
+        "import sys, pathlib\n"
+        "from rag.store.local.lock import writing\n"
+        "with writing(pathlib.Path(sys.argv[1])):\n"
+        "    print('held', flush=True); sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(bench.store.folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        assert other.stdout and other.stdin
+        assert other.stdout.readline() == "held\n"
+        for write in (bench.sync, lambda: forget(bench.store, "a.txt")):
+            with pytest.raises(MachineRefused, match=rf"\({other.pid}\)"):
+                write()
+        assert bench.search("ships")
+        other.stdin.close()
+        assert other.wait(10) == 0
+    bench.sync()
+
+
+def test_snapshot_keeps_its_generation(bench: Workbench) -> None:
+    path = bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    query = bench.embedder.embed_query("ships")
+    with bench.store.snapshot() as snapshot:
+        before = snapshot.info
+        path.write_text(article("trains"), encoding="utf-8")
+        bench.sync()
+        hits = retrieve(snapshot, "ships", query, 100)
+        assert len(hits) == before.passages
+        assert all("ships" in hit.passage.text for hit in hits)
+        assert snapshot.info == before
+    with bench.store.snapshot() as snapshot:
+        assert snapshot.info.generation == 2
+        hits = retrieve(snapshot, "ships", query, 100)
+        assert not any("ships" in hit.passage.text for hit in hits)
+
+
+def test_interrupted_sync_goes_on(bench: Workbench) -> None:
+    for n in range(12):
+        bench.write(f"{n:02}.txt", article(f"topic{n}", 300))
+    whole = FakeEmbedder()
+
+    class Interrupted(FakeEmbedder):
+        def embed_passages(self, texts: Sequence[str]):  # type: ignore[no-untyped-def]
+            if len(self.embedded) > 400:
+                raise KeyboardInterrupt
+            return super().embed_passages(texts)
+
+    broken = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        sync(bench.store, [str(bench.docs)], broken)
+    with bench.store.snapshot() as snapshot:
+        assert not snapshot.info.complete
+        assert snapshot.info.passages > 0
+    report = sync(bench.store, [], whole)
+    assert report.documents == 12
+    assert report.reused > 0
+    assert report.embedded + report.reused == report.passages
+    with bench.store.snapshot() as snapshot:
+        assert snapshot.info.complete
+
+
+def test_dense_search_is_exact(bench: Workbench) -> None:
+    for n in range(5):
+        bench.write(f"{n}.txt", article(f"topic{n}", 60))
+    bench.sync(bench.docs)
+    bench.write("5.txt", article("late", 8))  # small enough for the tail
+    bench.sync()
+    query = bench.embedder.embed_query("late topic3 number 9")
+    with bench.store.snapshot() as snapshot:
+        total = snapshot.info.passages
+        every = snapshot.dense(query, total, None)
+        assert len(every) == total
+        exact, _ = snapshot.complete_scores(query, [], every)
+        assert every == pytest.approx(exact)
+        best = sorted(exact, key=lambda key: (-exact[key], key))[:7]
+        assert list(snapshot.dense(query, 7, None)) == best
+        some = {key for key, row in snapshot.document_keys().items() if row.id in ("2.txt", "5.txt")}
+        assert snapshot.dense(query, 7, frozenset()) == {}
+        found = snapshot.passages(list(snapshot.dense(query, 1000, some)))
+        assert {p.document for p in found} == {"2.txt", "5.txt"}
