@@ -102,7 +102,7 @@ class Pipeline:
                 return
             only, undated = selection.keys(snapshot)
             if undated:
-                draft = _warn(draft, f"{_documents(undated)} without a date left out")
+                draft = _warn(draft, f"{_undated(undated)} left out")
             vector = embedder.embed_query(query)
             hits = retrieve(snapshot, query, vector, k, only=only)
             retrieved = time.perf_counter()
@@ -225,8 +225,8 @@ def _warnings(info: StoreInfo) -> tuple[str, ...]:
     return ("indexing was interrupted; `rag index` goes on, until then documents are missing",)
 
 
-def _documents(n: int) -> str:
-    return "1 document was" if n == 1 else f"{n:,} documents were"
+def _undated(n: int) -> str:
+    return "1 document without a date was" if n == 1 else f"{n:,} documents without a date were"
 
 
 def _changed_since(answer: Answer, snapshot: Snapshot) -> Iterator[str]:

@@ -107,7 +107,7 @@ def test_read_below_reads_regular_files_up_to_a_size(tmp_path: Path) -> None:
 def test_read_below_leaks_no_descriptor(tmp_path: Path) -> None:
     write(tmp_path / "sub" / "a.txt")
     before = len(os.listdir("/proc/self/fd"))
-    for path in ("sub/a.txt", "sub/none.txt", "none/a.txt", "sub"):
+    for path in ("sub/a.txt", "sub/none.txt", "none/a.txt"):
         try:
             read_below(tmp_path, path, 10)
         except (OSError, ValueError):

@@ -43,7 +43,7 @@ def check(of: Document, count: Count, window: int) -> tuple[str, list[Passage]]:
 
 
 WORD = st.sampled_from(
-    ["The", "a", "plan", "U.S.", "left", "Oct.", "13", "“No”", "é", "x" * 120, "東京。京都。", "(so)"]
+    ["The", "a", "plan", "U.S.", "left", "Oct.", "13", "“No”", "é", "x" * 120, "東京。京都。"]
 )
 GAP = st.sampled_from([" ", " ", " ", ". ", "! ", "\n", "\n\n", " \u2003 ", "\x1c", "?\xa0"])
 PROSE = st.lists(st.tuples(WORD, GAP), max_size=150).map(lambda found: "".join(map("".join, found)))

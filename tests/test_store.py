@@ -12,7 +12,7 @@ import pytest
 from fakes import FakeEmbedder
 
 from rag.datatypes import Hit, Mode
-from rag.embed import Embedder
+from rag.embed import Embedder, Vectors
 from rag.errors import (
     EmbedderMismatch,
     IndexDamaged,
@@ -175,37 +175,8 @@ def test_identical_files_share_their_vectors(bench: Workbench) -> None:
         (count,) = catalog.execute("SELECT count(*) FROM embeddings").fetchone()
     assert count == report.passages // 2
     for mode in ("hybrid", "dense", "lexical"):
-        assert {h.passage.document for h in bench.search("ships", mode)} == {"a.txt", "b.txt"}
+        assert {h.passage.document for h in bench.search("ships", mode, k=100)} == {"a.txt", "b.txt"}
         assert {h.passage.document for h in bench.search("ships", mode, ["b*"])} == {"b.txt"}
-
-
-def test_forgotten_document_stays_out_until_named(bench: Workbench) -> None:
-    path = bench.write("a.txt", article("ships"))
-    bench.write("b.txt", article("trains"))
-    bench.sync(bench.docs)
-    assert forget(bench.store, "a.txt") == ["a.txt"]
-    assert bench.ids() == ["b.txt"]
-    for named in ((), (bench.docs,), ()):
-        report = bench.sync(*named)
-        assert states(report)["a.txt"] == "skipped"
-        assert bench.ids() == ["b.txt"]
-    bench.sync(rebuild=True)
-    assert bench.ids() == ["b.txt"]
-    bench.sync(path)
-    assert bench.ids() == ["a.txt", "b.txt"]
-    with pytest.raises(InvalidInput, match="neither a document nor a root"):
-        forget(bench.store, "none.txt")
-
-
-def test_forgotten_row_of_a_corpus_stays_out_until_named(bench: Workbench) -> None:
-    rows = '{"_id": "a", "text": "Ships sail."}\n{"_id": "b", "text": "Trains roll."}\n'
-    path = bench.write("rows.jsonl", rows)
-    bench.sync(path)
-    forget(bench.store, "a")
-    bench.sync()
-    assert bench.ids() == ["b"]
-    bench.sync(path)
-    assert bench.ids() == ["a", "b"]
 
 
 def test_forget_a_root(bench: Workbench) -> None:
@@ -245,23 +216,6 @@ def test_root_inside_a_root(bench: Workbench) -> None:
     assert bench.sync().embedded == 0
 
 
-def test_folder_inside_a_root_is_covered(bench: Workbench) -> None:
-    bench.write("sub/b.txt", article("trains"))
-    bench.sync(bench.docs)
-    bench.sync(bench.docs / "sub")
-    assert bench.ids() == ["sub/b.txt"]
-    with bench.store.snapshot() as snapshot:
-        assert list(snapshot.roots()) == [str(bench.docs)]
-
-
-def test_file_and_then_its_folder(bench: Workbench) -> None:
-    path = bench.write("a.txt", article("ships"))
-    bench.write("b.txt", article("trains"))
-    bench.sync(path)
-    bench.sync(bench.docs)
-    assert bench.ids() == ["a.txt", "b.txt"]
-
-
 def test_index_inside_its_root_is_left_out(bench: Workbench) -> None:
     bench.write("a.txt", article("ships"))
     bench.store = LocalStore(bench.docs / "index")
@@ -297,7 +251,7 @@ def test_root_that_is_gone_is_named(bench: Workbench) -> None:
 
 
 def test_one_odd_file_does_not_stop_the_others(bench: Workbench) -> None:
-    bench.write("a.txt", "---\ntitle: !!bool perhaps\n---\n" + article("ships"))
+    bench.write("a.txt", "---\ntitle: [broken\n---\n" + article("ships"))
     (bench.docs / "b.txt").write_bytes(b"\x00\x01")
     (bench.docs / os.fsdecode(b"caf\xe9.txt")).write_text(article("trains"), encoding="utf-8")
     report = bench.sync(bench.docs)
@@ -403,28 +357,6 @@ def test_damaged_catalog_page(bench: Workbench) -> None:
     assert report.documents == 1
 
 
-def test_lost_catalog_is_damage_not_absence(bench: Workbench) -> None:
-    bench.write("a.txt", article("ships"))
-    bench.sync(bench.docs)
-    bench.store.path.unlink()
-    with pytest.raises(IndexDamaged, match="is gone"):
-        bench.search("ships")
-
-
-def test_rebuilt_index_is_seen_by_an_open_store(bench: Workbench) -> None:
-    bench.write("a.txt", article("ships"))
-    bench.sync(bench.docs)
-    reader = bench.store
-    assert bench.search("ships", "dense")
-    bench.store = LocalStore(reader.folder)
-    bench.store.path.write_bytes(b"garbage")
-    bench.write("a.txt", article("trains", 80))
-    bench.sync(bench.docs, rebuild=True)
-    fresh = bench.search("trains 70", "dense")
-    bench.store = reader
-    assert bench.search("trains 70", "dense") == fresh
-
-
 def test_second_writer_is_refused(bench: Workbench) -> None:
     bench.write("a.txt", article("ships"))
     bench.sync(bench.docs)
@@ -473,7 +405,7 @@ def test_interrupted_sync_goes_on(bench: Workbench) -> None:
     whole = FakeEmbedder()
 
     class Interrupted(FakeEmbedder):
-        def embed_passages(self, texts: Sequence[str]):  # type: ignore[no-untyped-def]
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
             if len(self.embedded) > 400:
                 raise KeyboardInterrupt
             return super().embed_passages(texts)
@@ -507,7 +439,8 @@ def test_dense_search_is_exact(bench: Workbench) -> None:
         assert every == pytest.approx(exact)
         best = sorted(exact, key=lambda key: (-exact[key], key))[:7]
         assert list(snapshot.dense(query, 7, None)) == best
-        some = {key for key, row in snapshot.document_keys().items() if row.id in ("2.txt", "5.txt")}
+        rows = snapshot.document_keys().items()
+        some = {key for key, row in rows if row.id in ("2.txt", "5.txt")}
         assert snapshot.dense(query, 7, frozenset()) == {}
         found = snapshot.passages(list(snapshot.dense(query, 1000, some)))
         assert {p.document for p in found} == {"2.txt", "5.txt"}

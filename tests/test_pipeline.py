@@ -1,0 +1,154 @@
+"""From a question to an answer that can be checked, on the seeds with the real embedder."""
+
+from pathlib import Path
+
+import pytest
+
+from rag import Pipeline, Selection
+from rag.embed import Embedder
+from rag.errors import EmbedderMismatch, IndexMissing, InvalidInput
+from rag.store.local import LocalStore, sync
+
+TRUCKS = "How many aid trucks a day entered Gaza in April?"
+
+
+@pytest.fixture(scope="module")
+def pipeline(home: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    index = tmp_path_factory.mktemp("seeds") / "index"
+    seeds = Path(__file__).parents[1] / "seeds"
+    sync(LocalStore(index), [str(seeds)], embedder)
+    return Pipeline.open(index, home=home)
+
+
+@pytest.mark.parametrize(
+    ("question", "document", "words"),
+    [
+        (TRUCKS, "001_635429398ea7a8c9.txt", "about 225 trucks"),
+        (
+            "Who said 'The military leadership is waiting for a political plan'?",
+            "000_6308a8e0d84dfabf.txt",
+            "said the Israeli army platoon commander",
+        ),
+        (
+            "What did Netanyahu say about the mistake of Oslo?",
+            "002_6f6967ff42105706.txt",
+            "I will not allow Israel to repeat the mistake of Oslo",
+        ),
+        (
+            "How long is the cease-fire in the U.S. plan?",
+            "001_635429398ea7a8c9.txt",
+            "called for a six-week cease-fire",
+        ),
+    ],
+)
+def test_answers_quote_the_right_file(
+    pipeline: Pipeline, question: str, document: str, words: str
+) -> None:
+    answer = pipeline.ask(question)
+    assert answer.status == "answered" and answer.complete
+    assert words in answer.text
+    assert {citation.document for citation in answer.citations} == {document}
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the capital of Australia?", "Who won the 2022 World Cup?"]
+)
+def test_what_the_documents_do_not_say(pipeline: Pipeline, question: str) -> None:
+    answer = pipeline.ask(question)
+    assert answer.status == "not_in_documents"
+    assert answer.sentences == () and answer.citations == ()
+    assert len(answer.passages) == 10
+
+
+@pytest.mark.parametrize(
+    ("question", "documents"),
+    [
+        ("hi", 3),
+        ("What are these documents about?", 3),
+        ("Which documents do you have?", 3),
+        ("Summarise the second article", 1),
+    ],
+)
+def test_questions_about_the_collection(
+    pipeline: Pipeline, question: str, documents: int
+) -> None:
+    answer = pipeline.ask(question)
+    assert answer.status == "answered"
+    assert len({citation.document for citation in answer.citations}) == documents
+
+
+def test_every_citation_is_exact_and_every_sentence_cited(pipeline: Pipeline) -> None:
+    for question in (TRUCKS, "hi", "Why did Biden warn Israel?"):
+        answer = pipeline.ask(question)
+        assert answer.sentences
+        numbers = [citation.id for citation in answer.citations]
+        assert numbers == list(range(1, len(numbers) + 1))
+        for citation in answer.citations:
+            text = (Path(__file__).parents[1] / "seeds" / citation.document).read_text("utf-8")
+            assert text[citation.start : citation.end] == citation.quote
+            hit = answer.passages[citation.passage - 1]
+            assert hit.rank == citation.passage
+            assert hit.passage.document == citation.document
+            assert hit.passage.start <= citation.start < citation.end <= hit.passage.end
+        for sentence in answer.sentences:
+            assert sentence.support == "quoted" and len(sentence.citations) == 1
+            assert f"[{sentence.citations[0]}]" in answer.text
+
+
+def test_ask_is_the_last_of_stream(pipeline: Pipeline) -> None:
+    *drafts, last = pipeline.stream(TRUCKS)
+    asked = pipeline.ask(TRUCKS)
+    assert [draft.complete for draft in drafts] == [False]
+    assert drafts[0].passages == last.passages
+    assert (asked.text, asked.citations, asked.passages) == (
+        last.text,
+        last.citations,
+        last.passages,
+    )
+
+
+def test_filters_hold(pipeline: Pipeline) -> None:
+    answer = pipeline.ask(TRUCKS, selection=Selection(files=("002*",)))
+    assert {hit.passage.document for hit in answer.passages} == {"002_6f6967ff42105706.txt"}
+    dated = pipeline.ask(TRUCKS, selection=Selection(since="2023-01-01"))
+    assert {hit.passage.document for hit in dated.passages} == {"002_6f6967ff42105706.txt"}
+    assert dated.warnings == ("2 documents without a date were left out",)
+    assert pipeline.ask(TRUCKS, selection=Selection(files=("no*",))).passages == ()
+
+
+def test_a_changed_source_is_said_to_have_changed(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The bridge was opened by the mayor in 1987.")
+    sync(LocalStore(tmp_path / "index"), [str(folder)], embedder)
+    pipeline = Pipeline.open(tmp_path / "index", home=home)
+    assert pipeline.ask("Who opened the bridge?").warnings == ()
+    (folder / "a.txt").write_text("The bridge was opened by the queen in 1987.")
+    assert pipeline.ask("Who opened the bridge?").warnings == ("a.txt changed since it was indexed",)
+    (folder / "a.txt").unlink()
+    assert pipeline.ask("Who opened the bridge?").warnings == (
+        "a.txt is gone or cannot be read since it was indexed",
+    )
+
+
+def test_bad_questions_are_refused(pipeline: Pipeline) -> None:
+    for question in ("", "  \n", "\u200b\u200d", "a" * 4001):
+        with pytest.raises(InvalidInput):
+            pipeline.ask(question)
+
+
+def test_no_index_and_another_embedder(home: Path, embedder: Embedder, tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="rag index PATH"):
+        Pipeline.open(tmp_path / "nowhere", home=home)
+    folder = tmp_path / "model"
+    import shutil
+
+    from rag.embed.model_folder import find_model_folder
+
+    shutil.copytree(find_model_folder(embedder.spec).path, folder)
+    (folder / "a.txt").write_text("The bridge was opened by the mayor in 1987.")
+    sync(LocalStore(tmp_path / "index"), [str(folder / "a.txt")], embedder)
+    with pytest.raises(EmbedderMismatch, match="--rebuild"):
+        Pipeline.open(tmp_path / "index", home=home, embedder=str(folder))
