@@ -34,6 +34,9 @@ class FakeEmbedder:
         self.embedded += texts
         return np.array([self.embed_query(text) for text in texts], np.float32)
 
+    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([self.embed_query(text) for text in texts], np.float32)
+
     def embed_query(self, text: str) -> NDArray[np.float32]:
         total = np.full(self.dimension, 0.01, np.float64)
         for word in re.findall(r"\w+", text.lower()):

