@@ -201,6 +201,7 @@ def _progress_bar() -> Any:
 @click.option("-k", type=int, help=f"Passages to look at (default: {DEFAULT_K}).")
 @with_filters
 @click.option("--history", metavar="FILE", help='JSON list of {"role", "content"}.')
+@click.option("--strict", is_flag=True, help="Only quoted and verified sentences.")
 @click.option("--no-stream", is_flag=True, help="Print nothing before the answer is whole.")
 @click.option("-v", "verbose", is_flag=True, help="Show where the time went.")
 @index_option
@@ -211,6 +212,7 @@ def ask(
     k: int | None,
     selection: Selection,
     history: str | None,
+    strict: bool,
     no_stream: bool,
     verbose: bool,
     index: str | None,

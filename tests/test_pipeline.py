@@ -69,9 +69,7 @@ def test_what_the_documents_do_not_say(pipeline: Pipeline, question: str) -> Non
         ("Summarise the second article", 1),
     ],
 )
-def test_questions_about_the_collection(
-    pipeline: Pipeline, question: str, documents: int
-) -> None:
+def test_questions_about_the_collection(pipeline: Pipeline, question: str, documents: int) -> None:
     answer = pipeline.ask(question)
     assert answer.status == "answered"
     assert len({citation.document for citation in answer.citations}) == documents
@@ -126,7 +124,9 @@ def test_a_changed_source_is_said_to_have_changed(
     pipeline = Pipeline.open(tmp_path / "index", home=home)
     assert pipeline.ask("Who opened the bridge?").warnings == ()
     (folder / "a.txt").write_text("The bridge was opened by the queen in 1987.")
-    assert pipeline.ask("Who opened the bridge?").warnings == ("a.txt changed since it was indexed",)
+    assert pipeline.ask("Who opened the bridge?").warnings == (
+        "a.txt changed since it was indexed",
+    )
     (folder / "a.txt").unlink()
     assert pipeline.ask("Who opened the bridge?").warnings == (
         "a.txt is gone or cannot be read since it was indexed",

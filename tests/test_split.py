@@ -106,9 +106,7 @@ def words(n: int) -> str:
     ],
 )
 @pytest.mark.parametrize("title", [None, "A rather long headline " * 30])
-def test_nothing_is_over_the_real_window(
-    text: str, title: str | None, embedder: Embedder
-) -> None:
+def test_nothing_is_over_the_real_window(text: str, title: str | None, embedder: Embedder) -> None:
     assert embedder.window == 256
     _, passages = check(document("Before it. " + text, title), embedder.count, embedder.window)
     assert len(passages) > 1

@@ -102,6 +102,8 @@ def find_model_folder(spec: str) -> ModelFolder:
                 f"The embedder {spec} has no {needed.name} in {path}; only models with safetensors "
                 "weights and a tokenizer.json can be used."
             )
+    if Path(spec).expanduser().is_dir():
+        spec = str(path)  # an index is asked from other working directories as well
     return ModelFolder(spec, path, weights, configuration)
 
 

