@@ -67,18 +67,26 @@ def _reason_to_leave_out(entry: os.DirEntry[str], without: frozenset[Path]) -> s
         return "not a regular file"
     if entry.name.startswith("."):
         return "hidden"
+    path = Path(entry.path)
+    if path in without:
+        return "an index or a root of its own"
     if not folder:
         return None
-    path = Path(entry.path)
-    if path.resolve() in without:
-        return "an index or a root of its own"
-    if (path / "pyvenv.cfg").is_file():
+    if _holds(path, "pyvenv.cfg"):
         return "a virtual environment"
     if entry.name in _NOT_DOCUMENTS:
         return "installed packages, not documents"
-    if (path / CATALOG).is_file():
+    if _holds(path, CATALOG):
         return "an index"
     return None
+
+
+def _holds(folder: Path, name: str) -> bool:
+    """Whether a folder holds a file; no where it may not be looked into."""
+    try:
+        return (folder / name).is_file()
+    except OSError:
+        return False
 
 
 def read_below(root: Path, path: str, most: int) -> bytes:
@@ -104,10 +112,11 @@ def read_below(root: Path, path: str, most: int) -> bytes:
             descriptor = os.open(name, flags, dir_fd=folder)
         finally:
             os.close(folder)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise ValueError("not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise ValueError("not a regular file")
         if status.st_size > most:
             raise ValueError(f"too large ({status.st_size:,} bytes; the limit is {most:,})")
         return file.read(status.st_size)

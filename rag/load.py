@@ -30,6 +30,9 @@ _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[ \t]*$|\Z)", re.S | re.M)
 _DATE_IN_URL = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d\d?)\2(\d\d?)(?!\d)")
 _DATE_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d", "%d.%m.%Y")
 _LONGEST_TITLE = 150
+_LIKE_CP1252 = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "latin_1", "iso8859_15")
+_DEEPEST = 20  # of front matter
+_NO_TEXT = ("", "~", "null", "true", "false")  # in YAML, unless quoted
 
 Loader = Callable[[str, bytes, list[str]], Iterator[Document]]
 
@@ -134,6 +137,11 @@ def _guess(data: bytes) -> tuple[str, str]:
     best = charset_normalizer.from_bytes(data).best()
     if best is None:
         raise CannotLoad("looks binary")
+    if best.encoding in _LIKE_CP1252:
+        try:  # the commonest by far, and short texts do not tell it from its neighbours
+            return data.decode("cp1252"), "cp1252"
+        except UnicodeDecodeError:
+            pass
     return str(best), best.encoding
 
 
@@ -160,7 +168,7 @@ def _document(
     return Document(
         id=name,
         text=text,
-        title=title or PurePosixPath(name).name,
+        title=title or clean_text(PurePosixPath(name).name),
         titled=title is not None,
         date=date,
         url=url,
@@ -170,30 +178,49 @@ def _document(
 
 
 def _front_matter(text: str, notes: list[str]) -> tuple[dict[str, Any], int]:
-    """The metadata at the top, read by YAML's safe loader, and where the body begins."""
+    """The metadata at the top and where the body begins.
+
+    Front matter is flat: a scalar for each key. So YAML's events are read, which builds no object,
+    runs no code, follows no alias, and stops at the first sign of depth.
+    """
     match = _FRONT_MATTER.match(text)
     if not match:
         return {}, 0
     import yaml
 
+    found: dict[str, Any] = {}
+    path: list[str] = []
+    key: str | None = None
     try:
-        found = yaml.load(
-            match[1], Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-        )
+        for event in yaml.parse(match[1], Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                path.append(type(event).__name__)
+                if len(path) > _DEEPEST:
+                    raise yaml.YAMLError("too deep")
+                key = None if len(path) > 1 else key
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                path.pop()
+            elif isinstance(event, yaml.AliasEvent):
+                key = None
+            elif isinstance(event, yaml.ScalarEvent) and path == ["MappingStartEvent"]:
+                if key is None:
+                    key = event.value.lower()
+                else:
+                    plain = event.style is None and event.value.lower() in _NO_TEXT
+                    found[key], key = None if plain else event.value, None
+            elif isinstance(event, yaml.ScalarEvent) and not path:
+                return {}, 0  # a rule between paragraphs, not front matter
     except (yaml.YAMLError, ValueError, RecursionError):
         notes.append("its front matter cannot be read")
         return {}, match.end()
-    if not isinstance(found, dict):  # a rule between paragraphs, not front matter
-        return {}, 0
-    return {str(key).lower(): value for key, value in found.items()}, match.end()
+    return found, match.end()
 
 
 def _line(value: Any) -> str | None:
-    """A scalar as one line of at most the length of a title; None for anything else."""
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
+    """A text as one line of at most the length of a title; None for anything else."""
+    if not isinstance(value, str):
         return None
-    line = " ".join(clean_text(str(value)).split())
-    return line[:_LONGEST_TITLE] or None
+    return " ".join(clean_text(value[:10_000]).split())[:_LONGEST_TITLE] or None
 
 
 def _url(value: Any) -> str | None:
@@ -206,10 +233,6 @@ def _url(value: Any) -> str | None:
 
 def parse_date(value: Any) -> str | None:
     """An ISO date from front matter or metadata; None where it is not certainly a date."""
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    if isinstance(value, datetime.date):
-        return value.isoformat()
     if not isinstance(value, str):
         return None
     value = value.strip()
@@ -238,7 +261,8 @@ def date_in_url(url: str | None) -> str | None:
 def _markdown_heading(body: str) -> str | None:
     prose = _FENCE.sub("", body[:20_000])
     if match := _HEADING.search(prose):
-        return _line((match[1] or match[2]).strip("*_` "))
+        heading = (match[1] or match[2]).strip()
+        return _line(re.sub(r"^([*_`]+)(.*)\1$", r"\2", heading))
     return _first_line_headline(body)
 
 

@@ -83,7 +83,7 @@ def load_settings(
     if folder.resolve() != home.resolve():
         own = _read_toml(folder / "rag.toml")
         for name, value in own.items():
-            _refuse_redirect(name, value, folder)
+            _refuse_redirect(name, _checked(name, value, str(folder / "rag.toml")), folder)
         take(own, "rag.toml", str(folder / "rag.toml"))
     for name in NAMES:
         if value := environment.get(f"RAG_{name.upper()}"):
@@ -107,7 +107,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise InvalidInput(f"{path} is {status.st_size:,} bytes; a settings file is far smaller.")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is not valid TOML: {error}.") from error
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
@@ -137,7 +137,7 @@ def _number(
         if isinstance(value, bool) or (kind is int and isinstance(value, float)):
             raise ValueError
         number = kind(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         word = "whole number" if kind is int else "number"
         raise InvalidInput(f"{name} in {where} must be a {word}, not {value!r}.") from None
     if not low <= number <= high:

@@ -69,8 +69,7 @@ def test_url_goes_before_source_and_date_before_url() -> None:
     [
         "title: [broken",
         "a: b: c",
-        "title: !!python/object/apply:os.system ['touch RAN']",
-        "date: 2024-99-99",
+        pytest.param("x: " + "[" * 60_000, id="deep"),
     ],
 )
 def test_front_matter_that_cannot_be_read_is_noted(
@@ -79,6 +78,25 @@ def test_front_matter_that_cannot_be_read_is_noted(
     monkeypatch.chdir(tmp_path)
     document, notes = load(f"---\n{front}\n---\nBody text.")
     assert notes == ["its front matter cannot be read"]
+    assert (document.title, document.titled, document.date) == ("a.txt", False, None)
+    assert document.text[document.body :] == "Body text."
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "title: !!python/object/apply:os.system ['touch RAN']",
+        "date: 2024-99-99",
+        "date: !!timestamp soon",
+        "a: &a [x]\ntitle: *a\nb: {<<: *a}",
+    ],
+)
+def test_front_matter_that_says_nothing_usable_runs_nothing(
+    front: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    document, _ = load(f"---\n{front}\n---\nBody text.")
     assert (document.title, document.titled, document.date) == ("a.txt", False, None)
     assert document.text[document.body :] == "Body text."
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """An index in a folder: in step with its files, and never believed where it is damaged."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -444,3 +445,43 @@ def test_dense_search_is_exact(bench: Workbench) -> None:
         assert snapshot.dense(query, 7, frozenset()) == {}
         found = snapshot.passages(list(snapshot.dense(query, 1000, some)))
         assert {p.document for p in found} == {"2.txt", "5.txt"}
+
+
+def test_name_that_is_not_utf8(bench: Workbench) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    (bench.docs / name).write_text(article("trains"), encoding="utf-8")
+    bench.sync(bench.docs)
+    assert bench.ids() == [name]
+
+
+def test_rebuilt_index_is_seen_by_an_open_store(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    reader = bench.store
+    assert bench.search("ships", "dense")
+    bench.store = LocalStore(reader.folder)
+    bench.store.path.write_bytes(b"garbage")
+    bench.write("a.txt", article("trains", 80))
+    bench.sync(bench.docs, rebuild=True)
+    fresh = bench.search("trains 70", "dense")
+    bench.store = reader
+    assert bench.search("trains 70", "dense") == fresh
+
+
+def test_forgotten_row_of_a_corpus_stays_out_until_named(bench: Workbench) -> None:
+    rows = '{"_id": "a", "text": "Ships sail."}\n{"_id": "b", "text": "Trains roll."}\n'
+    path = bench.write("rows.jsonl", rows)
+    bench.sync(path)
+    forget(bench.store, "a")
+    bench.sync()
+    assert bench.ids() == ["b"]
+    bench.sync(path)
+    assert bench.ids() == ["a", "b"]
+
+
+def test_file_and_then_its_folder(bench: Workbench) -> None:
+    path = bench.write("a.txt", article("ships"))
+    bench.write("b.txt", article("trains"))
+    bench.sync(path)
+    bench.sync(bench.docs)
+    assert bench.ids() == ["a.txt", "b.txt"]

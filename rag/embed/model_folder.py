@@ -89,11 +89,14 @@ def find_model_folder(spec: str) -> ModelFolder:
     """
     path = _locate(spec)
     names = ("config.json", "sentence_bert_config.json", "config_sentence_transformers.json")
-    configuration: dict[str, Any] = {name: _read_json(path / name) for name in names}
-    modules = _read_json(path / "modules.json") or []
+    configuration: dict[str, Any] = {name: _read_json(path / name, {}) for name in names}
+    modules = _read_json(path / "modules.json", [])
+    if not all(isinstance(m, dict) and isinstance(m.get("path"), str) for m in modules):
+        raise InvalidInput(f"The embedder's file {path / 'modules.json'} is not a list of modules.")
     configuration["modules.json"] = modules
     pooling = [m["path"] for m in modules if str(m.get("type", "")).endswith("Pooling")]
-    configuration["pooling"] = _read_json(path / pooling[0] / "config.json") if pooling else {}
+    own = _read_json(path / pooling[0] / "config.json", {}) if pooling else {}
+    configuration["pooling"] = own
     _refuse_code(path, configuration)
     weights = path / "model.safetensors"
     for needed in (weights, path / "tokenizer.json", path / "config.json"):
@@ -112,7 +115,8 @@ def _locate(spec: str) -> Path:
     if folder.is_dir():
         return folder.resolve()
     if "/" not in spec:
-        found = importlib.util.find_spec(spec.replace("-", "_")) if spec.isascii() else None
+        module = spec.replace("-", "_")
+        found = importlib.util.find_spec(module) if module.isidentifier() else None
         for location in (found.submodule_search_locations or []) if found else []:
             for candidate in (Path(location) / "model", Path(location)):
                 if (candidate / "modules.json").is_file():
@@ -137,13 +141,17 @@ def _from_hub(name: str, spec: str) -> Path:
         ) from error
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path, empty: Any) -> Any:
+    """The file's JSON, which must be of ``empty``'s type; ``empty`` if there is no such file."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
+        return empty
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidInput(f"The embedder's file {path} cannot be read: {error}.") from error
+    if not isinstance(found, type(empty)):
+        raise InvalidInput(f"The embedder's file {path} is not what a model has there.")
+    return found
 
 
 def _refuse_code(path: Path, configuration: dict[str, Any]) -> None:

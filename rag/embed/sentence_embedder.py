@@ -60,11 +60,11 @@ class SentenceEmbedder:
         """What makes its vectors its own; weights that a twin vouches for are not hashed again."""
         stamps = self._twins / "weights.json"
         try:
-            known = json.loads(stamps.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            known = dict(json.loads(stamps.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
             known = {}
         key, stamp = str(self._folder.weights), self._folder.weights_stamp()
-        remembered = known.get(key) if isinstance(known, dict) else None
+        remembered = known.get(key)
         if isinstance(remembered, list) and remembered[:2] == stamp and len(remembered) == 3:
             return self._folder.fingerprint(str(remembered[2]))
         fingerprint = self._folder.fingerprint()

@@ -1,6 +1,7 @@
 """nDCG@10 over documents on BEIR folders, for each search mode.
 
-usage: python tests/benchmarks/retrieval.py FOLDER...   (corpus.jsonl, queries.jsonl, qrels.tsv in each)
+usage: python tests/benchmarks/retrieval.py FOLDER...
+Each folder holds corpus.jsonl, queries.jsonl and qrels.tsv.
 Only questions with a judged document count; the gain is linear, as in trec_eval.
 """
 

@@ -25,7 +25,7 @@ class Root:
 def resolve_roots(
     named: Sequence[str], known: Mapping[str, str], index: Path
 ) -> tuple[list[Root], list[Path]]:
-    """The roots that the named paths stand for, and the single files named inside known roots.
+    """The roots that the named paths stand for, and the files that were named.
 
     ``known`` maps the path of each root of the index to its name. A folder inside a known root is
     covered by it. Raises InvalidInput for a path that is not there or lies inside the index.
@@ -45,6 +45,8 @@ def resolve_roots(
             root = Root(path, name or "")
             _refuse_same_name(root, [*roots.values(), *wanted.values()])
             wanted[path] = root
+            if path.is_file():
+                singled.append(path)
             continue
         root = roots.get(cover) or wanted[cover]
         if name is not None and name != root.name:

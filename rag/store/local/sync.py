@@ -191,7 +191,9 @@ class _Sync:
     def _ids(self, root: Root, found: Found) -> Iterator[str]:
         try:
             loader = loader_for(found.path, named=root.path.is_file())
-            if found.left_out or loader is not load_corpus:
+            if found.left_out:
+                return
+            if loader is not load_corpus:
                 yield root.id_of(found.path)
                 return
             for document in loader(
@@ -208,7 +210,8 @@ class _Sync:
         self._between = between
         self._total = sum(found.size for _, found in listing)
         for root, found in listing:
-            named = root.path.is_file() or root.path / found.path in singled
+            path = root.path if root.path.is_file() else root.path / found.path
+            named = path in singled
             self._take(root, found, named)
             self._done += found.size
         self._intake.embed()

@@ -67,7 +67,7 @@ class VectorFiles:
         A vector file that is missing or not what was written is not used: all rows become the
         tail, read from the catalog, which is exact.
         """
-        name = segment["name"] if segment else ""
+        name = segment["sha256"] if segment else ""
         if self._kept and self._kept[0] == (name, generation):
             return self._kept[1]
         live = live_keys()
