@@ -23,7 +23,7 @@ The house, in reading order::
     verify.py       an exported answer against the files as they are now
     status.py       what is indexed, and in what state its files are
     render.py       Answer -> terminal, JSON
-    cli.py          the commands
+    cli/            the commands
     web/            the Gradio app
 
 From a built index (``rag index`` makes one)::

@@ -4,6 +4,7 @@ A passage, a sentence and a citation are (document, start, end): offsets count c
 document's extracted text, and ``text[start:end]`` is what they say.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,7 +21,8 @@ class Document:
 
     ``title`` is always there to be shown; ``titled`` says whether it is the document's own (then
     it is embedded with each passage) or only its file name. ``body`` is where the text proper
-    begins, after front matter; ``sha256`` is of the file's bytes, or of the corpus row.
+    begins, after front matter; ``sha256`` is of the file's bytes, or of the corpus row; ``pages``
+    are the offsets at which its pages begin, the first one's included, where it has pages.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Document:
     url: str | None
     sha256: str
     body: int = 0
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,15 @@ class Passage:
     end: int
     text: str
     sentences: tuple[Span, ...]
+    pages: tuple[int, ...] = ()
 
     def quote(self, span: Span) -> str:
         """The text of ``span``, which is given in the document's offsets."""
         return self.text[span[0] - self.start : span[1] - self.start]
+
+    def page(self, offset: int) -> int | None:
+        """The number of the page, from 1, that holds an offset of the document."""
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,36 @@ class Hit:
 class Message:
     """One turn of a conversation."""
 
-    role: Literal["user", "assistant"]
+    role: Literal["system", "user", "assistant"]
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What an LLM is told: the passages in it are ``hits``, numbered there by their rank.
+
+    ``left_out`` did not fit the window; ``tokens`` counts the messages; ``question`` is the query.
+    """
+
+    question: str
+    messages: tuple[Message, ...]
+    hits: tuple[Hit, ...]
+    left_out: tuple[Hit, ...] = ()
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a reply as it streams.
+
+    The last one of a whole reply has ``finish``: "stop", or "length" where the LLM was cut off;
+    a stream that ends without one is incomplete. Token counts come with the last one, if at all.
+    """
+
+    text: str
+    finish: Literal["stop", "length"] | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,7 @@ def _compose(
                 title=passage.title,
                 date=passage.date,
                 url=passage.url,
-                page=None,
+                page=passage.page(span[0]),
                 start=span[0],
                 end=span[1],
                 quote=quote,

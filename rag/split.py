@@ -138,4 +138,5 @@ def _passage(document: Document, sentences: Sequence[Span]) -> Passage:
         end=end,
         text=document.text[start:end],
         sentences=tuple(sentences),
+        pages=document.pages,
     )

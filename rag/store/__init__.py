@@ -43,6 +43,7 @@ class DocumentRow:
     passages: int
     root: str
     path: str
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from rag.datatypes import Document, Passage, Span
 from rag.errors import IndexDamaged
 from rag.store import DocumentRow, FileRow, StoreInfo
-from rag.store.local.rows import checked, unpack_spans, unpack_text, unpack_vector
+from rag.store.local.rows import checked, unpack_offsets, unpack_spans, unpack_text, unpack_vector
 from rag.store.local.vectors import VectorFiles, VectorIndex
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
 FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason FROM files"
-_DOCUMENT = "id, root, path, title, titled, date, url, sha256, body, passages, text_hash, hash"
+_DOCUMENT = (
+    "id, root, path, title, titled, date, url, sha256, body, pages, passages, text_hash, hash"
+)
 
 
 class LocalSnapshot:
@@ -129,7 +131,7 @@ class LocalSnapshot:
             result.append(
                 Passage(
                     row.id, row.title, row.titled, row.date, row.url, row.sha256,
-                    start, end, text, unpack_spans(sentences),
+                    start, end, text, unpack_spans(sentences), row.pages,
                 )
             )  # fmt: skip
         return result
@@ -155,7 +157,9 @@ class LocalSnapshot:
         ).fetchone()
         body, text_hash, text = found or (0, b"", "")
         checked(self._path, f"the text of document {key}", text_hash, text)
-        return Document(row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body)
+        return Document(
+            row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body, row.pages
+        )  # fmt: skip
 
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
         """A document's first passage and its first ``n`` sentences."""
@@ -215,10 +219,10 @@ class LocalSnapshot:
         result = {}
         for key, *fields, expected in rows:
             checked(self._path, f"document {key}", expected, *fields)
-            id, root, path, title, titled, date, url, sha256, _, passages, _ = fields
+            id, root, path, title, titled, date, url, sha256, _, pages, passages, _ = fields
             result[key] = DocumentRow(
                 unpack_text(id), title, bool(titled), date, url, sha256, passages,
-                unpack_text(root), unpack_text(path),
+                unpack_text(root), unpack_text(path), unpack_offsets(pages),
             )  # fmt: skip
         return result
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rag.datatypes import Span
 from rag.errors import IndexDamaged
 
-FORMAT = 1  # of the catalog; another number is not read
+FORMAT = 2  # of the catalog; another number is not read
 
 
 def digest(*fields: Any) -> bytes:
@@ -49,6 +49,16 @@ def pack_spans(spans: tuple[Span, ...]) -> bytes:
 def unpack_spans(data: bytes) -> tuple[Span, ...]:
     """The inverse of ``pack_spans``."""
     return tuple((int(a), int(b)) for a, b in np.frombuffer(data, dtype="<i8").reshape(-1, 2))
+
+
+def pack_offsets(offsets: tuple[int, ...]) -> bytes:
+    """Offsets as little-endian 64-bit numbers."""
+    return np.array(offsets, dtype="<i8").tobytes()
+
+
+def unpack_offsets(data: bytes) -> tuple[int, ...]:
+    """The inverse of ``pack_offsets``."""
+    return tuple(np.frombuffer(data, dtype="<i8").tolist())
 
 
 def pack_vector(vector: NDArray[np.float32]) -> bytes:

@@ -16,6 +16,7 @@ from rag.store.local.reader import FILES, file_row
 from rag.store.local.rows import (
     checked,
     digest,
+    pack_offsets,
     pack_spans,
     pack_text,
     pack_vector,
@@ -106,7 +107,7 @@ class Writer:
         row = _document_fields(root, path, document, len(passages))
         cursor = self._connection.execute(
             "INSERT INTO documents (id, root, path, title, titled, date, url, sha256, body, "
-            "passages, text_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "pages, passages, text_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*row, digest(*row)),
         )
         key = int(cursor.lastrowid or 0)
@@ -262,5 +263,5 @@ def _document_fields(root: str, path: str, document: Document, passages: int) ->
     return (
         pack_text(document.id), pack_text(root), pack_text(path), document.title,
         int(document.titled), document.date, document.url, document.sha256, document.body,
-        passages, digest(document.text),
+        pack_offsets(document.pages), passages, digest(document.text),
     )  # fmt: skip

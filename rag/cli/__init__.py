@@ -1,0 +1,56 @@
+"""The commands. Results go to stdout, progress and warnings to stderr."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from rag.clean import printable
+from rag.cli.asking import ask, search
+from rag.cli.checking import show, verify_command
+from rag.cli.indexing import index_command, remove, status
+from rag.cli.serving import chat
+from rag.errors import InvalidInput, RagError
+from rag.render import error_json, to_json
+
+
+def main() -> None:
+    """The command ``rag``: runs it and exits with the contract's code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    arguments = sys.argv[1:]
+    try:
+        commands.main(args=arguments, prog_name="rag", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        _fail(InvalidInput(error.format_message()), arguments)
+    except RagError as error:
+        _fail(error, arguments)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(error: RagError, arguments: list[str]) -> None:
+    if "--json" in arguments:
+        click.echo(to_json(error_json(error)))
+    else:
+        click.echo(f"rag: {printable(str(error))}", err=True)
+    sys.exit(error.exit_code)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rag")
+def commands() -> None:
+    """Chat with your own documents and get answers you can check."""
+
+
+for _command in (index_command, ask, search, show, verify_command, remove, status, chat):
+    commands.add_command(_command)

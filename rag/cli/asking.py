@@ -1,0 +1,154 @@
+"""`rag ask` and `rag search`."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from rag.clean import printable
+from rag.cli.opening import open_pipeline, terminal
+from rag.cli.options import index_option, json_option, with_filters
+from rag.datatypes import Message, Mode
+from rag.errors import InvalidInput, MachineRefused
+from rag.pipeline import DEFAULT_K, Pipeline
+from rag.render import answer_json, hit_json, to_json
+from rag.retrieve import Selection, by_document
+from rag.settings import load_settings
+
+_NOT_IN_DOCUMENTS = 3
+
+
+@click.command()
+@click.argument("question")
+@click.option("--llm", metavar="SPEC", help="The language model (default: extractive, none).")
+@click.option("-k", type=int, help=f"Passages to look at (default: {DEFAULT_K}).")
+@with_filters
+@click.option("--history", metavar="FILE", help='JSON list of {"role", "content"}.')
+@click.option("--strict", is_flag=True, help="Only quoted and verified sentences.")
+@click.option("--no-stream", is_flag=True, help="Print nothing before the answer is whole.")
+@click.option("-v", "verbose", is_flag=True, help="Show where the time went.")
+@index_option
+@json_option
+def ask(
+    question: str,
+    llm: str | None,
+    k: int | None,
+    selection: Selection,
+    history: str | None,
+    strict: bool,
+    no_stream: bool,
+    verbose: bool,
+    index: str | None,
+    as_json: bool,
+) -> None:
+    """Answer a question from the documents; `-` reads it from stdin."""
+    settings = load_settings({"index": index, "llm": llm, "k": k})
+    if question == "-":
+        question = sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
+    messages = _read_history(history) if history else []
+    pipeline = open_pipeline(settings)
+    answer = pipeline.ask(
+        question, history=messages, k=settings.k or DEFAULT_K, selection=selection
+    )
+    if as_json:
+        click.echo(to_json(answer_json(answer)))
+    else:
+        click.echo(terminal().answer(answer))
+        for warning in answer.warnings:
+            click.echo(f"warning: {printable(warning)}", err=True)
+    if verbose:
+        for name, value in answer.timings_ms.items():
+            click.echo(f"{name}: {value:.1f} ms", err=True)
+    if answer.status == "not_in_documents":
+        sys.exit(_NOT_IN_DOCUMENTS)
+
+
+def _read_history(name: str) -> list[Message]:
+    try:
+        found = json.loads(Path(name).read_text(encoding="utf-8"))
+        messages = [Message(turn["role"], str(turn["content"])) for turn in found]
+    except OSError as error:
+        raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise InvalidInput(f'{name} is not a JSON list of {{"role", "content"}}.') from error
+    if any(message.role not in ("user", "assistant") for message in messages):
+        raise InvalidInput(f"{name} has a role other than user and assistant.")
+    return messages
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option("-k", type=int, help=f"Passages (default: {DEFAULT_K}).")
+@click.option("--mode", type=click.Choice(get_args(Mode)), default="hybrid", show_default=True)
+@with_filters
+@click.option("--queries", metavar="FILE", help="One query a line: id TAB text.")
+@click.option("--run", metavar="OUT", help="Where to write the TREC run of --queries.")
+@index_option
+@json_option
+def search(
+    query: str | None,
+    k: int | None,
+    mode: Mode,
+    selection: Selection,
+    queries: str | None,
+    run: str | None,
+    index: str | None,
+    as_json: bool,
+) -> None:
+    """Find passages, without an answer."""
+    settings = load_settings({"index": index, "k": k})
+    if bool(queries) != bool(run) or bool(queries) == bool(query):
+        raise InvalidInput("Give either a QUERY, or --queries FILE with --run OUT.")
+    pipeline = open_pipeline(settings)
+    count = settings.k or DEFAULT_K
+    if queries and run:
+        _write_run(pipeline, Path(queries), Path(run), count, mode, selection)
+        return
+    began = time.perf_counter()
+    hits = pipeline.search(query or "", k=count, mode=mode, selection=selection)
+    timings = {"total": round((time.perf_counter() - began) * 1e3, 1)}
+    if as_json:
+        found = {"query": query, "mode": mode, "passages": [hit_json(hit) for hit in hits]}
+        click.echo(to_json(found | {"timings_ms": timings}))
+    else:
+        click.echo(terminal().hits(hits))
+
+
+def _write_run(
+    pipeline: Pipeline, queries: Path, out: Path, k: int, mode: Mode, selection: Selection
+) -> None:
+    """A six-column TREC run over documents, the best passage of each."""
+    lines = []
+    try:
+        rows = queries.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{queries} cannot be read: {error}.") from error
+    for number, row in enumerate(rows, start=1):
+        if not row.strip():
+            continue
+        id, tab, text = row.partition("\t")
+        if not tab or not id.strip():
+            raise InvalidInput(f"{queries}, line {number}: not an id, a tab and a query.")
+        hits = by_document(pipeline.search(text, k=20 * k, mode=mode, selection=selection))[:k]
+        for rank, hit in enumerate(hits, start=1):
+            name = _percent_encoded(hit.passage.document)
+            lines.append(f"{_percent_encoded(id)} Q0 {name} {rank} {hit.score:.6f} rag\n")
+    try:
+        out.write_text("".join(lines), encoding="utf-8")
+    except OSError as error:
+        raise MachineRefused(f"{out} cannot be written: {error.strerror}.") from error
+
+
+def _percent_encoded(id: str) -> str:
+    """White space (and what is not UTF-8) percent-encoded, as a run's columns need it."""
+    encoded = []
+    for byte_or_character in id:
+        if byte_or_character.isspace() or "\ud800" <= byte_or_character <= "\udfff":
+            data = byte_or_character.encode("utf-8", "surrogateescape")
+            encoded.append("".join(f"%{byte:02X}" for byte in data))
+        else:
+            encoded.append(byte_or_character)
+    return "".join(encoded)

@@ -1,0 +1,92 @@
+"""Opens what the settings name: the index, its pipeline, the terminal."""
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rag.embed import open_embedder
+from rag.errors import IndexMissing, InvalidInput, RagError
+from rag.pipeline import Pipeline
+from rag.render import Terminal
+from rag.settings import Settings
+from rag.store.local import LocalStore, SyncReport, sync
+
+
+def sync_index(settings: Settings, paths: tuple[str, ...], rebuild: bool = False) -> SyncReport:
+    """Syncs with a progress bar on a terminal; the default index begins with ``seeds/``."""
+    store = LocalStore(Path(settings.index))
+    if not store.exists() and not paths:
+        if not _can_begin_with_seeds(settings):
+            raise IndexMissing(
+                f"There is no index in {settings.index}; `rag index PATH... --index "
+                f"{settings.index}` makes one."
+            )
+        paths = ("seeds",)
+    spec = settings.embedder or _spec_of(store)
+    with progress_bar() as progress:
+        return sync(store, paths, open_embedder(spec, settings.home), rebuild, progress)
+
+
+def _spec_of(store: LocalStore) -> str:
+    """The embedder that an index was made with; none for one that cannot be read."""
+    if not store.exists():
+        return ""
+    try:
+        with store.snapshot() as snapshot:
+            return snapshot.info.spec
+    except RagError:
+        return ""
+
+
+def _can_begin_with_seeds(settings: Settings) -> bool:
+    return settings.index == "index" and Path("seeds").is_dir()
+
+
+def open_store(settings: Settings) -> LocalStore:
+    """The index; the default one is made from ``seeds/`` by the first command that needs it."""
+    store = LocalStore(Path(settings.index))
+    if not store.exists() and _can_begin_with_seeds(settings):
+        click.echo("Indexing seeds/ for the first time ...", err=True)
+        sync_index(settings, ())
+    return store
+
+
+def open_pipeline(settings: Settings) -> Pipeline:
+    """The pipeline over the index that the settings name."""
+    if settings.llm != "extractive":
+        raise InvalidInput(
+            f"The LLM {settings.llm!r} is not available in this version; use extractive."
+        )
+    open_store(settings)
+    return Pipeline.open(
+        settings.index,
+        home=settings.home,
+        embedder=settings.embedder,
+        threshold=settings.threshold,
+    )
+
+
+@contextmanager
+def progress_bar() -> Any:
+    """A callback for ``sync``; the bar is drawn on stderr if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=1, label="indexing", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def terminal() -> Terminal:
+    """Text for stdout, in colour where a person reads it."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return Terminal(colour, shutil.get_terminal_size().columns)

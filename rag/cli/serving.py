@@ -1,0 +1,56 @@
+"""`rag chat`: the browser."""
+
+import os
+import stat
+from pathlib import Path
+
+import click
+
+from rag.cli.opening import open_pipeline
+from rag.cli.options import index_option
+from rag.errors import InvalidInput
+from rag.settings import load_settings
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command()
+@click.option("--host", metavar="H", help="The address to listen on (default: 127.0.0.1).")
+@click.option("--port", type=int, metavar="P", help="The port (default: 7860).")
+@click.option("--auth-file", metavar="F", help="One user:password a line, mode 600.")
+@click.option("--llm", metavar="SPEC", help="The language model (default: extractive, none).")
+@index_option
+def chat(
+    host: str | None, port: int | None, auth_file: str | None, llm: str | None, index: str | None
+) -> None:
+    """Open the chat in a browser."""
+    settings = load_settings({"index": index, "host": host, "port": port, "llm": llm})
+    auth = _read_auth(Path(auth_file)) if auth_file else None
+    if settings.host not in _LOOPBACK and auth is None:
+        raise InvalidInput(
+            f"Listening on {settings.host} lets others in; give --auth-file with a password."
+        )
+    from rag.web import serve
+
+    serve(open_pipeline(settings), settings.host, settings.port, auth)
+
+
+def _read_auth(path: Path) -> list[tuple[str, str]]:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{path} cannot be read: {error}.") from error
+    if os.name == "posix" and mode & 0o077:
+        raise InvalidInput(f"{path} can be read by others; `chmod 600 {path}` first.")
+    users = []
+    for number, line in enumerate(lines, start=1):
+        user, colon, password = line.partition(":")
+        if not line.strip():
+            continue
+        if not (colon and user and password):
+            raise InvalidInput(f"{path}, line {number}: not user:password.")
+        users.append((user, password))
+    if not users:
+        raise InvalidInput(f"{path} holds no user:password.")
+    return users
