@@ -20,6 +20,7 @@ The house, in reading order::
     extract.py      question + Hits -> the sentences that answer it, without a language model
     pipeline.py     stream(question) -> growing Answers; ask(question) -> the last one
     -- present
+    freshness.py    what changed, is new or is gone since it was indexed
     verify.py       an exported answer against the files as they are now
     status.py       what is indexed, and in what state its files are
     render.py       Answer -> terminal, JSON

@@ -1,6 +1,5 @@
 """question -> Answer: the one core call, and the only place that composes the stages."""
 
-import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ from rag.datatypes import Answer, Citation, Hit, Message, Mode, Sentence, Span, 
 from rag.embed import Embedder, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
 from rag.extract import answerability, candidates, choose
-from rag.files import read_below
+from rag.freshness import stale
 from rag.retrieve import Selection, retrieve
 from rag.settings import home_folder
 from rag.store import Snapshot, StoreInfo
@@ -159,7 +158,8 @@ class Pipeline:
         return embedder
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:
-        answer = _warn(answer, *_changed_since(answer, snapshot))
+        cited = list(dict.fromkeys(citation.document for citation in answer.citations))
+        answer = _warn(answer, *stale(snapshot, self._store.folder, cited))
         now = time.perf_counter()
         timings = {
             "retrieve": round((retrieved - began) * 1e3, 1),
@@ -227,19 +227,3 @@ def _warnings(info: StoreInfo) -> tuple[str, ...]:
 
 def _undated(n: int) -> str:
     return "1 document without a date was" if n == 1 else f"{n:,} documents without a date were"
-
-
-def _changed_since(answer: Answer, snapshot: Snapshot) -> Iterator[str]:
-    """What a user must know of cited files that are no longer what was indexed."""
-    rows = {row.id: row for row in snapshot.document_keys().values()}
-    files = {(file.root, file.path): file for file in snapshot.files()}
-    for id in dict.fromkeys(citation.document for citation in answer.citations):
-        row = rows[id]
-        file = files.get((row.root, row.path))
-        try:
-            data = read_below(Path(row.root), row.path, 2**30)
-        except (OSError, ValueError):
-            yield f"{id} is gone or cannot be read since it was indexed"
-            continue
-        if file is None or hashlib.sha256(data).hexdigest() != file.sha256:
-            yield f"{id} changed since it was indexed"

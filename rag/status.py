@@ -1,17 +1,14 @@
 """What is indexed, in what state its files are, and the settings with their sources."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from rag.embed import open_embedder
 from rag.errors import RagError
-from rag.files import read_below, scan
+from rag.freshness import Current, compare
 from rag.settings import Settings
-from rag.store import FileRow
+from rag.store import DocumentRow
 from rag.store.local import LocalStore
-from rag.store.local.roots import Root
 
 
 def collect_status(store: LocalStore, settings: Settings) -> dict[str, Any]:
@@ -20,27 +17,12 @@ def collect_status(store: LocalStore, settings: Settings) -> dict[str, Any]:
         info = snapshot.info
         roots = snapshot.roots()
         rows = list(snapshot.document_keys().values())
-        files = {(file.root, file.path): file for file in snapshot.files()}
-    states = dict(_states(store, roots, files))
+        files = {(file.root, file.path): file for file in compare(snapshot, store.folder)}
     documents = [
-        {
-            "document": row.id,
-            "title": row.title,
-            "date": row.date,
-            "passages": row.passages,
-            "state": states.get((row.root, row.path), ("missing", None))[0],
-            "reason": states.get((row.root, row.path), ("missing", None))[1],
-        }
-        for row in rows
+        _entry(row.id, row, files.get((row.root, row.path), _missing(row))) for row in rows
     ]
     known = {(row.root, row.path) for row in rows}
-    for (root, path), (state, reason) in states.items():
-        if (root, path) not in known:
-            id = Root(Path(root), roots[root]).id_of(path)
-            documents.append(
-                {"document": id, "title": id, "date": None, "passages": 0}
-                | {"state": state, "reason": reason}
-            )
+    documents += [_entry(file.id, None, file) for key, file in files.items() if key not in known]
     try:
         queries = open_embedder(info.spec, settings.home).describe()
     except RagError as error:
@@ -77,30 +59,16 @@ def status_lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name} = {setting['value']} ({setting['source']})"
 
 
-def _states(
-    store: LocalStore, roots: Mapping[str, str], files: Mapping[tuple[str, str], FileRow]
-) -> Iterator[tuple[tuple[str, str], tuple[str, str | None]]]:
-    """(root, path) -> state and reason, for every file that is there now."""
-    without = frozenset({store.folder.resolve(), *map(Path, roots)})
-    for root in map(Path, roots):
-        try:
-            listing = list(scan(root, without - {root}))
-        except OSError:
-            continue
-        for found in listing:
-            key = (str(root), found.path)
-            row = files.get(key)
-            if row is None:
-                yield key, ("skipped", found.left_out) if found.left_out else ("new", None)
-            elif (row.size, row.mtime_ns) != (found.size, found.mtime_ns) and _changed(root, row):
-                yield key, ("changed", None)
-            else:
-                yield key, ("current" if row.indexed else "skipped", row.reason)
+def _entry(id: str, row: DocumentRow | None, file: Current) -> dict[str, Any]:
+    return {
+        "document": id,
+        "title": row.title if row else id,
+        "date": row.date if row else None,
+        "passages": row.passages if row else 0,
+        "state": file.state,
+        "reason": file.reason,
+    }
 
 
-def _changed(root: Path, row: FileRow) -> bool:
-    try:
-        data = read_below(root, row.path, 2**30)
-    except (OSError, ValueError):
-        return True
-    return hashlib.sha256(data).hexdigest() != row.sha256
+def _missing(row: DocumentRow) -> Current:
+    return Current(row.root, row.path, row.id, "missing")

@@ -186,7 +186,11 @@ class Writer:
         self.remove_document(id)
         self._connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (packed,))
         # The next sync must look at the file again, to say that a document of it stays out.
-        self._connection.execute("UPDATE files SET sha256 = '' WHERE root = ? AND path = ?", row)
+        left = bool(self.documents_of(*map(unpack_text, row)))
+        self._connection.execute(
+            "UPDATE files SET sha256 = '', indexed = ?, reason = ? WHERE root = ? AND path = ?",
+            (int(left), f"{id} was removed; naming the file brings it back", *row),
+        )
         return [id]
 
     def put_file(self, row: FileRow) -> None:
