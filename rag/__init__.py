@@ -11,6 +11,7 @@ The house, in reading order::
     files.py        what lies below a root, and its bytes, read without leaving it
     load.py         bytes -> Documents (text, title, date, url); LOADERS by suffix
     sentences.py    text -> sentences, with exact offsets
+    language.py     whether the embedder can know a text's language
     split.py        Document -> Passages that fit the embedder's window
     embed/          texts -> unit vectors: sentence-transformers, and its ONNX twin for questions
     store/          the Store protocol; local/: SQLite is the truth, FAISS is derived from it

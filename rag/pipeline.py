@@ -13,6 +13,7 @@ from rag.embed import Embedder, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
 from rag.extract import answerability, candidates, choose
 from rag.freshness import stale
+from rag.language import question_warning
 from rag.retrieve import Selection, retrieve
 from rag.settings import home_folder
 from rag.store import Snapshot, StoreInfo
@@ -90,7 +91,7 @@ class Pipeline:
                     "documents": info.documents,
                     "passages": info.passages,
                 },
-                warnings=_warnings(info),
+                warnings=_warnings(info, query),
             )
             if overview := answer_about_collection(query, snapshot):
                 answer = _compose(draft, overview.quotes, overview.opening, "answered")
@@ -219,10 +220,13 @@ def _warn(answer: Answer, *warnings: str) -> Answer:
     return replace(answer, warnings=(*answer.warnings, *warnings))
 
 
-def _warnings(info: StoreInfo) -> tuple[str, ...]:
-    if info.complete:
-        return ()
-    return ("indexing was interrupted; `rag index` goes on, until then documents are missing",)
+def _warnings(info: StoreInfo, query: str) -> tuple[str, ...]:
+    interrupted = (
+        None
+        if info.complete
+        else "indexing was interrupted; `rag index` goes on, until then documents are missing"
+    )
+    return tuple(filter(None, (interrupted, question_warning(query, info.spec))))
 
 
 def _undated(n: int) -> str:

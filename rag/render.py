@@ -67,6 +67,7 @@ def report_json(report: SyncReport, index: str) -> dict[str, Any]:
         **{name: getattr(report, name) for name in names},
         "seconds": round(report.seconds, 3),
         "files": [asdict(file) for file in report.files],
+        "warnings": list(report.warnings),
     }
 
 

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from fakes import FakeEmbedder
 
 from rag.freshness import compare, stale
 from rag.store.local import LocalStore, forget, sync
-from tests.fakes import FakeEmbedder
 
 
 class Folder:

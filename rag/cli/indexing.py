@@ -27,6 +27,8 @@ def index_command(
     else:
         for line in report_lines(report):
             click.echo(line)
+    for warning in report.warnings:
+        click.echo(f"warning: {printable(warning)}", err=True)
 
 
 @click.command()

@@ -3,9 +3,9 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -72,16 +72,22 @@ def open_pipeline(settings: Settings) -> Pipeline:
 
 
 @contextmanager
-def progress_bar() -> Any:
-    """A callback for ``sync``; the bar is drawn on stderr if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    with click.progressbar(length=1, label="indexing", file=sys.stderr) as bar:
+def progress_bar() -> Iterator[Callable[[int, int], None]]:
+    """A callback for ``sync``; the bar, with rate and remaining time, is drawn on a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(
+        desc="indexing",
+        unit="B",
+        unit_scale=True,
+        dynamic_ncols=True,
+        leave=False,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
 
         def progress(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
+            bar.total = total
+            bar.update(done - bar.n)
 
         yield progress
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rag.embed import Embedder
+from rag.embed import DEFAULT_SPEC, Embedder
 from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
 from rag.files import Found, read_below, scan
+from rag.language import documents_warning, foreign_script
 from rag.load import CannotLoad, largest, load_corpus, loader_for
 from rag.store import FileRow, FileState
 from rag.store.local.catalog import LocalStore
@@ -53,6 +54,7 @@ class SyncReport:
     reused: int
     seconds: float
     files: tuple[FileReport, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def sync(
@@ -119,6 +121,7 @@ class _Sync:
         self._seen: set[str] = set()
         self._forgotten: set[str] = set()
         self._reports: list[FileReport] = []
+        self._foreign: list[str] = []
         self._done = self._batch_began = self._total = self._kept = 0
         self._share = 0.0
         self._changed = self._again = self._between = False
@@ -146,6 +149,7 @@ class _Sync:
             reused=self._intake.reused + self._kept,
             seconds=time.perf_counter() - began,
             files=tuple(self._reports),
+            warnings=(documents_warning(self._foreign),) if self._foreign else (),
         )
 
     def _begin(self, rebuild: bool) -> None:
@@ -244,6 +248,8 @@ class _Sync:
                     self._kept += documents[document.id]
                 else:
                     documents[document.id] = self._intake.add(row, document)
+                    if self._embedder.spec == DEFAULT_SPEC and foreign_script(document.text):
+                        self._foreign.append(document.id)
                     if self._between and self._intake.waiting >= _BATCH:
                         self._commit_batch()
         except OSError as error:
