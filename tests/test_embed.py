@@ -32,7 +32,7 @@ def change(path: Path, **values: Any) -> None:
 def test_default_embedder(embedder: Embedder, home: Path) -> None:
     assert (embedder.spec, embedder.dimension, embedder.window) == (DEFAULT_SPEC, 384, 256)
     assert embedder.fingerprint == open_embedder("", home).fingerprint
-    assert embedder.fingerprint["pooling"] == ["pooling_mode_mean_tokens"]
+    assert embedder.fingerprint["pooling"] == ["mean"]
     assert embedder.count(["", "hello world"]) == [2, 4]
     assert embedder.count([]) == []
 
@@ -65,6 +65,68 @@ def test_long_query_is_embedded_in_pieces(embedder: Embedder) -> None:
     assert abs(float(np.linalg.norm(vector)) - 1) < 1e-5
     assert vector @ embedder.embed_query("How many trucks entered Gaza? " * 30) > 0.9
     assert embedder.embed_query("").shape == (384,)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small untrained model of another make: CLS pooling, a dense layer, prompts, 64 tokens."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Dense, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+    from transformers import AutoTokenizer, BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("tiny")
+    tokenizer = AutoTokenizer.from_pretrained(find_model_folder(DEFAULT_SPEC).path)
+    tokenizer.model_max_length = 64
+    tokenizer.save_pretrained(folder / "part")
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        initializer_range=1.0,  # so that different texts are far apart
+    )
+    BertModel(config).save_pretrained(folder / "part")
+    parts = [Transformer(str(folder / "part")), Pooling(32, pooling_mode="cls"), Dense(32, 24)]
+    prompts = {"query": "ask: ", "document": "tell: "}
+    SentenceTransformer(modules=parts, prompts=prompts).save(str(folder / "model"))
+    return folder / "model"
+
+
+def test_another_model_with_its_prompts_window_and_pooling(tiny: Path, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    embedder = open_embedder(str(tiny), tmp_path)
+    fingerprint = embedder.fingerprint
+    assert (fingerprint["pooling"], embedder.window, embedder.dimension) == (["cls"], 64, 24)
+    texts = ["How many trucks entered Gaza?", "A", "word " * 55]
+    library = SentenceTransformer(str(tiny))
+    documents = library.encode_document(texts, normalize_embeddings=True)
+    queries = library.encode_query(texts, normalize_embeddings=True)
+    assert (embedder.embed_passages(texts) * documents).sum(axis=1).min() > 0.9999
+    ours = np.array([embedder.embed_query(text) for text in texts])
+    assert (ours * queries).sum(axis=1).min() > 0.9999
+    assert (queries * documents).sum(axis=1).min() < 0.9999  # the prompts make a difference
+    assert open_embedder(str(tiny), tmp_path).describe() == "ONNX"
+    with pytest.raises(ValueError, match="longer than the embedder's 64 tokens"):
+        embedder.embed_passages(["word " * 62])
+
+
+def test_later_modules_are_in_the_fingerprint_and_hold_no_code(tiny: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny, tmp_path / "model")
+    first = open_embedder(str(folder), tmp_path / "home").fingerprint
+    dense = folder / "2_Dense"
+    data = bytearray((dense / "model.safetensors").read_bytes())
+    data[-1] ^= 1
+    (dense / "model.safetensors").write_bytes(data)
+    assert open_embedder(str(folder), tmp_path / "home").fingerprint != first
+    change(dense / "config.json", activation_function="os.system")
+    with pytest.raises(InvalidInput, match="its own code"):
+        open_embedder(str(folder), tmp_path / "home")
+    (dense / "model.safetensors").rename(dense / "pytorch_model.bin")
+    with pytest.raises(InvalidInput, match="only models with safetensors weights"):
+        open_embedder(str(folder), tmp_path / "home")
 
 
 def test_damaged_twin_is_not_used(embedder: Embedder, home: Path, tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ _DEFAULT_HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 # The published hash of all-MiniLM-L6-v2's model.safetensors; other bytes are refused.
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+_UNBOUNDED = 10**6  # tokenizers that know no limit name an astronomical one
+_COUNT_FROM_PADDING = {"roberta", "xlm-roberta", "camembert", "mpnet"}  # positions after padding's
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFolder:
@@ -31,10 +34,19 @@ class ModelFolder:
 
     @property
     def window(self) -> int:
-        """The most tokens that the model reads, special tokens included."""
+        """The most tokens that the model reads, special tokens included.
+
+        As sentence-transformers finds it: its own setting, else the tokenizer's, never more than
+        the model has positions for.
+        """
+        config = self.configuration["config.json"]
+        positions = config.get("max_position_embeddings") or _UNBOUNDED
+        if config.get("model_type") in _COUNT_FROM_PADDING:
+            positions -= int(config.get("pad_token_id") or 0) + 1
         own = self.configuration["sentence_bert_config.json"].get("max_seq_length")
-        most = self.configuration["config.json"].get("max_position_embeddings")
-        return int(own or most or 512)
+        own = own or self.configuration["tokenizer_config.json"].get("model_max_length")
+        window = int(min(own or positions, positions))
+        return window if window < _UNBOUNDED else 512
 
     @property
     def dimension(self) -> int:
@@ -42,7 +54,12 @@ class ModelFolder:
         config = self.configuration["config.json"]
         pooling = self.configuration["pooling"]
         width = pooling.get("word_embedding_dimension") or pooling.get("embedding_dimension")
-        return int(width or config["hidden_size"])
+        projected = [m["out_features"] for m in self._later if "out_features" in m]
+        return int((projected or [width or config["hidden_size"]])[-1])
+
+    @property
+    def _later(self) -> list[dict[str, Any]]:
+        return list(self.configuration["later"].values())
 
     @property
     def prompts(self) -> dict[str, str]:
@@ -75,10 +92,7 @@ class ModelFolder:
             ).hexdigest(),
             "dimension": self.dimension,
             "window": self.window,
-            "pooling": sorted(
-                k for k, v in self.configuration["pooling"].items() if v and k.startswith("pooling")
-            )
-            or [str(self.configuration["pooling"].get("pooling_mode", "mean"))],
+            "pooling": _pooling_names(self.configuration["pooling"]),
         }
 
 
@@ -88,7 +102,12 @@ def find_model_folder(spec: str) -> ModelFolder:
     Raises InvalidInput if there is none, or if loading it would run code.
     """
     path = _locate(spec)
-    names = ("config.json", "sentence_bert_config.json", "config_sentence_transformers.json")
+    names = (
+        "config.json",
+        "sentence_bert_config.json",
+        "config_sentence_transformers.json",
+        "tokenizer_config.json",
+    )
     configuration: dict[str, Any] = {name: _read_json(path / name, {}) for name in names}
     modules = _read_json(path / "modules.json", [])
     if not all(isinstance(m, dict) and isinstance(m.get("path"), str) for m in modules):
@@ -97,6 +116,8 @@ def find_model_folder(spec: str) -> ModelFolder:
     pooling = [m["path"] for m in modules if str(m.get("type", "")).endswith("Pooling")]
     own = _read_json(path / pooling[0] / "config.json", {}) if pooling else {}
     configuration["pooling"] = own
+    later = [m["path"] for m in modules if m["path"] and m["path"] not in pooling]
+    configuration["later"] = {name: _later_module(path / name) for name in later}
     _refuse_code(path, configuration)
     weights = path / "model.safetensors"
     for needed in (weights, path / "tokenizer.json", path / "config.json"):
@@ -108,6 +129,18 @@ def find_model_folder(spec: str) -> ModelFolder:
     if Path(spec).expanduser().is_dir():
         spec = str(path)  # an index is asked from other working directories as well
     return ModelFolder(spec, path, weights, configuration)
+
+
+def _pooling_names(pooling: dict[str, Any]) -> list[str]:
+    """``["mean"]``, from either of the two ways in which models write it down."""
+    mode = pooling.get("pooling_mode")
+    if isinstance(mode, str):
+        return [mode]
+    return sorted(
+        name.removeprefix("pooling_mode_").removesuffix("_tokens").removesuffix("_token")
+        for name, chosen in pooling.items()
+        if chosen is True and name.startswith("pooling_mode_")
+    )
 
 
 def _locate(spec: str) -> Path:
@@ -154,11 +187,28 @@ def _read_json(path: Path, empty: Any) -> Any:
     return found
 
 
+def _later_module(folder: Path) -> dict[str, Any]:
+    """The configuration of a module behind the transformer, with the hash of its weights."""
+    weights = folder / "model.safetensors"
+    if not weights.is_file() and any(folder.glob("*.bin")):
+        raise InvalidInput(
+            f"The embedder's module {folder} has no model.safetensors; only models with "
+            "safetensors weights can be used."
+        )
+    found: dict[str, Any] = _read_json(folder / "config.json", {})
+    return found | ({"sha256": sha256_of(weights)} if weights.is_file() else {})
+
+
 def _refuse_code(path: Path, configuration: dict[str, Any]) -> None:
     """A model folder may name Python code to run; such a model is never loaded."""
-    custom = "auto_map" in configuration["config.json"] or any(
-        not str(module.get("type", "")).startswith("sentence_transformers.")
-        for module in configuration["modules.json"]
+    activations = [m.get("activation_function") for m in configuration["later"].values()]
+    custom = (
+        "auto_map" in configuration["config.json"]
+        or any(
+            not str(module.get("type", "")).startswith("sentence_transformers.")
+            for module in configuration["modules.json"]
+        )
+        or any(not str(name or "torch.nn.").startswith("torch.nn.") for name in activations)
     )
     if custom:
         raise InvalidInput(f"The embedder in {path} wants to run its own code; it is not loaded.")

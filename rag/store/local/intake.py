@@ -12,6 +12,8 @@ from rag.store import FileRow
 from rag.store.local.rows import digest
 from rag.store.local.writer import Writer
 
+# Some embedders read whole books at once; a passage is still what one looks through for a sentence.
+_LONGEST_PASSAGE = 512  # tokens
 _AT_ONCE = 64  # passages between two reports of progress
 
 
@@ -38,6 +40,7 @@ class Intake:
         self._writer = writer
         self._embedder = embedder
         self._advance = advance
+        self._window = min(embedder.window, _LONGEST_PASSAGE)
         self._queue: list[_Queued] = []
         self._keys: dict[bytes, int] = {}
         self._new: list[bytes] = []
@@ -49,7 +52,7 @@ class Intake:
 
     def add(self, row: FileRow, document: Document) -> int:
         """Queues a document; returns how many passages it has."""
-        head, passages = split(document, self._embedder.count, self._embedder.window)
+        head, passages = split(document, self._embedder.count, self._window)
         texts = [head + passage.text for passage in passages]
         self._queue.append(_Queued(row, document, passages, texts))
         self.waiting += len(passages)
