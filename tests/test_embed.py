@@ -70,12 +70,14 @@ def test_long_query_is_embedded_in_pieces(embedder: Embedder) -> None:
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small untrained model of another make: CLS pooling, a dense layer, prompts, 64 tokens."""
+    import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules import Dense, Transformer
     from sentence_transformers.sentence_transformer.modules import Pooling
     from transformers import AutoTokenizer, BertConfig, BertModel
 
     folder = tmp_path_factory.mktemp("tiny")
+    torch.manual_seed(0)
     tokenizer = AutoTokenizer.from_pretrained(find_model_folder(DEFAULT_SPEC).path)
     tokenizer.model_max_length = 64
     tokenizer.save_pretrained(folder / "part")
@@ -100,7 +102,7 @@ def test_another_model_with_its_prompts_window_and_pooling(tiny: Path, tmp_path:
     embedder = open_embedder(str(tiny), tmp_path)
     fingerprint = embedder.fingerprint
     assert (fingerprint["pooling"], embedder.window, embedder.dimension) == (["cls"], 64, 24)
-    texts = ["How many trucks entered Gaza?", "A", "word " * 55]
+    texts = ["How many trucks entered Gaza?", "A", "word " * 55, "Naïve café in 東京"]
     library = SentenceTransformer(str(tiny))
     documents = library.encode_document(texts, normalize_embeddings=True)
     queries = library.encode_query(texts, normalize_embeddings=True)

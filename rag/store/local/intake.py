@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import chain
 
 from rag.datatypes import Document, Passage
-from rag.embed import Embedder, Vectors
+from rag.embed import Embedder
 from rag.split import split
 from rag.store import FileRow
 from rag.store.local.rows import digest
@@ -31,20 +31,25 @@ class _Queued:
 class Intake:
     """A queue of documents and file ends: add, then embed, then write (in a transaction).
 
-    ``advance`` is told the share of the queue's new passages that was just embedded.
+    ``advance`` is told the share of the queue's new passages that was just embedded, and
+    ``transaction`` makes the one in which they are kept: what is embedded once is not embedded
+    again, even if the run is killed before the passages are written.
     """
 
     def __init__(
-        self, writer: Writer, embedder: Embedder, advance: Callable[[float], None]
+        self,
+        writer: Writer,
+        embedder: Embedder,
+        advance: Callable[[float], None],
+        transaction: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._writer = writer
+        self._transaction = transaction
         self._embedder = embedder
         self._advance = advance
         self._window = min(embedder.window, _LONGEST_PASSAGE)
         self._queue: list[_Queued] = []
         self._keys: dict[bytes, int] = {}
-        self._new: list[bytes] = []
-        self._vectors: list[Vectors] = []
         self._fingerprint = json.dumps(embedder.fingerprint, sort_keys=True)
         self.waiting = 0
         self.embedded = 0
@@ -63,28 +68,28 @@ class Intake:
         self._queue.append(_Queued(row, None, [], [], ids))
 
     def embed(self) -> None:
-        """Embeds what is new in the queue; call it outside of a transaction."""
+        """Embeds what is new in the queue."""
         texts = {self._content(text): text for item in self._queue for text in item.texts}
         self._keys = self._writer.known_embeddings(list(texts))
-        self._new = [content for content in texts if content not in self._keys]
-        self._new.sort(key=lambda content: len(texts[content]))  # like lengths: less padding
-        for at in range(0, len(self._new), _AT_ONCE):
-            part = self._new[at : at + _AT_ONCE]
-            self._vectors.append(self._embedder.embed_passages([texts[c] for c in part]))
-            self._advance(len(part) / len(self._new))
+        new = [content for content in texts if content not in self._keys]
+        new.sort(key=lambda content: len(texts[content]))  # like lengths: less padding
+        self.reused += self.waiting - len(new)
+        for at in range(0, len(new), _AT_ONCE):
+            part = new[at : at + _AT_ONCE]
+            vectors = self._embedder.embed_passages([texts[content] for content in part])
+            with self._transaction():
+                for content, vector in zip(part, vectors, strict=True):
+                    self._keys[content] = self._writer.add_embedding(content, vector)
+            self.embedded += len(part)
+            self._advance(len(part) / len(new))
 
     def write(self) -> bool:
         """Writes and empties the queue; False if there was nothing in it."""
         if not self._queue:
             return False
-        vectors = chain.from_iterable(self._vectors)
-        for content, vector in zip(self._new, vectors, strict=True):
-            self._keys[content] = self._writer.add_embedding(content, vector)
         for item in self._queue:
             self._write(item)
-        self.embedded += len(self._new)
-        self.reused += self.waiting - len(self._new)
-        self._queue, self._new, self._vectors, self.waiting = [], [], [], 0
+        self._queue, self.waiting = [], 0
         return True
 
     def _write(self, item: _Queued) -> None:

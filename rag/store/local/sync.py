@@ -114,7 +114,7 @@ class _Sync:
         self._writer = writer
         self._embedder = embedder
         self._progress = progress
-        self._intake = Intake(writer, embedder, self._advance)
+        self._intake = Intake(writer, embedder, self._advance, self._transaction)
         self._state: dict[str, Any] = {}
         self._roots: list[Root] = []
         self._files: dict[tuple[str, str], FileRow] = {}
@@ -151,6 +151,10 @@ class _Sync:
             files=tuple(self._reports),
             warnings=(documents_warning(self._foreign),) if self._foreign else (),
         )
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        """One of its own, where the whole run is not one already."""
+        return self._writer.transaction() if self._between else nullcontext()
 
     def _begin(self, rebuild: bool) -> None:
         """The state to go on from. Raises EmbedderMismatch."""
