@@ -1,0 +1,101 @@
+"""Text -> what it mentions: times, names and phrases, found by their looks alone."""
+
+import re
+from collections.abc import Iterator
+
+from rag.datatypes import Span
+from rag.words import STOP_WORDS, stem
+
+MONTH = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
+    r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
+_YEAR = r"(?:1[5-9]|20)\d\d"
+_MOMENT = (
+    rf"(?:(?:early|mid|late|the)[\s-])*(?:"
+    rf"{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s?%))?(?:,?\s+{_YEAR}\b)?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+{_YEAR}\b)?"
+    rf"|\d{{4}}-\d\d-\d\d|{_YEAR}s?\b|(?:FY|Q[1-4])\s?(?:{_YEAR}|\d\d)?\b|{_DAY}\b"
+    r"|(?:last|next|this|previous|following|past|same|first|second|third|fourth|final)\s+"
+    r"(?:year|month|week|quarter|spring|summer|autumn|fall|winter|night|decade|half|season)\b"
+    r"(?:\s+of\s+(?:1[5-9]|20)\d\d\b)?"
+    r"|(?:yesterday|today|tomorrow|tonight)\b)"
+)
+TIME = re.compile(
+    rf"(?<![\w-])(?:(?i:from|between)\s+{_MOMENT}\s+(?i:to|and|until|till)\s+(?:{_MOMENT}|\d{{1,2}}\b)"
+    rf"|{_MOMENT}(?:\s?[-–]\s?\d{{1,2}}\b)?)",
+)
+_WORD = r"[^\W\d_a-z][\w'’.&-]*[\w]|[A-Z]"
+_NAME = re.compile(rf"(?:{_WORD})(?:\s+(?:(?:of|de|la|van|von|der|al|bin)\s+)?(?:{_WORD}|\d+))*")
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_](?:[\w'’&+#-]*[\w+#])?(?:\.\d+)*")
+_POSSESSIVE = re.compile(r"['’]s?$")
+# What only frames a question, beyond the stop words.
+_FRAMES = frozenset(
+    stem(word)
+    for word in """
+    able actually already anything apparently ask become believe called can come comes consider
+    describe detail details else exactly example explain find get getting give given go going good
+    got happen happened happens heard help hi hello important information keep kind know known let
+    like list look made make makes making mean means meant mention mentioned need needed number ok
+    okay oops please possible really reason regarding right said say says see show something sorry
+    sort start sure take taken talk talking thank thanks thing things think thought thus time told
+    type types understand use used using via want wanted way well went wish wonder yes long old
+    big often far one two ones another same still yet ever
+    did first last next
+    """.split()  # noqa: SIM905
+)
+
+
+def names(text: str) -> Iterator[tuple[str, Span]]:
+    """Capitalised runs with their spans, possessive endings cut; times are not names.
+
+    A lone capitalised word that opens a sentence is none unless it is all capitals.
+    """
+    times = [match.span() for match in TIME.finditer(text)]
+    for match in _NAME.finditer(text):
+        start, name = match.start(), match.group()
+        opens = not text[:start].strip(" \"'“‘(") or text[:start].rstrip(" \"'“‘(")[-1:] in ".!?:\n"
+        first = name.split()[0]
+        if opens and first.lower().split("'")[0].split("’")[0] in STOP_WORDS:
+            start += len(first)
+            name = name[len(first) :]
+            start += len(name) - len(name.lstrip())
+            name = name.lstrip()
+            opens = False
+        name = _POSSESSIVE.sub("", name)
+        if len(name) < 2 or name.lower() in STOP_WORDS:
+            continue
+        if opens and " " not in name and not name.isupper():
+            continue
+        if any(a < start + len(name) and start < b for a, b in times):
+            continue
+        yield name, (start, start + len(name))
+
+
+def phrases(text: str) -> Iterator[str]:
+    """The runs of content words between stop words and marks, in order: "the aid trucks" is one."""
+    run: list[str] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        if run and text[end : match.start()].strip():
+            yield " ".join(run)
+            run = []
+        if telling(word):
+            run.append(word)
+        elif run:
+            yield " ".join(run)
+            run = []
+        end = match.end()
+    if run:
+        yield " ".join(run)
+
+
+def telling(word: str) -> bool:
+    """Whether a word says what a text is about."""
+    if word in ("US", "U.S."):
+        return True
+    lower = word.lower().replace("’", "'")
+    bare = lower.split("'")[0]
+    return bare not in STOP_WORDS and lower not in STOP_WORDS and stem(bare) not in _FRAMES
