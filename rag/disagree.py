@@ -1,0 +1,242 @@
+"""Statements that give different values for the same thing at the same time.
+
+Two statements disagree where they are alike but for the value: the same words around it, the same
+names, no other time, no part against a whole, nothing ordered or wanted against what is. Then the
+values must exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose claim
+it is makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs it is
+none: a false alarm is worse than a missed one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from rag.mentions import MONTH, TIME, names
+from rag.quantities import Quantity, quantities
+from rag.words import STOP_WORDS, stem, stems, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, the date of its document (ISO) and the document's id."""
+
+    text: str
+    date: str | None
+    document: str
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words.split())
+
+
+_SPEAKER = re.compile(
+    r"^(?:according to [^,]{2,60},\s*|[^,.]{2,60}?\s(?:said|says?|claim(?:s|ed)?|report(?:s|ed)?|"
+    r"estimate[sd]?|put[s]? it|stat(?:es|ed)|wrote|writes?|announced|told reporters)\s(?:that\s)?"
+    r"(?:on \w+day\s)?)|,?\s*(?:according to [^.]{2,60}|(?:the\s)?[^,.]{2,60}?\s(?:said|says?|"
+    r"reported|claims?|claimed))\.?$",
+    re.I,
+)
+_NOT_DONE = _stems(
+    "order ordered want wants wanted plan plans planned aim aims target goal expect expects expected "
+    "forecast projected propose proposed promise promised pledge pledged hope hopes intend intends "
+    "would should could will may might budgeted capacity limit maximum demand demanded request "
+    "requested ask asked need needed require required call called estimate"
+)
+_PART = _stems(
+    "north south east west northern southern eastern western central inner outer district districts "
+    "suburb suburbs region children child women men adults civilians soldiers students pensioners "
+    "foreign domestic online first second third half quarter alone only including among additional "
+    "another other extra further remaining former new initially later net gross before after excluding"
+)
+# They say that something is so much, and nothing else.
+_NEUTRAL = _stems(
+    "stood stand stands total amount amounts amounted reach reached height high tall depth deep length "
+    "long last lasts home live lives found visitor visitors number count altogether overall officially "
+    "exactly precisely now currently held hold holds people persons cover covers cost costs paid is"
+)
+_ONCE = _stems(
+    "open opened found founded born die died built complete completed establish established publish "
+    "published invent invented sign signed launch launched discover discovered end ended begin began "
+    "start started create created introduce introduced inaugurate inaugurated erect erected"
+)
+_ONLY_ONE = re.compile(
+    r"\b(?:is|was)\s+the\b|\bthe\s+[\w\s-]{2,60}\s(?:is|was)\s+[A-Z]|\b(?:based|born|located|buried|"
+    r"headquartered|discovered|invented|founded|won|written|wrote|directed|painted|composed|designed|"
+    r"chaired|headed|led)\b"
+)
+_OPPOSITES = [
+    (_stems(a), _stems(b))
+    for a, b in (
+        ("approve approved accept accepted", "reject rejected refuse refused deny denied"),
+        ("open", "closed shut"),
+        ("allowed permitted legal", "banned forbidden prohibited illegal"),
+        ("rose increased grew", "fell decreased shrank declined dropped"),
+        ("won", "lost"),
+        ("passed", "failed"),
+        ("safe", "unsafe dangerous"),
+        ("guilty convicted", "innocent acquitted"),
+        ("mandatory compulsory obligatory", "optional voluntary"),
+    )
+]
+_NEGATION = re.compile(r"\b(?:not|never|no longer|cannot|\w+n['’]t)\b", re.I)
+_ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month)\b", re.I)
+_ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+
+
+def conflicts(question: str, statements: Sequence[Statement]) -> list[tuple[int, int]]:
+    """The pairs of statements, by their places, that cannot both hold."""
+    return [
+        (i, j)
+        for (i, a), (j, b) in combinations(enumerate(statements), 2)
+        if _disagree(question, _Reading.of(a), _Reading.of(b))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A statement without who said it, taken apart."""
+
+    text: str
+    date: str | None
+    words: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    times: tuple[str, ...]
+    names: frozenset[str]
+    negated: bool
+
+    @classmethod
+    def of(cls, statement: Statement) -> "_Reading":
+        text = _SPEAKER.sub("", statement.text.strip())
+        found = tuple(quantities(text))
+        valued = [match.span() for match in TIME.finditer(text)] + [q.span for q in found]
+        return cls(
+            text,
+            statement.date,
+            frozenset(
+                stem(word)
+                for word, (start, _) in tokens(text)
+                if word not in STOP_WORDS
+                and not word[0].isdigit()
+                and not any(a <= start < b for a, b in valued)
+            ),
+            found,
+            tuple(match.group() for match in TIME.finditer(text)),
+            frozenset(name for name, _ in names(text)),
+            bool(_NEGATION.search(text)),
+        )
+
+
+def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
+    if bool(_NOT_DONE & set(_raw(a.text))) != bool(_NOT_DONE & set(_raw(b.text))):
+        return False
+    asked = frozenset(stems(question))
+    if _ASKS_TIME.search(question) and _other_dates(asked, a, b):
+        return True
+    if not _same_time(question, a, b):
+        return False
+    return _other_amounts(asked, a, b) or _other_names(question, a, b) or _opposite(a, b)
+
+
+def _other_amounts(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
+    pairs = [(x, y) for x in a.quantities for y in b.quantities if x.comparable(y)]
+    if not pairs or not all(x.excludes(y) for x, y in pairs) or a.negated != b.negated:
+        return False
+    if any((x.counted ^ y.counted) & _PART for x, y in pairs):
+        return False
+    return _alike(asked, a, b)
+
+
+def _other_dates(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
+    """The same single event, dated differently."""
+    if not (a.times and b.times) or not _ONCE & a.words & b.words:
+        return False
+    apart = all(not _compatible(x, y) for x in a.times for y in b.times)
+    return apart and a.negated == b.negated and _alike(asked, a, b)
+
+
+def _other_names(question: str, a: _Reading, b: _Reading) -> bool:
+    """One name in each that the other has not, where only one can be right."""
+    if not _ASKS_NAME.search(question) or a.negated != b.negated:
+        return False
+    only_a, only_b = a.names - b.names, b.names - a.names
+    if len(only_a) != 1 or len(only_b) != 1 or _amounts(a) != _amounts(b):
+        return False
+    name_a, name_b = *only_a, *only_b
+    if name_a in question or name_b in question or set(stems(name_a)) & set(stems(name_b)):
+        return False
+    if not (_ONLY_ONE.search(a.text) and _ONLY_ONE.search(b.text)):
+        return False
+    rest_a = a.words - set(stems(name_a)) - _NEUTRAL
+    rest_b = b.words - set(stems(name_b)) - _NEUTRAL
+    return bool(rest_a & rest_b) and (rest_a <= rest_b or rest_b <= rest_a)
+
+
+def _opposite(a: _Reading, b: _Reading) -> bool:
+    """The same said and denied, or a word and its opposite."""
+    only_a, only_b = a.words - b.words, b.words - a.words
+    if a.names != b.names or _amounts(a) != _amounts(b):
+        return False
+    if a.negated != b.negated:
+        return not only_a and not only_b and len(a.words) >= 2
+    return any(
+        (only_a and only_b)
+        and ((only_a <= x and only_b <= y) or (only_a <= y and only_b <= x))
+        for x, y in _OPPOSITES
+    )
+
+
+def _amounts(reading: _Reading) -> set[tuple[float, float]]:
+    return {(quantity.low, quantity.high) for quantity in reading.quantities}
+
+
+def _alike(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
+    """Whether both speak of the same thing: at most one says more, and that is no part of it."""
+    words_a, words_b = a.words - _NEUTRAL, b.words - _NEUTRAL
+    only_a, only_b = words_a - words_b, words_b - words_a
+    shared = words_a & words_b
+    if (only_a | only_b) & _PART or not shared:
+        return False
+    if a.names - b.names and b.names - a.names:
+        return False
+    if not only_a or not only_b:
+        return len(shared) >= 2 or not (only_a | only_b)
+    told = asked & words_a == asked & words_b
+    few = min(len(only_a), len(only_b)) <= 1 and len(only_a | only_b) <= 3
+    return told and few and len(shared & asked) >= 3
+
+
+def _same_time(question: str, a: _Reading, b: _Reading) -> bool:
+    """Whether both may speak of the same time: their own, else that of their documents."""
+    if a.times and b.times:
+        return all(any(_compatible(x, y) for y in b.times) for x in a.times)
+    if a.times or b.times:
+        return any(_compatible(t, u) for t in a.times + b.times for u in TIME.findall(question))
+    return a.date is None or b.date is None or a.date == b.date
+
+
+def _compatible(a: str, b: str) -> bool:
+    """Whether two times may be the same: no part that both name differs."""
+    x, y = _parts(a), _parts(b)
+    if not x or not y:
+        return " ".join(a.lower().split()) == " ".join(b.lower().split())
+    both = x.keys() & y.keys()
+    return bool(both) and all(x[key] == y[key] for key in both)
+
+
+def _parts(time: str) -> dict[str, str]:
+    if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", time):
+        return {"year": iso[1], "month": iso[2].lstrip("0"), "day": iso[3].lstrip("0")}
+    found = {}
+    if year := _YEAR.search(time):
+        found["year"] = year.group()
+    if month := re.search(MONTH, time):
+        found["month"] = str("janfebmaraprmayjunjulaugsepoctnovdec".index(month[0][:3].lower()) // 3 + 1)
+        if days := re.findall(r"\b\d{1,2}\b", time):
+            found["day"] = "-".join(days)
+    return found
+
+
+def _raw(text: str) -> list[str]:
+    return [stem(word) for word, _ in tokens(text)]

@@ -1,0 +1,162 @@
+"""Text -> the quantities in it: an interval, what is counted, and per what time."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.datatypes import Span
+from rag.mentions import TIME
+from rag.words import STOP_WORDS, stem
+
+_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()  # noqa: SIM905
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_MAGNITUDES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
+    "bn": 1e9, "trillion": 1e12,
+}  # fmt: skip
+_VALUE = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
+_MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|(?:bn|mn|k|m)\b)"
+_QUANTITY = re.compile(
+    rf"(?<![\w.,/-])(?P<currency>[$€£])?\s?(?P<value>{_VALUE})"
+    rf"(?:\s*(?:-|–|to|and)\s*[$€£]?(?P<upper>{_VALUE}))?(?:[\s-]?(?P<magnitude>{_MAGNITUDE}))?"
+    r"(?:\s?(?P<percent>%|per ?cent\b))?(?![\d,.]*\d|(?:st|nd|rd|th)\b)",
+    re.I,
+)
+_AT_LEAST = re.compile(
+    r"\b(?:at least|more than|over|above|exceed(?:s|ed|ing)?|a minimum of|no (?:fewer|less) than|"
+    r"not (?:fewer|less) than|from|upwards of)\s+$",
+    re.I,
+)
+_AT_MOST = re.compile(
+    r"\b(?:up to|at most|less than|fewer than|under|below|a maximum of|no more than|not more than|"
+    r"as (?:many|much) as)\s+$",
+    re.I,
+)
+_ABOUT = re.compile(
+    r"(?:\b(?:about|around|roughly|some|approximately|approx\.?|nearly|almost|circa|ca\.?|estimated|"
+    r"close to|just (?:over|under))\s+|~\s?)$",
+    re.I,
+)
+_RATE = re.compile(
+    r"^\W*(?:[\w-]+\W+){0,4}?(?:(?:an?|per|each|every)\s+(second|minute|hour|day|week|month|quarter|year|"
+    r"person|head|household|unit|night)\b|(hourly|daily|weekly|monthly|yearly|annually)\b)",
+    re.I,
+)
+_RATE_BEFORE = re.compile(r"\b(hourly|daily|weekly|monthly|yearly|annual)\b", re.I)
+_RATES = {
+    "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year",
+    "annually": "year", "annual": "year",
+}  # fmt: skip
+# What one of these is in the first unit of its kind.
+_UNITS = {
+    "second": ("time", 1.0), "minute": ("time", 60.0), "hour": ("time", 3600.0),
+    "day": ("time", 86400.0), "week": ("time", 604800.0), "month": ("time", 2629800.0),
+    "year": ("time", 31557600.0), "millimetre": ("length", 0.001), "mm": ("length", 0.001),
+    "centimetre": ("length", 0.01), "cm": ("length", 0.01), "metre": ("length", 1.0),
+    "meter": ("length", 1.0), "kilometre": ("length", 1000.0), "kilometer": ("length", 1000.0),
+    "km": ("length", 1000.0), "mile": ("length", 1609.344), "foot": ("length", 0.3048),
+    "feet": ("length", 0.3048), "inch": ("length", 0.0254), "mg": ("mass", 1e-6),
+    "gram": ("mass", 1e-3), "g": ("mass", 1e-3), "kg": ("mass", 1.0), "kilogram": ("mass", 1.0),
+    "pound": ("pound", 1.0), "tonne": ("mass", 1000.0), "dollar": ("$", 1.0), "euro": ("€", 1.0),
+}  # fmt: skip
+_SLACK = 0.1  # of a value that is said to be about right
+_ROUNDING = 0.005  # of any value
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """From ``low`` to ``high`` of ``counted`` (stems, or a kind of unit), per ``rate``; where it is."""
+
+    low: float
+    high: float
+    counted: frozenset[str]
+    rate: str | None
+    span: Span
+
+    def comparable(self, other: "Quantity") -> bool:
+        """Whether both count the same kind of thing: the one may say more closely what."""
+        a, b = self.counted, other.counted
+        return self.rate == other.rate and (a <= b or b <= a)
+
+    def excludes(self, other: "Quantity") -> bool:
+        """Whether not both can be true."""
+        return self.high < other.low or other.high < self.low
+
+
+def quantities(text: str) -> Iterator[Quantity]:
+    """The quantities of a text in order; dates and the numbers of names are none."""
+    times = [match.span() for match in TIME.finditer(text)]
+    for match in _QUANTITY.finditer(text):
+        if any(a < match.end() and match.start() < b for a, b in times):
+            continue
+        if re.search(r"(?:[A-Z][\w.-]*|\bNo\.?|#)\s*$", text[: match.start()]) and not _opens(text, match):
+            continue
+        counted, factor, length = _counted(
+            text[match.end() :], match["currency"], match["percent"]
+        )
+        if not counted:
+            continue
+        factor *= _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
+        value = _number(match["value"]) * factor
+        upper = _number(match["upper"]) * factor if match["upper"] else value
+        low, high = _interval(text[: match.start()], min(value, upper), max(value, upper), match)
+        rate = _RATE.match(text[match.end() :]) or _RATE_BEFORE.search(text)
+        per = next(filter(None, rate.groups())).lower() if rate else None
+        span = (match.start(), match.end() + length)
+        yield Quantity(low, high, counted, _RATES.get(per or "", per), span)
+
+
+def _opens(text: str, match: re.Match[str]) -> bool:
+    """Whether the capitalised word before a number only opens the sentence: "Some 30", "In 30"."""
+    word = text[: match.start()].split()[-1]
+    return text[: match.start()].strip() == word and (
+        word.lower() in STOP_WORDS or bool(_ABOUT.search(f"{word} "))
+    )
+
+
+def _number(text: str) -> float:
+    return float(_WORDS.get(text.lower(), text.replace(",", "")))
+
+
+def _counted(
+    after: str, currency: str | None, percent: str | None
+) -> tuple[frozenset[str], float, int]:
+    """What is counted, what turns it into the first unit of its kind, and how far its words go."""
+    if currency or percent:
+        return frozenset([currency or "%"]), 1.0, 0
+    found: list[str] = []
+    end = 0
+    for token in re.finditer(r"[\s-]*(?:([A-Za-z]\w*)|\S)", after[:80]):
+        word = (token[1] or "").lower()
+        if not word or (word in STOP_WORDS and word != "of") or len(found) == 3:
+            break
+        if word == "of":
+            continue
+        unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+        if unit and not found:
+            return frozenset([unit[0]]), unit[1], token.end()
+        found.append(stem(word))
+        end = token.end()
+    return frozenset(found), 1.0, end
+
+
+def _interval(
+    before: str, low: float, high: float, match: re.Match[str]
+) -> tuple[float, float]:
+    if _AT_LEAST.search(before):
+        return low, math.inf
+    if _AT_MOST.search(before):
+        return -math.inf, high
+    slack = _SLACK if _ABOUT.search(before) else _ROUNDING
+    rounded = 0.0
+    if match["magnitude"] and not match["upper"]:  # 1.2 million: to the last digit given
+        digits = len(match["value"].partition(".")[2])
+        rounded = 0.5 * low / _number(match["value"]) / 10**digits if low else 0.0
+        rounded = min(rounded, 0.05 * low)
+    return low - max(slack * abs(low), rounded), high + max(slack * abs(high), rounded)
