@@ -7,6 +7,8 @@ The house, in reading order::
     settings.py     defaults < rag.toml < RAG_* < flags
     clean.py        any text -> text that is safe to store, embed and show
     words.py        words and their stems, stop words left out
+    mentions.py     text -> the times, names and phrases it mentions, by their looks
+    quantities.py   text -> the quantities in it, as intervals of what is counted
     -- build: documents -> index
     files.py        what lies below a root, and its bytes, read without leaving it
     load.py         bytes -> Documents (text, title, date, url); LOADERS by suffix
@@ -16,8 +18,13 @@ The house, in reading order::
     embed/          texts -> unit vectors: sentence-transformers, and its ONNX twin for questions
     store/          the Store protocol; local/: SQLite is the truth, FAISS is derived from it
     -- ask: question -> Answer
+    converse.py     history + follow-up -> a question that stands alone, by rules
+    ellipsis.py     a fragment put into the question before it: "And in April?"
+    rewrite.py      the same by an LLM: its prompt, and its reply checked
+    conversation.py  the last conversation of `rag ask`, for `-c`
     collection.py   questions about the collection itself, from the catalog
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
+    disagree.py     statements that give different values for the same thing at the same time
     extract.py      question + Hits -> the sentences that answer it, without a language model
     pipeline.py     stream(question) -> growing Answers; ask(question) -> the last one
     -- present

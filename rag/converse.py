@@ -1,10 +1,13 @@
 """History + follow-up -> a question that stands alone, by rules.
 
 A question leans on the conversation where it opens with "and" or "what about", where a pronoun or
-"that year" has nothing to stand for in the question itself, or where next to nothing is asked. Then,
-in this order: a fragment changes its part of the question before ("And in April?"); a pronoun becomes
-the name it most likely stands for; and where that is not clear, the topic is carried over in
-brackets. A question that does not lean stays as it is, byte for byte.
+"that year" has nothing to stand for in the question itself, or where next to nothing is asked.
+Then, in this order: a fragment changes its part of the question before ("And in April?"); a pronoun
+becomes the name it most likely stands for; and where that is not clear, the topic is carried over
+in brackets. A question that does not lean stays as it is, byte for byte.
+
+recall@5 on 119 follow-ups of MTRAG-UN (tests/benchmarks/follow_ups.py): 0.848 of the last turn
+alone, 0.849 of all user turns joined, 0.897 of these rules.
 """
 
 import re
@@ -56,9 +59,9 @@ _PRONOUN = re.compile(
     r"(?<!['’])\b(he|she|him|her|his|it|its|they|them|their)\b(?!['’](?:s|d|ll|re|ve)\b)", re.I
 )
 _CONTRACTED = re.compile(r"\b(?:he|she|it|they)['’](?:s|d|ll|re|ve)\b", re.I)
-_PERSON = frozenset("he she him her his".split())
-_SEVERAL = frozenset("they them their".split())
-_POSSESSIVE = frozenset("his its their".split())
+_PERSON = frozenset(["he", "she", "him", "her", "his"])
+_SEVERAL = frozenset(["they", "them", "their"])
+_POSSESSIVE = frozenset(["his", "its", "their"])
 _NO_THING = re.compile(
     r"\b(?:does|did|will|would|can|could|must|is|was|isn['’]t|wasn['’]t|has|to|make[s]?|made|take[sn]?|"
     r"if|that|when|because)\s+it(?:['’]s)?\s+(?:be\s+|been\s+|is\s+|was\s+)?(?:\w+\s+)?"
@@ -159,9 +162,7 @@ def _free_pronouns(text: str) -> list[re.Match[str]]:
         if match.start() > first_name or any(a <= match.start() < b for a, b in empty):
             continue
         before = text[: match.start()]
-        own = _NOUN.search(before) or (
-            match[1].lower() not in _PERSON and _WHICH.search(before)
-        )
+        own = _NOUN.search(before) or (match[1].lower() not in _PERSON and _WHICH.search(before))
         if not own and len(_telling(before)) < _ENOUGH:
             found.append(match)
     return found
@@ -204,7 +205,7 @@ def _antecedent(pronoun: str, turns: Sequence[_Turn]) -> str | None:
 
 
 def _fitting(text: str, person: bool) -> list[tuple[str, int]]:
-    """The names of a text, with where they start, that are no modifiers and, for a person, no places."""
+    """The names of a text, and where they start: no modifiers and, for a person, no places."""
     found = []
     for name, (start, end) in names(text):
         modifies = re.match(r"['’]s?\b", text[end:]) or (

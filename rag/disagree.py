@@ -2,9 +2,9 @@
 
 Two statements disagree where they are alike but for the value: the same words around it, the same
 names, no other time, no part against a whole, nothing ordered or wanted against what is. Then the
-values must exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose claim
-it is makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs it is
-none: a false alarm is worse than a missed one.
+values must exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose
+claim it is makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs
+it is none: a false alarm is worse than a missed one.
 """
 
 import re
@@ -38,27 +38,30 @@ _SPEAKER = re.compile(
     re.I,
 )
 _NOT_DONE = _stems(
-    "order ordered want wants wanted plan plans planned aim aims target goal expect expects expected "
-    "forecast projected propose proposed promise promised pledge pledged hope hopes intend intends "
-    "would should could will may might budgeted capacity limit maximum demand demanded request "
-    "requested ask asked need needed require required call called estimate"
+    "order ordered want wants wanted plan plans planned aim aims target goal expect expects "
+    "expected forecast projected propose proposed promise promised pledge pledged hope hopes "
+    "intend intends would should could will may might budgeted capacity limit maximum demand "
+    "demanded request requested ask asked need needed require required call called estimate"
 )
 _PART = _stems(
-    "north south east west northern southern eastern western central inner outer district districts "
-    "suburb suburbs region children child women men adults civilians soldiers students pensioners "
-    "foreign domestic online first second third half quarter alone only including among additional "
-    "another other extra further remaining former new initially later net gross before after excluding"
+    "north south east west northern southern eastern western central inner outer district "
+    "districts suburb suburbs region children child women men adults civilians soldiers students "
+    "pensioners foreign domestic online first second third half quarter alone only including "
+    "among additional another other extra further remaining former new initially later net gross "
+    "before after excluding"
 )
 # They say that something is so much, and nothing else.
 _NEUTRAL = _stems(
-    "stood stand stands total amount amounts amounted reach reached height high tall depth deep length "
-    "long last lasts home live lives found visitor visitors number count altogether overall officially "
-    "exactly precisely now currently held hold holds people persons cover covers cost costs paid is"
+    "stood stand stands total amount amounts amounted reach reached height high tall depth deep "
+    "length long last lasts home live lives found visitor visitors number count altogether "
+    "overall officially exactly precisely now currently held hold holds people persons cover "
+    "covers cost costs paid is"
 )
 _ONCE = _stems(
-    "open opened found founded born die died built complete completed establish established publish "
-    "published invent invented sign signed launch launched discover discovered end ended begin began "
-    "start started create created introduce introduced inaugurate inaugurated erect erected"
+    "open opened found founded born die died built complete completed establish established "
+    "publish published invent invented sign signed launch launched discover discovered end ended "
+    "begin began start started create created introduce introduced inaugurate inaugurated erect "
+    "erected"
 )
 _ONLY_ONE = re.compile(
     r"\b(?:is|was)\s+the\b|\bthe\s+[\w\s-]{2,60}\s(?:is|was)\s+[A-Z]|\b(?:based|born|located|buried|"
@@ -92,6 +95,45 @@ def conflicts(question: str, statements: Sequence[Statement]) -> list[tuple[int,
         for (i, a), (j, b) in combinations(enumerate(statements), 2)
         if _disagree(question, _Reading.of(a), _Reading.of(b))
     ]
+
+
+def in_order(statements: Sequence[Statement]) -> list[int]:
+    """The places of statements as they follow one another in time, where a value develops.
+
+    As given where none does or a time is unknown. A statement's time is its own, with the year of
+    its document where it names none, else its document's date.
+    """
+    given = list(range(len(statements)))
+    found = [tuple(quantities(statement.text)) for statement in statements]
+    develops = any(
+        x.comparable(y) and x.excludes(y)
+        for one, other in combinations(found, 2)
+        for x in one
+        for y in other
+    )
+    moments = [_moment(statement) for statement in statements]
+    dated = [moment for moment in moments if moment]
+    if (
+        not develops
+        or len(dated) < len(moments)
+        or len({moment[0] is None for moment in dated}) > 1
+    ):
+        return given
+    return sorted(given, key=lambda i: [part or 0 for part in moments[i] or ()])
+
+
+def _moment(statement: Statement) -> tuple[int | None, int, int] | None:
+    """(year, month, day) with 0 for what is not named; no year where neither names one."""
+    named = (_parts(match.group()) for match in TIME.finditer(statement.text))
+    own = next(filter(None, named), {})
+    dated = _parts(statement.date or "")
+    if not own:
+        own = dated
+    if not own:
+        return None
+    year = own.get("year") or dated.get("year")
+    day = own.get("day", "0").partition("-")[0]
+    return (int(year) if year else None, int(own.get("month", 0)), int(day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +223,7 @@ def _opposite(a: _Reading, b: _Reading) -> bool:
     if a.negated != b.negated:
         return not only_a and not only_b and len(a.words) >= 2
     return any(
-        (only_a and only_b)
-        and ((only_a <= x and only_b <= y) or (only_a <= y and only_b <= x))
+        (only_a and only_b) and ((only_a <= x and only_b <= y) or (only_a <= y and only_b <= x))
         for x, y in _OPPOSITES
     )
 
@@ -232,7 +273,9 @@ def _parts(time: str) -> dict[str, str]:
     if year := _YEAR.search(time):
         found["year"] = year.group()
     if month := re.search(MONTH, time):
-        found["month"] = str("janfebmaraprmayjunjulaugsepoctnovdec".index(month[0][:3].lower()) // 3 + 1)
+        found["month"] = str(
+            "janfebmaraprmayjunjulaugsepoctnovdec".index(month[0][:3].lower()) // 3 + 1
+        )
         if days := re.findall(r"\b\d{1,2}\b", time):
             found["day"] = "-".join(days)
     return found

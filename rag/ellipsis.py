@@ -9,10 +9,15 @@ _LONGEST = 7  # words of a fragment
 _LEAD = re.compile(
     r"^(?:(?:and|but|or|so|then|now|ok|okay)\b[\s,]*)*(?:(?:what|how) about\b\s*)?", re.I
 )
-_MARKED = re.compile(r"^(?:and|but|or)\b|^(?:(?:and|but|or|so|ok)\b,?\s*)?(?:what|how) about\b", re.I)
+_MARKED = re.compile(
+    r"^(?:and|but|or)\b|^(?:(?:and|but|or|so|ok)\b,?\s*)?(?:what|how) about\b", re.I
+)
 _PREPOSITION = re.compile(
     r"^(in|on|at|for|from|to|with|by|under|during|before|after|since|until|without|outside|inside)\s+",
     re.I,
+)
+_BEFORE_A_TIME = re.compile(
+    r"\b(?:in|on|at|since|by|during|before|after|from|until)\s+(?:the\s+)?$", re.I
 )
 _CLAUSE = re.compile(
     r"\b(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|be|been|do|does|did|has|have|"
@@ -63,8 +68,7 @@ def _with_time(before: str, fragment: str, time: str, led: bool) -> str | None:
     if year and re.search(MONTH, time) and not _YEAR.search(time):
         fragment, time = f"{fragment} {year.group()}", f"{time} {year.group()}"
     start = old.start()
-    if led and (word := re.search(r"\b(?:in|on|at|since|by|during|before|after|from|until)\s+(?:the\s+)?$",
-                                  before[:start], re.I)):  # fmt: skip
+    if led and (word := _BEFORE_A_TIME.search(before[:start])):
         start = word.start()
     return before[:start] + (fragment if led else time) + before[old.end() :]
 
@@ -107,7 +111,7 @@ def _with_name(before: str, new: str) -> str | None:
 
 
 def _with_noun(before: str, new: str) -> str | None:
-    """"What about unsecured loans?": the phrase that ends with the same noun is changed."""
+    """ "What about unsecured loans?": the phrase that ends with the same noun is changed."""
     words = [word for word, _ in tokens(new) if telling(word)]
     if len(words) < 2:
         return None
@@ -116,7 +120,9 @@ def _with_noun(before: str, new: str) -> str | None:
     if len(places) != 1:
         return None
     first = last = places[0]
-    while first and telling(spans[first - 1][0]) and spans[first][1][0] - spans[first - 1][1][1] == 1:
+    while (
+        first and telling(spans[first - 1][0]) and spans[first][1][0] - spans[first - 1][1][1] == 1
+    ):
         first -= 1
     if first == last:
         return None
@@ -137,4 +143,6 @@ def _capital(text: str) -> str:
 def _lower(text: str) -> str:
     """A sentence's first word in small letters, unless it is a name or an abbreviation."""
     first = text.split()[0] if text else ""
-    return text if first[1:2].isupper() or not _CLAUSE.fullmatch(first) else text[0].lower() + text[1:]
+    return (
+        text if first[1:2].isupper() or not _CLAUSE.fullmatch(first) else text[0].lower() + text[1:]
+    )

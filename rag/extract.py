@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.datatypes import Hit, Span
+from rag.disagree import Statement, conflicts, in_order
 from rag.words import STOP_WORDS, stem, stems, tokens
 
 EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -22,6 +23,7 @@ _HITS = 8  # passages whose sentences are looked at
 _EMBEDDED = 20  # sentences that are embedded: 3 ms each
 _NEARLY = 0.85  # of the best score: a second sentence as good as this is quoted too
 _MOST = 4
+_ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,26 @@ def choose(question: str, found: Sequence[Candidate]) -> list[Candidate]:
             chosen.append(speaker)
     documents = list(dict.fromkeys(c.hit.passage.document for c in chosen))
     return sorted(chosen, key=lambda c: (documents.index(c.hit.passage.document), c.span))
+
+
+def contradicting(
+    question: str, chosen: Sequence[Candidate], found: Sequence[Candidate]
+) -> list[Candidate]:
+    """The candidates that contradict a chosen one, and these, best first; none as a rule."""
+    able = [c for c in found if c in chosen or c.score >= _ABLE * found[0].score]
+    pairs = conflicts(question, [_statement(c) for c in able])
+    places = {i for pair in pairs if any(able[place] in chosen for place in pair) for i in pair}
+    return [able[i] for i in sorted(places)][:_MOST]
+
+
+def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """The chosen ones as they follow one another in time, where all that is known."""
+    return [chosen[i] for i in in_order([_statement(c) for c in chosen])]
+
+
+def _statement(candidate: Candidate) -> Statement:
+    passage = candidate.hit.passage
+    return Statement(candidate.text, passage.date, passage.document)
 
 
 def _speaker_of(candidate: Candidate) -> Candidate | None:

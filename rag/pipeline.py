@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
+from rag.converse import standalone
 from rag.datatypes import Answer, Citation, Hit, Message, Mode, Sentence, Span, Status
 from rag.embed import Embedder, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
-from rag.extract import answerability, candidates, choose
+from rag.extract import Candidate, answerability, candidates, choose, contradicting, in_time
 from rag.freshness import stale
 from rag.language import question_warning
 from rag.retrieve import Selection, retrieve
@@ -25,6 +26,7 @@ DEFAULT_K = 10
 # questions of other collections are refused and one in fifty that the documents answer.
 DEFAULT_THRESHOLD = 0.25
 NOT_IN_DOCUMENTS = "The documents do not say."
+SOURCES_DISAGREE = "The sources disagree:"
 _EVERYTHING = Selection()
 
 
@@ -72,16 +74,17 @@ class Pipeline:
     ) -> Iterator[Answer]:
         """Growing snapshots of an answer: the hits first, the checked citations last.
 
+        A follow-up is searched as the question that it is with its ``history``: ``Answer.query``.
         Raises InvalidInput for a question that is empty or too long, and what ``open`` raises.
         """
         began = time.perf_counter()
-        query = _checked_question(question)
+        question = _checked_question(question)
         with self._store.snapshot() as snapshot:
             info = snapshot.info
             embedder = self._embedder_of(info)
             draft = Answer(
-                question=query,
-                query=query,
+                question=question,
+                query=question,
                 status="not_in_documents",
                 text="",
                 complete=False,
@@ -91,15 +94,17 @@ class Pipeline:
                     "documents": info.documents,
                     "passages": info.passages,
                 },
-                warnings=_warnings(info, query),
+                warnings=_warnings(info, question),
             )
-            if overview := answer_about_collection(query, snapshot):
+            if overview := answer_about_collection(question, snapshot):
                 answer = _compose(draft, overview.quotes, overview.opening, "answered")
                 answer = replace(
                     answer, passages=tuple(dict.fromkeys(hit for hit, _ in overview.quotes))
                 )
                 yield self._final(answer, snapshot, began, began)
                 return
+            query = standalone(question, history)
+            draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
             if undated:
                 draft = _warn(draft, f"{_undated(undated)} left out")
@@ -112,8 +117,7 @@ class Pipeline:
             if answerability(hits, found) < self._threshold:
                 answer = replace(draft, text=NOT_IN_DOCUMENTS)
             else:
-                chosen = choose(query, found)
-                answer = _compose(draft, [(c.hit, c.span) for c in chosen], "", "answered")
+                answer = _quoting(draft, choose(query, found), found)
             yield self._final(answer, snapshot, began, retrieved)
 
     def ask(
@@ -179,6 +183,15 @@ def _checked_question(question: str) -> str:
             f"The question has {len(cleaned):,} characters; the limit is {LONGEST_QUESTION:,}."
         )
     return cleaned
+
+
+def _quoting(draft: Answer, chosen: list[Candidate], found: list[Candidate]) -> Answer:
+    """The chosen sentences in the order of time; where others contradict them, both sides."""
+    rivals = contradicting(draft.query, chosen, found)
+    quotes = [(c.hit, c.span) for c in in_time(rivals or chosen)]
+    if rivals:
+        return _compose(draft, quotes, SOURCES_DISAGREE, "conflicting")
+    return _compose(draft, quotes, "", "answered")
 
 
 def _compose(

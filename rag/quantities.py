@@ -9,13 +9,12 @@ from rag.datatypes import Span
 from rag.mentions import TIME
 from rag.words import STOP_WORDS, stem
 
-_WORDS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()  # noqa: SIM905
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_SMALL = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty
+"""
+_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
+_WORDS = {word: value for value, word in enumerate(_SMALL.split())} | _TENS | {"ninety": 90}
 _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
     "bn": 1e9, "trillion": 1e12,
@@ -23,9 +22,9 @@ _MAGNITUDES = {
 _VALUE = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
 _MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|(?:bn|mn|k|m)\b)"
 _QUANTITY = re.compile(
-    rf"(?<![\w.,/-])(?P<currency>[$€£])?\s?(?P<value>{_VALUE})"
+    rf"(?<![\w.,/:-])(?P<currency>[$€£])?\s?(?P<value>{_VALUE})"
     rf"(?:\s*(?:-|–|to|and)\s*[$€£]?(?P<upper>{_VALUE}))?(?:[\s-]?(?P<magnitude>{_MAGNITUDE}))?"
-    r"(?:\s?(?P<percent>%|per ?cent\b))?(?![\d,.]*\d|(?:st|nd|rd|th)\b)",
+    r"(?:\s?(?P<percent>%|per ?cent\b))?(?![\d,.:/]*\d|(?:st|nd|rd|th)\b)",
     re.I,
 )
 _AT_LEAST = re.compile(
@@ -71,7 +70,7 @@ _ROUNDING = 0.005  # of any value
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """From ``low`` to ``high`` of ``counted`` (stems, or a kind of unit), per ``rate``; where it is."""
+    """From ``low`` to ``high`` of ``counted`` (stems, or a kind of unit), per ``rate``."""
 
     low: float
     high: float
@@ -95,11 +94,11 @@ def quantities(text: str) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(text):
         if any(a < match.end() and match.start() < b for a, b in times):
             continue
-        if re.search(r"(?:[A-Z][\w.-]*|\bNo\.?|#)\s*$", text[: match.start()]) and not _opens(text, match):
+        if re.search(r"(?:[A-Z][\w.-]*|\bNo\.?|#)\s*$", text[: match.start()]) and not _opens(
+            text, match
+        ):
             continue
-        counted, factor, length = _counted(
-            text[match.end() :], match["currency"], match["percent"]
-        )
+        counted, factor, length = _counted(text[match.end() :], match["currency"], match["percent"])
         if not counted:
             continue
         factor *= _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
@@ -146,9 +145,7 @@ def _counted(
     return frozenset(found), 1.0, end
 
 
-def _interval(
-    before: str, low: float, high: float, match: re.Match[str]
-) -> tuple[float, float]:
+def _interval(before: str, low: float, high: float, match: re.Match[str]) -> tuple[float, float]:
     if _AT_LEAST.search(before):
         return low, math.inf
     if _AT_MOST.search(before):

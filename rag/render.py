@@ -94,8 +94,13 @@ class Terminal:
         self._width = max(40, min(width, 100))
 
     def answer(self, answer: Answer) -> str:
-        """The answer with its markers, then the numbered sources with the quoted sentences."""
+        """The answer with its markers, then the numbered sources with the quoted sentences.
+
+        Above it, where a follow-up was written out, what was searched.
+        """
         paragraphs = [self._wrap(line) for line in answer.text.split("\n")]
+        if answer.query != answer.question:
+            paragraphs.insert(0, self._dim(self._wrap(f"searched: {answer.query}")))
         if answer.citations:
             paragraphs.append(self._bold("Sources"))
             paragraphs += [self._source(citation) for citation in answer.citations]

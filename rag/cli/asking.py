@@ -1,8 +1,8 @@
 """`rag ask` and `rag search`."""
 
-import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +11,8 @@ import click
 from rag.clean import printable
 from rag.cli.opening import open_pipeline, terminal
 from rag.cli.options import index_option, json_option, with_filters
-from rag.datatypes import Message, Mode
+from rag.conversation import keep, last_conversation, read_history
+from rag.datatypes import Answer, Message, Mode
 from rag.errors import InvalidInput, MachineRefused
 from rag.pipeline import DEFAULT_K, Pipeline
 from rag.render import answer_json, hit_json, to_json
@@ -23,6 +24,7 @@ _NOT_IN_DOCUMENTS = 3
 
 @click.command()
 @click.argument("question")
+@click.option("-c", "goes_on", is_flag=True, help="Continue the last conversation.")
 @click.option("--llm", metavar="SPEC", help="The language model (default: extractive, none).")
 @click.option("-k", type=int, help=f"Passages to look at (default: {DEFAULT_K}).")
 @with_filters
@@ -34,6 +36,7 @@ _NOT_IN_DOCUMENTS = 3
 @json_option
 def ask(
     question: str,
+    goes_on: bool,
     llm: str | None,
     k: int | None,
     selection: Selection,
@@ -48,7 +51,11 @@ def ask(
     settings = load_settings({"index": index, "llm": llm, "k": k})
     if question == "-":
         question = sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
+    if goes_on and history:
+        raise InvalidInput("Give either -c or --history FILE.")
     messages = _read_history(history) if history else []
+    if goes_on:
+        messages = last_conversation(settings.home)
     pipeline = open_pipeline(settings)
     answer = pipeline.ask(
         question, history=messages, k=settings.k or DEFAULT_K, selection=selection
@@ -59,6 +66,7 @@ def ask(
         click.echo(terminal().answer(answer))
         for warning in answer.warnings:
             click.echo(f"warning: {printable(warning)}", err=True)
+    _keep(settings.home, messages, answer)
     if verbose:
         for name, value in answer.timings_ms.items():
             click.echo(f"{name}: {value:.1f} ms", err=True)
@@ -66,17 +74,20 @@ def ask(
         sys.exit(_NOT_IN_DOCUMENTS)
 
 
+def _keep(home: Path, before: Sequence[Message], answer: Answer) -> None:
+    """Remembers the turn for `-c`; an answer is none the worse where that fails."""
+    said = [Message("user", answer.question), Message("assistant", answer.text)]
+    try:
+        keep(home, [*before, *said])
+    except MachineRefused as error:
+        click.echo(f"warning: {printable(str(error))}", err=True)
+
+
 def _read_history(name: str) -> list[Message]:
     try:
-        found = json.loads(Path(name).read_text(encoding="utf-8"))
-        messages = [Message(turn["role"], str(turn["content"])) for turn in found]
+        return read_history(Path(name))
     except OSError as error:
         raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise InvalidInput(f'{name} is not a JSON list of {{"role", "content"}}.') from error
-    if any(message.role not in ("user", "assistant") for message in messages):
-        raise InvalidInput(f"{name} has a role other than user and assistant.")
-    return messages
 
 
 @click.command()
