@@ -49,7 +49,7 @@ def changed(question: str, before: str) -> str | None:
         asked = _BY_ADVERB.match(before)
         return f"{_capital(fragment)} {_lower(asked[1])}" if asked else None
     preposition = _PREPOSITION.match(fragment)
-    if _CLAUSE.search(fragment) or not (_MARKED.match(question) or preposition):
+    if _CLAUSE.search(TIME.sub("", fragment)) or not (_MARKED.match(question) or preposition):
         return None
     rest = fragment[preposition.end() :] if preposition else fragment
     if time := TIME.fullmatch(rest.removeprefix("the ")) or TIME.fullmatch(rest):

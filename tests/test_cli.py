@@ -211,3 +211,16 @@ def test_no_socket_is_opened(shell: Shell) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "225" in done.stdout
+
+
+def test_c_continues_the_last_conversation(shell: Shell, tmp_path: Path) -> None:
+    first = shell("ask", TRUCKS)
+    assert first.returncode == 0 and "searched:" not in first.stdout
+    shown = shell("ask", "-c", "And in October?")
+    written = "How many aid trucks a day entered Gaza in October?"
+    assert shown.stdout.startswith(f"searched: {written}\n")
+    assert shell.json("ask", "-c", "And in October?")["query"] == written
+    assert shell.json("ask", TRUCKS)["query"] == TRUCKS
+    (tmp_path / "history.json").write_text("[]")
+    refused = shell("ask", "-c", "Why?", "--history", "history.json")
+    assert refused.returncode == 2 and "-c" in refused.stderr

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Pipeline, Selection
+from rag import Message, Pipeline, Selection
 from rag.embed import Embedder
 from rag.errors import EmbedderMismatch, IndexMissing, InvalidInput
 from rag.store.local import LocalStore, sync
@@ -152,3 +152,38 @@ def test_no_index_and_another_embedder(home: Path, embedder: Embedder, tmp_path:
     sync(LocalStore(tmp_path / "index"), [str(folder / "a.txt")], embedder)
     with pytest.raises(EmbedderMismatch, match="--rebuild"):
         Pipeline.open(tmp_path / "index", home=home, embedder=str(folder))
+
+
+def test_a_follow_up_is_searched_as_the_question_it_is(pipeline: Pipeline) -> None:
+    history = [Message("user", TRUCKS), Message("assistant", "About 225 trucks per day [1].")]
+    answer = pipeline.ask("And in October?", history=history)
+    assert answer.question == "And in October?"
+    assert answer.query == "How many aid trucks a day entered Gaza in October?"
+    assert "an estimated 35 trucks per day" in answer.text
+    assert pipeline.ask(TRUCKS, history=history).query == TRUCKS
+
+
+@pytest.mark.parametrize(
+    ("dates", "status"), [((None, None), "conflicting"), (("2021", "2015"), "answered")]
+)
+def test_sources_that_disagree_and_a_development(
+    home: Path,
+    embedder: Embedder,
+    tmp_path: Path,
+    dates: tuple[str | None, str | None],
+    status: str,
+) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for name, count, year in (("a", 61, dates[0]), ("b", 94, dates[1])):
+        matter = f"---\ndate: {year}-05-01\n---\n" if year else ""
+        (folder / f"{name}.md").write_text(f"{matter}The Orlin Institute has {count} members.\n")
+    sync(LocalStore(tmp_path / "index"), [str(folder)], embedder)
+    answer = Pipeline.open(tmp_path / "index", home=home).ask(
+        "How many members does the Orlin Institute have?"
+    )
+    assert answer.status == status
+    assert answer.text.startswith("The sources disagree:") == (status == "conflicting")
+    quoted = [citation.document for citation in answer.citations]
+    assert sorted(quoted) == ["a.md", "b.md"]
+    assert status == "conflicting" or quoted == ["b.md", "a.md"]

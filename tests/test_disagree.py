@@ -1,0 +1,69 @@
+"""Statements that cannot both hold, and those that only differ."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rag.disagree import Statement, conflicts, in_order
+from rag.quantities import quantities
+
+FOLDER = Path(__file__).parent
+
+
+@pytest.mark.parametrize("name", ["statement_pairs.jsonl", "statement_pairs_held_out.jsonl"])
+def test_pairs_written_by_hand(name: str) -> None:
+    """The rules were made on the first file; the second was written before them."""
+    right = found = expected = 0
+    for line in (FOLDER / name).read_text("utf-8").splitlines():
+        row = json.loads(line)
+        pairs = conflicts(row["question"], [Statement(**s) for s in row["statements"]])
+        conflicting = row["expected"] == "conflicting"
+        right += bool(pairs) and conflicting
+        found += bool(pairs)
+        expected += conflicting
+    assert expected >= 10
+    assert right / found >= 0.9
+    assert right / expected >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "disagree"),
+    [
+        ("The tower is 120 metres high.", "The tower is 150 metres high.", True),
+        ("The tower is 120 metres high.", "The tower is 0.12 kilometres high.", False),
+        ("The tower is at least 120 metres high.", "The tower is 150 metres high.", False),
+        ("The tower is about 150 metres high.", "The tower is 145 metres high.", False),
+        ("The tower is 120 metres high.", "The tower should be 150 metres high.", False),
+        ("The tower is 120 metres high.", "The tower of Graz is 150 metres high.", False),
+        ("Clip 04:33 - Source: News", "Clip 02:58 - Source: News", False),
+    ],
+)
+def test_values_that_exclude_each_other(a: str, b: str, disagree: bool) -> None:
+    statements = [Statement(a, None, "a.txt"), Statement(b, None, "b.txt")]
+    expected = [(0, 1)] if disagree else []
+    assert conflicts("How high is the tower?", statements) == expected
+
+
+def test_a_development_is_told_in_order() -> None:
+    def told(text: str, date: str | None = None) -> Statement:
+        return Statement(text, date, "a.txt")
+
+    october = told("About 35 trucks per day entered in October.")
+    april = told("About 225 trucks per day entered in April.")
+    assert conflicts("How many trucks?", [october, april]) == []
+    assert in_order([october, april]) == [1, 0]
+    late, early = told("It has 90 members.", "2021-05-01"), told("It has 40 members.", "2015-05-01")
+    assert conflicts("How many members?", [late, early]) == []
+    assert in_order([late, early]) == [1, 0]
+    assert in_order([late, told("It has 40 members.")]) == [0, 1]
+    assert in_order([late, told("It is old.", "2015-05-01")]) == [0, 1]
+
+
+def test_quantities_are_intervals_of_what_is_counted() -> None:
+    (found,) = quantities("The U.S. plan called for up to 350 aid trucks per day.")
+    assert (found.high, found.rate) == (350.0, "day")
+    assert found.counted == {"aid", "truck"}
+    (money,) = quantities("It cost $1.2 million.")
+    assert money.low < 1.2e6 < money.high and money.counted == {"$"}
+    assert not list(quantities("On 4 May 1871 at 10:30, model X 200 and No. 5."))
