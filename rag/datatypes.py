@@ -83,7 +83,8 @@ class Message:
 class Prompt:
     """What an LLM is told: the passages in it are ``hits``, numbered there by their rank.
 
-    ``left_out`` did not fit the window; ``tokens`` counts the messages; ``question`` is the query.
+    ``left_out`` did not fit the window; ``tokens`` counts the messages; ``question`` is what was
+    typed, where the messages may ask what it stands for in the conversation.
     """
 
     question: str
@@ -99,12 +100,14 @@ class Delta:
 
     The last one of a whole reply has ``finish``: "stop", or "length" where the LLM was cut off;
     a stream that ends without one is incomplete. Token counts come with the last one, if at all.
+    ``restart``: what came before was the LLM's reasoning, the reply begins with this piece.
     """
 
     text: str
     finish: Literal["stop", "length"] | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    restart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
