@@ -13,6 +13,7 @@ Span = tuple[int, int]
 Status = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["quoted", "verified", "weak", "unsupported"]
 Mode = Literal["hybrid", "dense", "lexical"]
+NOT_IN_DOCUMENTS = "The documents do not say."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class Prompt:
     """What an LLM is told: the passages in it are ``hits``, numbered there by their rank.
 
     ``left_out`` did not fit the window; ``tokens`` counts the messages; ``question`` is what was
-    typed, where the messages may ask what it stands for in the conversation.
+    typed, where the messages may ask what it stands for in the conversation; ``reply_tokens`` is
+    how long the reply may be.
     """
 
     question: str
@@ -92,6 +94,7 @@ class Prompt:
     hits: tuple[Hit, ...]
     left_out: tuple[Hit, ...] = ()
     tokens: int = 0
+    reply_tokens: int = 1024
 
 
 @dataclass(frozen=True, slots=True)

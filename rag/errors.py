@@ -59,7 +59,7 @@ class EmbedderMismatch(IndexUnusable):
 class LLMFailed(RagError):
     """A language model, or another back end, failed.
 
-    ``retry``: it may well succeed if it is asked again, after ``retry_after`` seconds if it said so.
+    ``retry``: asked again it may succeed, after ``retry_after`` seconds if it said so.
     """
 
     exit_code = 5
