@@ -154,7 +154,10 @@ class ShortAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A snapshot of an answer; the last one of a stream is final."""
+    """A snapshot of an answer; the last one of a stream is final.
+
+    ``left_out`` are the ranks of the passages that did not fit the LLM's window.
+    """
 
     question: str
     query: str
@@ -165,6 +168,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     passages: tuple[Hit, ...] = ()
+    left_out: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     llm: str = "extractive"
     embedder: str = ""

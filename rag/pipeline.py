@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,16 +24,19 @@ from rag.errors import EmbedderMismatch, InvalidInput
 from rag.extract import answerability, candidates, choose
 from rag.freshness import stale
 from rag.language import question_warning
+from rag.llms import LLM, open_llm
 from rag.retrieve import Selection, retrieve
 from rag.settings import home_folder
 from rag.store import Snapshot, StoreInfo
 from rag.store.local import LocalStore
+from rag.write import write
 
 LONGEST_QUESTION = 4000  # characters
 DEFAULT_K = 10
 # Below this answerability the documents are said not to answer: at 0.25 about nine in ten
 # questions of other collections are refused and one in fifty that the documents answer.
 DEFAULT_THRESHOLD = 0.25
+EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
 
 
@@ -41,13 +44,19 @@ class Pipeline:
     """Asks an index. It may be kept open: each question sees the newest generation."""
 
     def __init__(
-        self, store: LocalStore, home: Path, embedder: str = "", threshold: float | None = None
+        self,
+        store: LocalStore,
+        home: Path,
+        embedder: str = "",
+        threshold: float | None = None,
+        llm: LLM | None = None,
     ) -> None:
         self._store = store
         self._home = home
         self._spec = embedder
         self._threshold = DEFAULT_THRESHOLD if threshold is None else threshold
         self._embedder: Embedder | None = None
+        self._llm = llm
 
     @classmethod
     def open(
@@ -57,19 +66,26 @@ class Pipeline:
         home: Path | None = None,
         embedder: str = "",
         threshold: float | None = None,
+        llm: str = EXTRACTIVE,
     ) -> "Pipeline":
         """The pipeline over an index folder.
 
         ``embedder`` must be the one that the index was made with (default: that one); below the
-        ``threshold`` on answerability, in [0, 1], it abstains. Raises IndexMissing, with the
-        command that makes one, IndexDamaged or EmbedderMismatch.
+        ``threshold`` on answerability, in [0, 1], it abstains; ``llm`` names who writes the
+        answers. Raises InvalidInput for an LLM that cannot be used, IndexMissing, with the command
+        that makes one, IndexDamaged or EmbedderMismatch.
         """
-        pipeline = cls(
-            LocalStore(Path(index)), home or home_folder(os.environ), embedder, threshold
-        )
+        home = home or home_folder(os.environ)
+        written_by = None if llm == EXTRACTIVE else open_llm(llm)
+        pipeline = cls(LocalStore(Path(index)), home, embedder, threshold, written_by)
         with pipeline._store.snapshot() as snapshot:
             pipeline._embedder_of(snapshot.info)
         return pipeline
+
+    @property
+    def host(self) -> str | None:
+        """Who gets the passages of a question; None if they stay in this process."""
+        return self._llm.host if self._llm else None
 
     def stream(
         self,
@@ -78,10 +94,13 @@ class Pipeline:
         history: Sequence[Message] = (),
         k: int = DEFAULT_K,
         selection: Selection = _EVERYTHING,
-    ) -> Iterator[Answer]:
+        strict: bool = False,
+    ) -> Generator[Answer]:
         """Growing snapshots of an answer: the hits first, the checked citations last.
 
-        Raises InvalidInput for a question that is empty or too long, and what ``open`` raises.
+        Of what an LLM writes, ``strict`` keeps only sentences that are quoted or verified. Raises
+        InvalidInput for a question that is empty or too long, what ``open`` raises, and LLMFailed
+        if the LLM said nothing; if it failed later, the last answer is not ``complete``.
         """
         began = time.perf_counter()
         query = _checked_question(question)
@@ -94,6 +113,7 @@ class Pipeline:
                 status="not_in_documents",
                 text="",
                 complete=False,
+                llm=self._llm.spec if self._llm else EXTRACTIVE,
                 embedder=info.spec,
                 index={
                     "generation": info.generation,
@@ -119,7 +139,10 @@ class Pipeline:
             yield draft
             found = candidates(query, hits, vector, embedder.embed_sentences)
             if answerability(hits, found) < self._threshold:
-                answer = replace(draft, text=NOT_IN_DOCUMENTS)
+                answer = replace(draft, complete=True, text=NOT_IN_DOCUMENTS)
+            elif self._llm:
+                for answer in write(draft, hits, self._llm, strict):
+                    yield answer
             else:
                 chosen = choose(query, found)
                 answer = _compose(draft, [(c.hit, c.span) for c in chosen], "", "answered")
@@ -132,9 +155,10 @@ class Pipeline:
         history: Sequence[Message] = (),
         k: int = DEFAULT_K,
         selection: Selection = _EVERYTHING,
+        strict: bool = False,
     ) -> Answer:
         """The last snapshot of ``stream``."""
-        *_, answer = self.stream(question, history=history, k=k, selection=selection)
+        *_, answer = self.stream(question, history=history, k=k, selection=selection, strict=strict)
         return answer
 
     def search(
@@ -176,7 +200,7 @@ class Pipeline:
             "answer": round((now - retrieved) * 1e3, 1),
             "total": round((now - began) * 1e3, 1),
         }
-        return replace(answer, complete=True, timings_ms=timings)
+        return replace(answer, timings_ms=timings)
 
 
 def _checked_question(question: str) -> str:
@@ -218,6 +242,7 @@ def _compose(
     text = "\n".join([opening, *parts]) if opening else " ".join(parts)
     return replace(
         draft,
+        complete=True,
         status=status,
         text=text,
         sentences=tuple(sentences),

@@ -1,0 +1,77 @@
+"""question + Hits -> growing Answers that a language model writes, each sentence of it checked."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from rag.cite import read_reply
+from rag.datatypes import Answer, Delta, Hit, Prompt
+from rag.errors import LLMFailed
+from rag.llms import LLM
+from rag.prompt import build_prompt
+
+_SHOWN_EVERY = 0.05  # seconds: checking a reply anew for each token would cost more than writing it
+
+
+def write(draft: Answer, hits: Sequence[Hit], llm: LLM, strict: bool = False) -> Iterator[Answer]:
+    """Snapshots of ``draft`` as the reply to its query grows; the last one is checked as a whole.
+
+    It is ``complete`` only if the LLM finished. Where it failed in mid-reply, what there is stays,
+    with a warning. ``strict`` keeps only sentences that are quoted or verified. Raises LLMFailed
+    if there is nothing at all.
+    """
+    prompt = build_prompt(draft.question, draft.query, hits, llm.count, llm.window)
+    if not prompt.hits:
+        raise LLMFailed(
+            f"The window of {llm.spec}, {llm.window:,} tokens, has no room for a passage; use an "
+            "LLM with a larger one."
+        )
+    draft = replace(draft, left_out=tuple(hit.rank for hit in prompt.left_out))
+    reply, last, warnings = "", Delta(""), []
+    shown = 0.0
+    try:
+        with closing(llm.stream(prompt)) as deltas:  # type: ignore[type-var]
+            for last in deltas:
+                reply = last.text if last.restart else reply + last.text
+                if last.text and time.monotonic() - shown >= _SHOWN_EVERY:
+                    yield _checked(draft, reply, prompt, False, strict)
+                    shown = time.monotonic()
+    except LLMFailed as failure:
+        if not reply.strip():
+            raise
+        warnings.append(f"the answer is incomplete: {failure}")
+    if last.finish == "length":
+        warnings.append("the answer is incomplete: the LLM was cut off at its limit")
+    warnings += _cut_prompt(prompt, last)
+    answer = _checked(draft, reply, prompt, True, strict)
+    yield replace(
+        answer,
+        complete=last.finish == "stop",
+        warnings=(*draft.warnings, *warnings),
+        usage={
+            "prompt_tokens": last.prompt_tokens or prompt.tokens,
+            "completion_tokens": last.completion_tokens or llm.count(reply),
+        },
+    )
+
+
+def _checked(draft: Answer, reply: str, prompt: Prompt, finished: bool, strict: bool) -> Answer:
+    checked = read_reply(reply, prompt.hits, finished=finished, strict=strict)
+    return replace(
+        draft,
+        status="not_in_documents" if checked.abstained else "answered",
+        text=checked.text,
+        sentences=checked.sentences,
+        citations=checked.citations,
+    )
+
+
+def _cut_prompt(prompt: Prompt, last: Delta) -> list[str]:
+    """A warning where the server read far less than it was sent: some cut a prompt silently."""
+    if not 0 < last.prompt_tokens < prompt.tokens / 2:
+        return []
+    return [
+        f"the LLM read only {last.prompt_tokens:,} of about {prompt.tokens:,} tokens: its window "
+        "is smaller than it says, and passages were lost"
+    ]
