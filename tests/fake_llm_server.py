@@ -94,7 +94,7 @@ class Conversation(BaseHTTPRequestHandler):
             delta = {"type": "thinking_delta", "thinking": piece}
             self.raw(_sse({"type": "content_block_delta", "index": 0, "delta": delta}))
 
-    def finish(self, cut: bool = False) -> None:
+    def end(self, cut: bool = False) -> None:
         """The end of a whole reply: 7 tokens were read and 3 written."""
         if self.dialect == "openai":
             reason = "length" if cut else "stop"
@@ -167,7 +167,7 @@ def says(*pieces: str) -> Act:
     def act(conversation: Conversation) -> None:
         conversation.begin()
         conversation.text(*pieces)
-        conversation.finish()
+        conversation.end()
 
     return act
 

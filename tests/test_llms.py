@@ -163,7 +163,7 @@ class TestServers:
         def act(conversation: Conversation) -> None:
             conversation.begin()
             conversation.text("It says")
-            conversation.finish(cut=True)
+            conversation.end(cut=True)
 
         with serving(act) as server:
             text, last, _ = read(opened(dialect, server.environment(dialect)))
@@ -246,7 +246,7 @@ class TestServers:
             whole = conversation.encoded("\u2192é").decode("unicode_escape").encode()
             for byte in whole:
                 conversation.raw(bytes([byte]))
-            conversation.finish()
+            conversation.end()
 
         with serving(act) as server:
             text, _, failure = read(opened(dialect, server.environment(dialect)))
@@ -257,7 +257,7 @@ class TestServers:
             conversation.begin()
             conversation.reasoning("Secret [1].")
             conversation.text("<thi", "nk>Secret", " [2].</th", "ink>Hello", " [3] <", "b>.")
-            conversation.finish()
+            conversation.end()
 
         with serving(act) as server:
             text, _, failure = read(opened(dialect, server.environment(dialect)))
@@ -288,7 +288,7 @@ class TestServers:
             return
         with pytest.raises(InvalidInput, match=name) as error:
             open_llm(f"{dialect}:x", {name: address, "ANTHROPIC_API_KEY": "k"})
-        assert "pass" not in str(error.value).replace("passwd", "")
+        assert "me:pa" not in str(error.value)
 
 
 def cpu_of_others(own: float) -> float:
