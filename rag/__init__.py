@@ -26,6 +26,11 @@ The house, in reading order::
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
     disagree.py     statements that give different values for the same thing at the same time
     extract.py      question + Hits -> the sentences that answer it, without a language model
+    tokens.py       counts tokens for LLMs without a tokenizer of their own
+    prompt.py       question + Hits -> Prompt: numbers the passages by rank, fits the window
+    llms/           Prompt -> deltas: the LLM protocol, its kinds, their deadlines
+    cite/           an LLM's reply + the Hits it cites -> sentences with checked citations
+    write.py        question + Hits + LLM -> growing Answers, each sentence checked
     pipeline.py     stream(question) -> growing Answers; ask(question) -> the last one
     -- present
     freshness.py    what changed, is new or is gone since it was indexed

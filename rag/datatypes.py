@@ -13,6 +13,7 @@ Span = tuple[int, int]
 Status = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["quoted", "verified", "weak", "unsupported"]
 Mode = Literal["hybrid", "dense", "lexical"]
+NOT_IN_DOCUMENTS = "The documents do not say."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ class Message:
 class Prompt:
     """What an LLM is told: the passages in it are ``hits``, numbered there by their rank.
 
-    ``left_out`` did not fit the window; ``tokens`` counts the messages; ``question`` is the query.
+    ``left_out`` did not fit the window; ``tokens`` counts the messages; ``question`` is what was
+    typed, where the messages may ask what it stands for in the conversation; ``reply_tokens`` is
+    how long the reply may be.
     """
 
     question: str
@@ -91,6 +94,7 @@ class Prompt:
     hits: tuple[Hit, ...]
     left_out: tuple[Hit, ...] = ()
     tokens: int = 0
+    reply_tokens: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,14 @@ class Delta:
 
     The last one of a whole reply has ``finish``: "stop", or "length" where the LLM was cut off;
     a stream that ends without one is incomplete. Token counts come with the last one, if at all.
+    ``restart``: what came before was the LLM's reasoning, the reply begins with this piece.
     """
 
     text: str
     finish: Literal["stop", "length"] | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    restart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,10 @@ class ShortAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A snapshot of an answer; the last one of a stream is final."""
+    """A snapshot of an answer; the last one of a stream is final.
+
+    ``left_out`` are the ranks of the passages that did not fit the LLM's window.
+    """
 
     question: str
     query: str
@@ -159,6 +168,7 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     passages: tuple[Hit, ...] = ()
+    left_out: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     llm: str = "extractive"
     embedder: str = ""

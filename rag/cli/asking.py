@@ -3,18 +3,20 @@
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
 import click
 
 from rag.clean import printable
+from rag.cli.live import LiveText
 from rag.cli.opening import open_pipeline, terminal
 from rag.cli.options import index_option, json_option, with_filters
 from rag.conversation import keep, last_conversation, read_history
 from rag.datatypes import Answer, Message, Mode
-from rag.errors import InvalidInput, MachineRefused
-from rag.pipeline import DEFAULT_K, Pipeline
+from rag.errors import InvalidInput, LLMFailed, MachineRefused
+from rag.pipeline import DEFAULT_K, EXTRACTIVE, Pipeline
 from rag.render import answer_json, hit_json, to_json
 from rag.retrieve import Selection, by_document
 from rag.settings import load_settings
@@ -31,7 +33,7 @@ _NOT_IN_DOCUMENTS = 3
 @click.option("--history", metavar="FILE", help='JSON list of {"role", "content"}.')
 @click.option("--strict", is_flag=True, help="Only quoted and verified sentences.")
 @click.option("--no-stream", is_flag=True, help="Print nothing before the answer is whole.")
-@click.option("-v", "verbose", is_flag=True, help="Show where the time went.")
+@click.option("-v", "verbose", is_flag=True, help="Show where time and tokens went.")
 @index_option
 @json_option
 def ask(
@@ -57,19 +59,39 @@ def ask(
     if goes_on:
         messages = last_conversation(settings.home)
     pipeline = open_pipeline(settings)
-    answer = pipeline.ask(
-        question, history=messages, k=settings.k or DEFAULT_K, selection=selection
+    if verbose and pipeline.host:
+        click.echo(f"the passages go to {printable(pipeline.host)}", err=True)
+    told = terminal()
+    live = None
+    if settings.llm != EXTRACTIVE and sys.stdout.isatty() and not (as_json or no_stream):
+        live = LiveText(told.width)
+    answers = pipeline.stream(
+        question,
+        history=messages,
+        k=settings.k or DEFAULT_K,
+        selection=selection,
+        strict=strict,
     )
+    with closing(answers):
+        for answer in answers:
+            if live:
+                live.show(answer.text)
     if as_json:
         click.echo(to_json(answer_json(answer)))
+    elif live:
+        live.show(answer.text, last=True)
+        parts = (told.searched(answer), told.evidence(answer))
+        click.echo("\n\n" + "\n\n".join(part for part in parts if part))
     else:
-        click.echo(terminal().answer(answer))
+        click.echo(told.answer(answer))
+    if not as_json:
         for warning in answer.warnings:
             click.echo(f"warning: {printable(warning)}", err=True)
     _keep(settings.home, messages, answer)
     if verbose:
-        for name, value in answer.timings_ms.items():
-            click.echo(f"{name}: {value:.1f} ms", err=True)
+        _tell_costs(answer)
+    if not answer.complete:
+        sys.exit(LLMFailed.exit_code)
     if answer.status == "not_in_documents":
         sys.exit(_NOT_IN_DOCUMENTS)
 
@@ -81,6 +103,18 @@ def _keep(home: Path, before: Sequence[Message], answer: Answer) -> None:
         keep(home, [*before, *said])
     except MachineRefused as error:
         click.echo(f"warning: {printable(str(error))}", err=True)
+
+
+def _tell_costs(answer: Answer) -> None:
+    """Where time and tokens went, and which passages the LLM did not get."""
+    for name, value in answer.timings_ms.items():
+        click.echo(f"{name}: {value:.1f} ms", err=True)
+    if answer.llm != EXTRACTIVE:
+        for name, tokens in answer.usage.items():
+            click.echo(f"{name.replace('_', ' ')}: {tokens:,}", err=True)
+    if answer.left_out:
+        ranks = ", ".join(map(str, answer.left_out))
+        click.echo(f"passages that did not fit the LLM's window: {ranks}", err=True)
 
 
 def _read_history(name: str) -> list[Message]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from rag.embed import open_embedder
-from rag.errors import IndexMissing, InvalidInput, RagError
+from rag.errors import IndexMissing, RagError
 from rag.pipeline import Pipeline
 from rag.render import Terminal
 from rag.settings import Settings
@@ -58,16 +58,13 @@ def open_store(settings: Settings) -> LocalStore:
 
 def open_pipeline(settings: Settings) -> Pipeline:
     """The pipeline over the index that the settings name."""
-    if settings.llm != "extractive":
-        raise InvalidInput(
-            f"The LLM {settings.llm!r} is not available in this version; use extractive."
-        )
     open_store(settings)
     return Pipeline.open(
         settings.index,
         home=settings.home,
         embedder=settings.embedder,
         threshold=settings.threshold,
+        llm=settings.llm,
     )
 
 

@@ -1,0 +1,95 @@
+"""question + Hits -> growing Answers that a language model writes, each sentence of it checked."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from rag.cite import read_reply
+from rag.converse import leans, standalone
+from rag.datatypes import Answer, Delta, Hit, Message, Prompt
+from rag.errors import LLMFailed
+from rag.llms import LLM
+from rag.prompt import build_prompt
+from rag.rewrite import rewrite_prompt, rewritten
+
+_QUESTION_TOKENS = 200
+_SHOWN_EVERY = 0.05  # seconds: checking a reply anew for each token would cost more than writing it
+
+
+def write(draft: Answer, hits: Sequence[Hit], llm: LLM, strict: bool = False) -> Iterator[Answer]:
+    """Snapshots of ``draft`` as the reply to its query grows; the last one is checked as a whole.
+
+    It is ``complete`` only if the LLM finished. Where it failed in mid-reply, what there is stays,
+    with a warning. ``strict`` keeps only sentences that are quoted or verified. Raises LLMFailed
+    if there is nothing at all.
+    """
+    prompt = build_prompt(draft.question, draft.query, hits, llm.count, llm.window)
+    if not prompt.hits:
+        raise LLMFailed(
+            f"The window of {llm.spec}, {llm.window:,} tokens, has no room for a passage; use an "
+            "LLM with a larger one."
+        )
+    draft = replace(draft, left_out=tuple(hit.rank for hit in prompt.left_out))
+    reply, last, warnings = "", Delta(""), []
+    shown = 0.0
+    try:
+        with closing(llm.stream(prompt)) as deltas:  # type: ignore[type-var]
+            for last in deltas:
+                reply = last.text if last.restart else reply + last.text
+                if last.text and time.monotonic() - shown >= _SHOWN_EVERY:
+                    yield _checked(draft, reply, prompt, False, strict)
+                    shown = time.monotonic()
+    except LLMFailed as failure:
+        if not reply.strip():
+            raise
+        warnings.append(f"the answer is incomplete: {failure}")
+    if last.finish == "length":
+        warnings.append("the answer is incomplete: the LLM was cut off at its limit")
+    warnings += _cut_prompt(prompt, last)
+    answer = _checked(draft, reply, prompt, True, strict)
+    yield replace(
+        answer,
+        complete=last.finish == "stop",
+        warnings=(*draft.warnings, *warnings),
+        usage={
+            "prompt_tokens": last.prompt_tokens or prompt.tokens,
+            "completion_tokens": last.completion_tokens or llm.count(reply),
+        },
+    )
+
+
+def write_out(question: str, history: Sequence[Message], llm: LLM) -> str:
+    """A follow-up as a question that stands alone, as an LLM or, where it errs, the rules put it.
+
+    Raises LLMFailed if the LLM cannot be asked at all.
+    """
+    if not (llm.rewrites and history and leans(question)):
+        return standalone(question, history)
+    prompt = Prompt(question, rewrite_prompt(question, history), (), reply_tokens=_QUESTION_TOKENS)
+    reply = ""
+    with closing(llm.stream(prompt)) as deltas:  # type: ignore[type-var]
+        for delta in deltas:
+            reply = delta.text if delta.restart else reply + delta.text
+    return rewritten(reply, question, history)
+
+
+def _checked(draft: Answer, reply: str, prompt: Prompt, finished: bool, strict: bool) -> Answer:
+    checked = read_reply(reply, prompt.hits, finished=finished, strict=strict)
+    return replace(
+        draft,
+        status="not_in_documents" if checked.abstained else "answered",
+        text=checked.text,
+        sentences=checked.sentences,
+        citations=checked.citations,
+    )
+
+
+def _cut_prompt(prompt: Prompt, last: Delta) -> list[str]:
+    """A warning where the server read far less than it was sent: some cut a prompt silently."""
+    if not 0 < last.prompt_tokens < prompt.tokens / 2:
+        return []
+    return [
+        f"the LLM read only {last.prompt_tokens:,} of about {prompt.tokens:,} tokens: its window "
+        "is smaller than it says, and passages were lost"
+    ]

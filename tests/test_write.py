@@ -1,0 +1,141 @@
+"""Answers that an LLM writes, from the question to the exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_llm_server import Conversation, fails, says, serving
+
+from rag import Pipeline
+from rag.errors import LLMFailed
+from rag.store.local import LocalStore
+
+TRUCKS = "How many aid trucks a day entered Gaza in April?"
+QUOTED = (
+    "That\u2019s compared to about 225 trucks per day that entered Gaza in April after a pressure "
+    "campaign by the Biden administration."
+)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Any:
+    def make(reply: str) -> str:
+        (tmp_path / "replies.jsonl").write_text(json.dumps({"reply": reply}))
+        return f"scripted:{tmp_path / 'replies.jsonl'}"
+
+    return make
+
+
+def opened(seed_index: LocalStore, home: Path, llm: str) -> Pipeline:
+    return Pipeline.open(seed_index.folder, home=home, llm=llm)
+
+
+def test_a_reply_grows_and_is_checked(seed_index: LocalStore, home: Path, script: Any) -> None:
+    pipeline = opened(seed_index, home, script(f"{QUOTED} [1] Elephants fly [99]."))
+    first, *_, last = pipeline.stream(TRUCKS)
+    assert first.text == "" and first.passages and not first.complete
+    assert last.complete and last.status == "answered" and last.llm.startswith("scripted:")
+    assert last.sentences[0].support == "quoted" and last.sentences[1].support == "unsupported"
+    assert "[99]" not in last.text
+    (citation,) = last.citations
+    assert (citation.passage, citation.quote) == (1, QUOTED)
+    assert last.usage["prompt_tokens"] > 500 and last.usage["completion_tokens"] > 20
+    assert pipeline.host is None
+
+
+def test_abstention_and_the_threshold(seed_index: LocalStore, home: Path, script: Any) -> None:
+    pipeline = opened(seed_index, home, script("the documents do not say"))
+    answer = pipeline.ask(TRUCKS)
+    assert (answer.status, answer.text) == ("not_in_documents", "The documents do not say.")
+    assert answer.complete and answer.usage["completion_tokens"]
+    unasked = pipeline.ask("Who won the 2022 World Cup?")
+    assert unasked.status == "not_in_documents" and not unasked.usage["completion_tokens"]
+
+
+def test_strict_keeps_only_what_holds(seed_index: LocalStore, home: Path, script: Any) -> None:
+    pipeline = opened(seed_index, home, script(f"{QUOTED} [1] Elephants fly [1]."))
+    assert [s.text for s in pipeline.ask(TRUCKS, strict=True).sentences] == [QUOTED]
+    pipeline = opened(seed_index, home, script("Elephants fly [1]."))
+    assert pipeline.ask(TRUCKS, strict=True).status == "not_in_documents"
+
+
+def test_a_broken_reply_is_kept_and_marked(
+    seed_index: LocalStore, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def act(conversation: Conversation) -> None:
+        conversation.begin()
+        conversation.text(f"{QUOTED} [1] And")
+
+    with serving(act, fails(401)) as server:
+        for name, value in server.environment("openai").items():
+            monkeypatch.setenv(name, value)
+        pipeline = opened(seed_index, home, "openai:tiny")
+        answer = pipeline.ask(TRUCKS)
+        assert pipeline.host == server.address.removeprefix("http://")
+        with pytest.raises(LLMFailed):
+            pipeline.ask(TRUCKS)
+    assert not answer.complete and answer.sentences[0].text == QUOTED
+    assert "incomplete" in answer.warnings[-1] and "stopped before" in answer.warnings[-1]
+
+
+def test_a_prompt_that_the_server_cut_is_told(
+    seed_index: LocalStore, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(says("Yes [1].")) as server:  # it says that it read 7 tokens
+        for name, value in server.environment("ollama").items():
+            monkeypatch.setenv(name, value)
+        answer = opened(seed_index, home, "ollama:tiny").ask(TRUCKS)
+    assert "read only 7 of about" in answer.warnings[-1]
+
+
+def test_a_real_local_llm_streams_over_the_seeds(seed_index: LocalStore, home: Path) -> None:
+    snapshots = list(opened(seed_index, home, "local:smollm2").stream(TRUCKS, k=1))
+    texts = [answer.text for answer in snapshots if answer.text]
+    assert len(texts) > 2 and len(texts[0]) < len(texts[-2])
+    last = snapshots[-1]
+    assert last.llm == "local:smollm2" and last.usage["completion_tokens"] > 0
+    assert last.usage["prompt_tokens"] > 200
+    for citation in last.citations:
+        passage = last.passages[citation.passage - 1].passage
+        assert passage.quote((citation.start, citation.end)) == citation.quote
+
+
+def test_exit_codes_and_what_is_shown(
+    seed_index: LocalStore, home: Path, script: Any, tmp_path: Path
+) -> None:
+    def rag(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "rag", "ask", TRUCKS, "--index", str(seed_index.folder)]
+        return subprocess.run(
+            [*command, *arguments],
+            env=os.environ | {"RAG_HOME": str(home)} | environment,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+        )
+
+    whole = rag("--llm", script(f"{QUOTED} [1] Elephants fly [1]."), "-v")
+    assert whole.returncode == 0 and "Not what the sources say" in whole.stdout
+    assert "prompt tokens: " in whole.stderr
+    assert rag("--llm", script("The documents do not say.")).returncode == 3
+    assert rag("--llm", "openai:x", OPENAI_API_KEY="").returncode == 2
+
+    def act(conversation: Conversation) -> None:
+        conversation.begin()
+        conversation.text(f"{QUOTED} [1] And")
+
+    with serving(act, act, fails(500)) as server:
+        environment = server.environment("openai", "sk-canary")
+        cut = rag("--llm", "openai:tiny", "-v", **environment)
+        as_json = rag("--llm", "openai:tiny", "--json", **environment)
+        failed = rag("--llm", "openai:tiny", "--json", **environment)
+    assert cut.returncode == as_json.returncode == failed.returncode == 5
+    assert "225 trucks" in cut.stdout and "warning: the answer is incomplete" in cut.stderr
+    assert f"the passages go to {server.address.removeprefix('http://')}" in cut.stderr
+    assert json.loads(as_json.stdout)["complete"] is False
+    assert json.loads(failed.stdout)["error"]["kind"] == "llm_failed"
+    for done in (cut, as_json, failed):
+        assert "Traceback" not in done.stderr and "sk-canary" not in done.stdout + done.stderr
