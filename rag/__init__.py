@@ -19,6 +19,7 @@ The house, in reading order::
     collection.py   questions about the collection itself, from the catalog
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
     extract.py      question + Hits -> the sentences that answer it, without a language model
+    cite/           an LLM's reply + the Hits it cites -> sentences with checked citations
     pipeline.py     stream(question) -> growing Answers; ask(question) -> the last one
     -- present
     freshness.py    what changed, is new or is gone since it was indexed

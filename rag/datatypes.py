@@ -13,6 +13,7 @@ Span = tuple[int, int]
 Status = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["quoted", "verified", "weak", "unsupported"]
 Mode = Literal["hybrid", "dense", "lexical"]
+NOT_IN_DOCUMENTS = "The documents do not say."
 
 
 @dataclass(frozen=True, slots=True)

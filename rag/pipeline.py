@@ -8,7 +8,17 @@ from pathlib import Path
 
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
-from rag.datatypes import Answer, Citation, Hit, Message, Mode, Sentence, Span, Status
+from rag.datatypes import (
+    NOT_IN_DOCUMENTS,
+    Answer,
+    Citation,
+    Hit,
+    Message,
+    Mode,
+    Sentence,
+    Span,
+    Status,
+)
 from rag.embed import Embedder, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
 from rag.extract import answerability, candidates, choose
@@ -24,7 +34,6 @@ DEFAULT_K = 10
 # Below this answerability the documents are said not to answer: at 0.25 about nine in ten
 # questions of other collections are refused and one in fifty that the documents answer.
 DEFAULT_THRESHOLD = 0.25
-NOT_IN_DOCUMENTS = "The documents do not say."
 _EVERYTHING = Selection()
 
 

@@ -1,0 +1,117 @@
+"""Law 3: what an LLM's reply says, held against the sentences of the passages it cites.
+
+::
+
+    reply.py     a raw reply -> its sentences and the markers of each
+    check.py     a sentence + the passages it cites -> how well they support it, and where
+
+How a sentence is marked: ``quoted``, it is a sentence of a cited passage word for word;
+``verified``, law 3 holds; ``weak``, plausible; ``unsupported``, it has no valid marker, or what it
+cites does not say it. An unsupported sentence keeps a citation of the sentence nearest to it in
+each passage that its markers name: they show where the LLM pointed, ``support`` says that it does
+not hold. A sentence that is quoted or verified keeps only the citations that carry it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.cite.check import Finding, check
+from rag.cite.reply import Piece, is_abstention, read_growing, read_pieces
+from rag.clean import clean_text
+from rag.datatypes import NOT_IN_DOCUMENTS, Citation, Hit, Sentence, Span
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedReply:
+    """A reply with its sentences checked.
+
+    ``text`` has ``[n]`` markers: n is the id of a citation, numbered by first use. ``abstained``:
+    the reply is the fixed phrase, or ``strict`` left nothing of it.
+    """
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    abstained: bool
+
+
+def read_reply(
+    reply: str, hits: Sequence[Hit], *, finished: bool, strict: bool = False
+) -> CheckedReply:
+    """Checks a reply, or the beginning of one, against the passages its markers name (by rank).
+
+    While it is not ``finished``, what stands behind its last complete sentence is shown but not
+    checked, so that no verdict is ever taken back. ``strict`` drops what is neither quoted nor
+    verified. Markers that name no passage are left out; nothing in a reply raises.
+    """
+    reply = clean_text(reply)
+    pieces, tail = (read_pieces(reply), "") if finished else read_growing(reply)
+    if is_abstention(reply) or (finished and not any(piece.claims for piece in pieces)):
+        empty = finished and not pieces
+        text = NOT_IN_DOCUMENTS if is_abstention(reply) else _layout(pieces, tail)
+        return CheckedReply("" if empty else text, (), (), is_abstention(reply))
+    book = _Citations(hits)
+    sentences, parts = [], []
+    for piece in pieces:
+        if not piece.claims:
+            if not strict:
+                parts.append(piece.lead + piece.text)
+            continue
+        finding = check(piece.text, book.passages, book.cited(piece.numbers))
+        if strict and finding.support not in ("quoted", "verified"):
+            continue
+        ids = book.cite(finding)
+        sentences.append(Sentence(finding.text, ids, finding.support))
+        shown = " ".join(finding.text.split()) if finding.support == "quoted" else finding.text
+        parts.append(
+            piece.lead + " ".join([shown, *(["".join(f"[{n}]" for n in ids)] if ids else [])])
+        )
+    if strict and finished and not sentences:
+        return CheckedReply(NOT_IN_DOCUMENTS, (), (), True)
+    text = "".join([*parts, "" if strict else tail]).strip()
+    return CheckedReply(text, tuple(sentences), tuple(book.citations), False)
+
+
+def _layout(pieces: Sequence[Piece], tail: str) -> str:
+    return ("".join(piece.lead + piece.text for piece in pieces) + tail).strip()
+
+
+class _Citations:
+    """Numbers the cited spans of one reply by first use."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._hits = tuple(hits)
+        self.passages = tuple(hit.passage for hit in hits)
+        self.citations: list[Citation] = []
+        self._ids: dict[tuple[str, Span], int] = {}
+
+    def cited(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """Where in ``passages`` those are that the numbers of markers name."""
+        at = {hit.rank: i for i, hit in enumerate(self._hits)}
+        return tuple(at[n] for n in numbers if n in at)
+
+    def cite(self, finding: Finding) -> tuple[int, ...]:
+        """The ids of the spans of a finding."""
+        return tuple(dict.fromkeys(self._cite(self._hits[i], span) for i, span in finding.spans))
+
+    def _cite(self, hit: Hit, span: Span) -> int:
+        passage = hit.passage
+        key = (passage.document, span)
+        if key not in self._ids:
+            self._ids[key] = number = len(self.citations) + 1
+            self.citations.append(
+                Citation(
+                    id=number,
+                    passage=hit.rank,
+                    document=passage.document,
+                    title=passage.title,
+                    date=passage.date,
+                    url=passage.url,
+                    page=passage.page(span[0]),
+                    start=span[0],
+                    end=span[1],
+                    quote=passage.quote(span),
+                    sha256=passage.sha256,
+                )
+            )
+        return self._ids[key]
