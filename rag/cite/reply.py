@@ -1,7 +1,7 @@
 """A raw reply -> its sentences, each with the numbers that its markers name.
 
-Markers are ``[1]``, ``[1, 3]``, ``[1-3]``, ``【1】``, ``[^1]``, ``[[1]]`` and ``[1](#1)``; one belongs
-to the sentence that it stands in or right behind, or, at the start of a line, that it opens.
+Markers are ``[1]``, ``[1, 3]``, ``[1-3]``, ``【1】``, ``[^1]``, ``[[1]]`` and ``[1](#1)``; one
+belongs to the sentence that it stands in or right behind, or, at the start of a line, opens.
 """
 
 import re
