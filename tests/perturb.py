@@ -11,8 +11,9 @@ from rag.sentences import sentence_spans
 
 NEVER_VERIFIED = ("number", "unit", "date", "name", "negation", "role")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*\b(?!\.|’|')")
-_MONTHS = "January February March April June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = ["January", "February", "March", "April", "June", "July", "August", "September",
+           "October", "November", "December"]  # fmt: skip
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _UNITS = {
     "million": "billion", "billion": "million", "percent": "points", "%": " million",
     "years": "months", "months": "years", "days": "weeks", "weeks": "days", "hours": "minutes",
@@ -87,6 +88,13 @@ def unsupported(sentence: str, names: list[str], chooser: random.Random) -> Iter
         "quantifier": lambda: _swapped(sentence, _QUANTIFIERS, chooser),
         "cause": lambda: _swapped(sentence, _CAUSES, chooser),
         "subject": lambda: _subject(sentence),
+        "figures": lambda: _exchanged(
+            r"(?<![\w.,-])\d[\d,.]*\d(?![\w-])|\b[2-9]\b", sentence, chooser
+        ),
+        "names": lambda: _exchanged(_NAME.pattern, sentence, chooser),
+        "speaker": lambda: _without_speaker(sentence),
+        "condition": lambda: _without_condition(sentence),
+        "clause": lambda: _other_subject(sentence),
     }
     for kind, change in changes.items():
         claim = change()
@@ -117,7 +125,9 @@ def _number(sentence: str, chooser: random.Random) -> str | None:
     at = chooser.randrange(len(digits))
     while not digits[at].isdigit():
         at = chooser.randrange(len(digits))
-    changed = digits[:at] + str((int(digits[at]) + chooser.randint(1, 8)) % 9 + 1) + digits[at + 1 :]
+    changed = (
+        digits[:at] + str((int(digits[at]) + chooser.randint(1, 8)) % 9 + 1) + digits[at + 1 :]
+    )
     if changed == digits:
         return None
     return sentence[: match.start()] + changed + sentence[match.end() :]
@@ -179,6 +189,51 @@ def _subject(sentence: str) -> str | None:
     return sentence[match.end() :][0].upper() + sentence[match.end() + 1 :] if match else None
 
 
+def _exchanged(pattern: str, sentence: str, chooser: random.Random) -> str | None:
+    """Two of a kind in each other's place, where more than a list stands between them."""
+    found = list(re.finditer(pattern, sentence))
+    if len(found) < 2:
+        return None
+    i = chooser.randrange(len(found) - 1)
+    left, right = found[i], found[i + 1]
+    between = sentence[left.end() : right.start()]
+    if (
+        left.group() == right.group()
+        or len(between.split()) < 3
+        or re.search(r"\b(?:and|or|with|between|is|was|versus|vs)\b|,", between)
+    ):
+        return None
+    head, tail = sentence[: left.start()], sentence[right.end() :]
+    return head + right.group() + between + left.group() + tail
+
+
+def _without_speaker(sentence: str) -> str | None:
+    """``A said that B did`` becomes ``B did``."""
+    match = re.search(
+        r"^.{5,60}? (?:said|says|believed?s?|claim(?:ed|s)?|argue[ds]?|suggest(?:ed|s)?|denied) "
+        r"(?:that )?(?=(?:the|it|he|she|they|[A-Z]\w+) \w+)",
+        sentence,
+    )
+    rest = sentence[match.end() :] if match else ""
+    return rest[0].upper() + rest[1:] if rest else None
+
+
+def _without_condition(sentence: str) -> str | None:
+    """``A does if B`` becomes ``A does``."""
+    match = re.match(r"[^,]{20,}?(?=,? (?:if|unless|only|when|until|except) )", sentence)
+    return match.group() + "." if match else None
+
+
+def _other_subject(sentence: str) -> str | None:
+    """``A did this after B did that`` becomes ``A did that``: the verb of another subject."""
+    match = re.match(
+        r"((?:The )?[A-Z]\w+(?: [A-Z]\w+)*) \w+ed .{5,}? "
+        r"(?:after|before|while|because|and|when|that) (?:the )?[A-Z]\w+ (?=\w+ed )",
+        sentence,
+    )
+    return f"{match[1]} {sentence[match.end() :]}" if match else None
+
+
 def _swapped(sentence: str, table: dict[str, str], chooser: random.Random) -> str | None:
     found = []
     for word, other in table.items():
@@ -192,24 +247,33 @@ def _swapped(sentence: str, table: dict[str, str], chooser: random.Random) -> st
 
 def _time_moved(sentence: str) -> str | None:
     """``In 1999, A did B.`` becomes ``A did B in 1999.`` in a sentence of one plain clause."""
-    match = re.fullmatch(r"(In|On|During|Since) ((?:\w+ )?(?:\d{1,2}, )?\d{4}), ([^,;:()]+)\.", sentence)
+    match = re.fullmatch(
+        r"(In|On|During|Since) ((?:\w+ )?(?:\d{1,2}, )?\d{4}), ([^,;:()]+)\.", sentence
+    )
     if not match or re.search(r"\b(?:and|that|which|who|when|while|after|before|because|if|where|"
                               r"said|as|but|until|to|than|or)\b|\d{4}", match[3]):  # fmt: skip
         return None
     rest = match[3] if match[3].split()[0][0].isupper() else match[3].capitalize()
-    if rest.startswith(("The ", "A ", "An ", "It ", "He ", "She ", "They ")) is False and rest[0].islower():
+    if (
+        rest.startswith(("The ", "A ", "An ", "It ", "He ", "She ", "They ")) is False
+        and rest[0].islower()
+    ):
         rest = rest[0].upper() + rest[1:]
     return f"{rest} {match[1].lower()} {match[2]}."
 
 
 def _shortened(sentence: str) -> str | None:
-    if match := re.fullmatch(r"([^,]{30,}), (?:which|who|where|whose|including|and|but) .*", sentence):
+    if match := re.fullmatch(
+        r"([^,]{30,}), (?:which|who|where|whose|including|and|but) .*", sentence
+    ):
         if re.search(r"\b(?:between|both|either|such|from|of|with|if|as|like|for)\b", match[1]):
             return None
         return match[1] + "." if ", and " not in match.group() else None
     if re.search(r"\w \([^()]+\) \w", sentence):
         return re.sub(r" \([^()]+\)", "", sentence, count=1)
-    if match := re.match(r"(?:However|Moreover|In addition|Furthermore|Additionally), (\w)", sentence):
+    if match := re.match(
+        r"(?:However|Moreover|In addition|Furthermore|Additionally), (\w)", sentence
+    ):
         return match[1].upper() + sentence[match.end() :]
     return None
 
@@ -220,7 +284,11 @@ def _rewritten(sentence: str) -> str | None:
     if re.search(r"\d%", sentence):
         return re.sub(r"(\d)%", r"\1 percent", sentence)
     if match := re.search(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})\b", sentence):
-        return sentence[: match.start()] + f"{match[2]} {match[1]} {match[3]}" + sentence[match.end() :]
+        return (
+            sentence[: match.start()]
+            + f"{match[2]} {match[1]} {match[3]}"
+            + sentence[match.end() :]
+        )
     if re.search(r"\b\d{1,3},\d{3}\b", sentence):
         return re.sub(r"\b(\d{1,3}),(\d{3})\b", r"\1\2", sentence)
     return None

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.cite.check import Finding, check
-from rag.cite.reply import Piece, is_abstention, read_growing, read_pieces
+from rag.cite.reply import is_abstention, read_growing, read_pieces, without_markers
 from rag.clean import clean_text
 from rag.datatypes import NOT_IN_DOCUMENTS, Citation, Hit, Sentence, Span
 
@@ -46,10 +46,8 @@ def read_reply(
     """
     reply = clean_text(reply)
     pieces, tail = (read_pieces(reply), "") if finished else read_growing(reply)
-    if is_abstention(reply) or (finished and not any(piece.claims for piece in pieces)):
-        empty = finished and not pieces
-        text = NOT_IN_DOCUMENTS if is_abstention(reply) else _layout(pieces, tail)
-        return CheckedReply("" if empty else text, (), (), is_abstention(reply))
+    if finished and is_abstention(without_markers(reply)):
+        return CheckedReply(NOT_IN_DOCUMENTS, (), (), True)
     book = _Citations(hits)
     sentences, parts = [], []
     for piece in pieces:
@@ -70,10 +68,6 @@ def read_reply(
         return CheckedReply(NOT_IN_DOCUMENTS, (), (), True)
     text = "".join([*parts, "" if strict else tail]).strip()
     return CheckedReply(text, tuple(sentences), tuple(book.citations), False)
-
-
-def _layout(pieces: Sequence[Piece], tail: str) -> str:
-    return ("".join(piece.lead + piece.text for piece in pieces) + tail).strip()
 
 
 class _Citations:

@@ -10,6 +10,7 @@ from rag.cite.grammar import (
     CONDITIONS,
     CONNECTIVES,
     COORDINATORS,
+    NAMED_KINDS,
     NEGATIONS,
     NO_SUPERLATIVE,
     NOT_ADVERBS,
@@ -70,7 +71,7 @@ def _carries_moved(claim: Tokens, source: Tokens) -> bool:
 def _carries_timeless(claim: Tokens, source: Tokens) -> bool:
     rest, times = without_times(claim)
     source_rest, source_times = without_times(source)
-    if not times and not source_times:
+    if len(source_times) != 1 or len(times) > 1:  # which time is whose would not be plain
         return False
     if is_strict(claim) and len(times) < len(source_times):
         return False
@@ -87,7 +88,7 @@ def _without_fronted(moved: Tokens, other: Tokens) -> tuple[Tokens, Tokens] | No
     for i in range(1, len(other) - length + 1):
         if _same(phrase, other[i : i + length]) and is_boundary(other, i + length):
             return moved[length:], other[:i] + other[i + length :]
-        if is_barrier(other, i):
+        if is_barrier(other, i) or "," in other[i].mark:
             return None
     return None
 
@@ -159,7 +160,7 @@ class _Alignment:
         if ";" in mark or coordinated:
             return not _changes(run) and not _reports(run) and has_verb(run)
         first = run[0].text
-        starts = first in PREPOSITIONS | SUBORDINATORS | CONNECTIVES | {"as", "unlike"}
+        starts = first in PREPOSITIONS | SUBORDINATORS | CONNECTIVES | {"unlike"}
         adverb = len(run) == 1 and _is_adverb(run[0])
         return "," in mark and (starts or adverb) and not _limits(run) and not self._strict()
 
@@ -174,18 +175,22 @@ class _Alignment:
         if first.mark:
             if first.text in COORDINATORS | RELATIVES | {"then"} or ";" in first.mark:
                 return first.text not in CONDITIONS and not _is_fragment(self.claim)
-            close = first.text in PREPOSITIONS | SUBORDINATORS and self._strict()
+            narrows = first.text in PREPOSITIONS | SUBORDINATORS and self._strict()
+            narrows = narrows or (first.text in ("as", "so") and _next_is(part, "long"))
             return (
-                not close
+                not narrows
+                and not _is_region(self.source[start - 1], part)
                 and not _limits(part)
                 and has_verb(self.claim)
                 and self._trailing(start + cut)
             )
         if first.text == "and":
-            return not self._strict() and not _fused(self.source) and not _limits(run)
-        starts = first.text in PREPOSITIONS | SUBORDINATORS
+            free = not self._strict() and not _fused(self.source) and not _limits(run)
+            return free and has_verb(self.claim)
+        clause = first.text in SUBORDINATORS
+        phrase = first.text in PREPOSITIONS and not has_verb(part)
         by_agent = first.text == "by" and any(token.kind == "be" for token in self.claim)
-        if (starts or by_agent) and not self._strict() and not _limits(part):
+        if (clause or phrase or by_agent) and not self._strict() and not _limits(part):
             return self._trailing(start + cut)
         return False
 
@@ -197,25 +202,22 @@ class _Alignment:
         first, following = run[0], self.source[after]
         if self.source[before].kind == "number" or any(token.kind == "be" for token in run[:1]):
             return False
-        if _is_name_prefix(run, following) or (len(run) == 1 and _is_adverb(first)):
-            return not run[0].mark
+        if len(run) == 1 and _is_adverb(first):
+            return not first.mark
+        if _is_name_prefix(run, following):
+            return self.source[before].kind != "name" or bool(first.mark or first.free)
         if time_end(self.source, before + 1) == after and not self._strict():
             return True
+        if "(" in first.mark and ")" in following.mark:
+            return not _reports(run)
         if first.mark and following.mark and _is_apposition(run):
+            if _is_region(self.source[before], run):
+                return False
             return not _changes(run) and (first.text in RELATIVES or not _reports(run))
         if self._strict() or _limits(run) or any(token.mark for token in run):
             return False
-        if first.text in PREPOSITIONS and is_boundary(self.source, after):
-            return True
-        article = first.free.rpartition(" ")[2] in ("a", "an", "the")
-        return (
-            article
-            and kept.free.rpartition(" ")[2] in ("a", "an", "the")
-            and not following.mark
-            and not following.free
-            and len(run) <= 2
-            and all(_is_modifier(token) for token in run)
-        )
+        listed = following.text in COORDINATORS and not following.mark
+        return _is_phrase(run) and is_boundary(self.source, after) and not listed
 
 
 def _is_fragment(claim: Tokens) -> bool:
@@ -225,29 +227,31 @@ def _is_fragment(claim: Tokens) -> bool:
 
 def _is_name_prefix(run: Tokens, following: Token) -> bool:
     """Whether tokens are first names or titles of the name that follows: "President Joe" Biden."""
-    if following.kind != "name" or following.mark or following.free:
+    if following.kind != "name" or following.mark or following.free or following.own & NAMED_KINDS:
         return False
     return all(
-        (
-            token.kind == "name"
-            or token.text.rstrip(".") in TITLES
-            or (i == 0 and token.own != {token.text})
-        )
-        and token.text not in PRIVATIVES
-        and token.text not in PREPOSITIONS | OTHER_PREPOSITIONS | SUBORDINATORS | CONNECTIVES
+        (token.kind == "name" or token.text.rstrip(".") in TITLES)
+        and token.text not in PRIVATIVES | CONNECTIVES | PREPOSITIONS | OTHER_PREPOSITIONS
         and not (i and token.mark.strip("."))
         for i, token in enumerate(run)
-    ) and all(token.text.rstrip(".") in TITLES or token.kind == "name" for token in run)
+    )
 
 
-def _is_modifier(token: Token) -> bool:
+def _is_region(before: Token, run: Tokens) -> bool:
+    """Whether names say where the one before them is: "Paris, Texas" is not Paris."""
+    return before.kind == "name" and all(token.kind == "name" for token in run)
+
+
+def _next_is(run: Tokens, word: str) -> bool:
+    return len(run) > 1 and run[1].text == word
+
+
+def _is_phrase(run: Tokens) -> bool:
+    """Whether tokens are phrases opened by prepositions, with no clause among them."""
     return (
-        token.kind in ("word", "name")
-        and token.text.isalpha()
-        and not token.text.endswith(("ed", "ing", "s", "est"))
-        and token.text
-        not in PRIVATIVES | PREPOSITIONS | OTHER_PREPOSITIONS | UNIVERSAL | CONDITIONS
-        and not token.own & REPORTING
+        run[0].text in PREPOSITIONS
+        and not any(t.text in COORDINATORS | RELATIVES | SUBORDINATORS - PREPOSITIONS for t in run)
+        and not has_verb(run)
     )
 
 
@@ -271,7 +275,10 @@ def _is_apposition(run: Tokens) -> bool:
 
 
 def _has_condition(run: Tokens) -> bool:
-    return any(token.text in CONDITIONS or token.text in ("according", "doubt") for token in run)
+    return any(
+        token.kind != "date" and (token.text in CONDITIONS or token.text in ("according", "doubt"))
+        for token in run
+    )
 
 
 def _changes(run: Tokens) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rag.cite.carry import carries, has_verb
 from rag.cite.figures import date_parts
-from rag.cite.grammar import COORDINATORS, NEGATIONS, REPORTING
+from rag.cite.grammar import COORDINATORS, NEGATIONS, PRONOUNS, REPORTING
 from rag.cite.readings import Tokens, fronted, time_end
 from rag.cite.tokens import Token, fold, is_english, read_tokens
 from rag.datatypes import Passage, Span, Support
@@ -159,6 +159,9 @@ def _joined(text: str, passages: Sequence[Passage], places: Sequence[_Place]) ->
         if not _may_part(first, second, bool(token.mark)):
             continue
         found = [_first_holding(text, part, passages, places) for part in (first, second)]
+        elsewhere = found[0] and found[1] and found[0][0] != found[1][0]
+        if elsewhere and second[0].text in PRONOUNS:
+            continue  # of whom the second quote speaks is not plain
         if found[0] and found[1]:
             return list(dict.fromkeys([found[0], found[1]]))
     return []

@@ -40,34 +40,38 @@ _SCALES = {
     "m": 10**6, "mn": 10**6, "bn": 10**9, "k": 1000,
 }  # fmt: skip
 _WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
-MONTHS = {
-    name: n
-    for n, names in enumerate(
-        ["january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sep sept", "october oct", "november nov", "december dec"], 1
-    )
-    for name in names.split()
-}  # fmt: skip
+_MONTH_NAMES = (
+    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+    "august aug", "september sep sept", "october oct", "november nov", "december dec",
+)  # fmt: skip
+MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?:1\d|20)\d\d"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 DATE = re.compile(
     rf"""
     \b(?: (?P<y1>{_YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)
-    | (?P<m2>{_MONTH})\b\.? (?: \s(?P<d2>{_DAY})\b(?![,.]\d|\s?%)(?:,?\s(?P<y2>{_YEAR})\b)? | ,?\s(?P<y3>{_YEAR})\b )
+    | (?P<m2>{_MONTH})\b\.?+ (?:
+        \s(?P<d2>{_DAY})\b(?![,.]\d|\s?%)(?:,?\s(?P<y2>{_YEAR})\b)?
+        | ,?\s(?P<y3>{_YEAR})\b
+      )?
     | (?P<d3>{_DAY})\s(?:of\s)?(?P<m3>{_MONTH})\b\.?(?:,?\s(?P<y4>{_YEAR})\b)? )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _NUMBER_WORD = "|".join([*_UNITS, *_TENS, "dozen"])
+_SCALE = "|".join(_WORD_SCALES)
 NUMBER = re.compile(
     rf"""
-    (?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w.]*\d|[^\W\d_]{{3}}|(?:st|nd|rd|th)\b)
-      (?:[\s-](?P<scale>hundred|thousand|million|billion|trillion|bn|mn)\b|(?P<short>bn|mn|[mkMK])\b(?=[\s.,;]|$))?
-    | \b(?P<words>(?:(?:{_NUMBER_WORD}|a(?=\s(?:dozen|hundred|thousand|million|billion|trillion)\b))
-      (?:[\s-](?:and\s(?=(?:{_NUMBER_WORD})\b))?(?:{_NUMBER_WORD}|{"|".join(_WORD_SCALES)})\b){{0,12}}))\b
+    (?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
+      (?![\w.]*\d|[^\W\d_]{{3}}|(?:st|nd|rd|th)\b)
+      (?:[\s-](?P<scale>{_SCALE}|bn|mn)\b|(?P<short>bn|mn|[mk])\b(?=[\s.,;]|$))?
+    | \b(?P<words>(?:{_NUMBER_WORD}|a(?=\s(?:dozen|{_SCALE})\b))
+      (?:(?:[\s-]|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)
+      (?:{_NUMBER_WORD}|{_SCALE})\b){{0,12}})\b
     """,
     re.VERBOSE | re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 def date_keys(match: re.Match[str]) -> tuple[str, frozenset[str]]:

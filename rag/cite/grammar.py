@@ -48,9 +48,11 @@ PRIVATIVES = _words(
 NOT_ADVERBS = _words(
     """
     nearly hardly reportedly allegedly supposedly apparently possibly probably likely partly mostly
-    largely barely scarcely roughly approximately only early family supply apply reply rely potentially
+    largely barely scarcely roughly approximately only early family supply apply reply rely
+    potentially
     theoretically falsely wrongly seemingly unlikely rarely seldomly virtually nominally
-    partially monthly weekly daily yearly annually hourly purportedly ostensibly
+    initially temporarily conditionally provisionally tentatively unsuccessfully partially
+    monthly weekly daily yearly annually hourly purportedly ostensibly
     """
 )
 REPORTING = _words(
@@ -82,7 +84,21 @@ WEEKDAYS = _words(
 TITLES = _words(
     """
     mr mrs ms dr prof professor president minister king queen prince princess sir lord lady judge
-    justice senator sen rep general gen captain capt chancellor governor mayor ceo chairman pope
+    justice secretary director officer attorney commissioner colonel major admiral lieutenant
+    speaker leader chief head senator sen rep general gen captain capt chancellor governor
+    mayor ceo chairman pope
+    """
+)
+# What a name says its bearer is: the Supreme Court is not any court, nor Prime Minister Minister.
+NAMED_KINDS = TITLES | _words(
+    """
+    court house bank parliament congress senate museum museums university college school council
+    party committee commission department ministry union army navy force forces office agency
+    company corporation association federation league cup games states kingdom republic republicans
+    democrats island islands street city county river ocean sea lake bay united times post journal
+    news group fund organisation organization institute hospital church park airport station center
+    centre act treaty war day board authority service services street series prize award awards
+    americans africa korea america europe asia ireland carolina dakota virginia zealand mexico york
     """
 )
 UNIT_SYMBOLS = {
@@ -102,8 +118,10 @@ ENGLISH = _words(
 )
 OTHER_LANGUAGES = _words(
     """
-    der das und ist nicht ein eine den dem mit auf für von zu im wurde le les des et est une un dans
+    der das und ist nicht ein eine den dem mit auf für von zu im wurde le les des et est une un
+    dans
     que qui pour pas sur au du el los las una es en por con se del il lo di che non per della sono
-    het een van niet zijn voor och att det som är på av med inte o os da em não uma og af er til ikke
+    het een van niet zijn voor och att det som är på av med inte o os da em não uma og af er
+    til ikke
     """
 )

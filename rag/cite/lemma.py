@@ -11,11 +11,14 @@ from functools import lru_cache
 # Each line: the lemma and its other forms; the last is the past participle.
 _IRREGULAR_VERBS = """
 arise arose arisen|awake awoke awoken|bear bore borne|beat beat beaten|become became become
-begin began begun|bend bent|bet bet|bid bade bid|bind bound|bite bit bitten|bleed bled|blow blew blown
+begin began begun|bend bent|bet bet|bid bade bid|bind bound|bite bit bitten|bleed bled
+blow blew blown
 break broke broken|breed bred|bring brought|broadcast broadcast|build built|burn burnt|burst burst
-buy bought|catch caught|choose chose chosen|cling clung|come came come|cost cost|creep crept|cut cut
+buy bought|catch caught|choose chose chosen|cling clung|come came come|cost cost|creep crept
+cut cut
 deal dealt|dig dug|do did does doing done|draw drew drawn|dream dreamt|drink drank drunk
-drive drove driven|eat ate eaten|fall fell fallen|feed fed|feel felt|fight fought|find found|flee fled
+drive drove driven|eat ate eaten|fall fell fallen|feed fed|feel felt|fight fought|find found
+flee fled
 fling flung|fly flew flown|forbid forbade forbidden|forecast forecast|forget forgot forgotten
 forgive forgave forgiven|freeze froze frozen|get got gotten|give gave given|go went goes gone
 grind ground|grow grew grown|hang hung|have has had having had|hear heard|hide hid hidden|hit hit
@@ -24,21 +27,26 @@ lend lent|let let|lie lay lying lain|light lit|lose lost|make made|mean meant|me
 overcome overcame overcome|overthrow overthrew overthrown|overtake overtook overtaken|pay paid
 prove proved proven|put put|quit quit|read read|rebuild rebuilt|ride rode ridden|ring rang rung
 rise rose risen|run ran run|say said|see saw seen|seek sought|sell sold|send sent|set set|sew sewn
-shake shook shaken|shed shed|shine shone|shoot shot|show showed shown|shrink shrank shrunk|shut shut
+shake shook shaken|shed shed|shine shone|shoot shot|show showed shown|shrink shrank shrunk
+shut shut
 sing sang sung|sink sank sunk|sit sat|sleep slept|slide slid|sow sown|speak spoke spoken|speed sped
 spend spent|spill spilt|spin spun|split split|spoil spoilt|spread spread|spring sprang sprung
 stand stood|steal stole stolen|stick stuck|sting stung|strike struck stricken|strive strove striven
 swear swore sworn|sweep swept|swell swelled swollen|swim swam swum|swing swung|take took taken
-teach taught|tear tore torn|tell told|think thought|throw threw thrown|tie tying tied|die dying died
+teach taught|tear tore torn|tell told|think thought|throw threw thrown|tie tying tied
+die dying died
 undergo underwent undergone|understand understood|undertake undertook undertaken|uphold upheld
-wake woke woken|wear wore worn|weave wove woven|weep wept|win won|wind wound|withdraw withdrew withdrawn
+wake woke woken|wear wore worn|weave wove woven|weep wept|win won|wind wound
+withdraw withdrew withdrawn
 withhold withheld|withstand withstood|write wrote written
 """
 _IRREGULAR_NOUNS = """
-man men|woman women|child children|foot feet|tooth teeth|goose geese|mouse mice|life lives|wife wives
+man men|woman women|child children|foot feet|tooth teeth|goose geese|mouse mice|life lives
+wife wives
 knife knives|half halves|loaf loaves|shelf shelves|thief thieves|wolf wolves|leaf leaves
 criterion criteria|phenomenon phenomena|analysis analyses|crisis crises|thesis theses|basis bases
-hypothesis hypotheses|index indices|appendix appendices|vertex vertices|stimulus stimuli|species species
+hypothesis hypotheses|index indices|appendix appendices|vertex vertices|stimulus stimuli
+species species
 series series|ox oxen
 """
 _ROWS = [row.split() for row in re.split(r"[|\n]", _IRREGULAR_VERBS) if row]

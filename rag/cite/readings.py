@@ -31,8 +31,7 @@ def readings(tokens: Tokens) -> list[Tokens]:
     found = [tokens]
     if inverted := _speaker_first(tokens):
         found.append(inverted)
-    found += [active for reading in list(found) if (active := _active(reading))]
-    return found
+    return found + [active for reading in found for active in _active(reading)]
 
 
 def is_barrier(tokens: Sequence[Token], i: int) -> bool:
@@ -61,18 +60,12 @@ def without_times(tokens: Tokens) -> tuple[Tokens, list[Tokens]]:
     times: list[Tokens] = []
     i = 0
     while i < len(tokens):
-        if is_barrier(tokens, i) and i:
+        if rest and (is_barrier(tokens, i) or "," in tokens[i].mark):
             return (*rest, *tokens[i:]), times
         end = time_end(tokens, i)
         if end > i:
             phrase = tokens[i:end]
             times.append(phrase[1:] if phrase[0].text == "on" else phrase)
-            if end < len(tokens) and i and tokens[i].mark and not tokens[end].mark:
-                tokens = (
-                    *tokens[:end],
-                    replace(tokens[end], mark=tokens[i].mark),
-                    *tokens[end + 1 :],
-                )
             i = end
         else:
             rest.append(tokens[i])
@@ -140,40 +133,38 @@ def _marked(tokens: Tokens) -> Iterator[int]:
     return (i for i in range(1, len(tokens)) if '"' in tokens[i].mark or "," in tokens[i].mark)
 
 
-def _active(tokens: Tokens) -> Tokens | None:
-    """``A was paused by B`` as ``B paused A``; None where it is not plain who did it."""
+def _active(tokens: Tokens) -> Iterator[Tokens]:
+    """``A was paused by B`` as ``B paused A``; nothing where it is not plain who did it."""
     for be, token in enumerate(tokens):
         if token.kind != "be" or be == 0:
             continue
         start = fronted(tokens[:be])
         if any(is_barrier(tokens, j) for j in range(start, be)):
-            return None
+            return
         verb = be + 1
         if verb >= len(tokens) or tokens[verb].mark or not is_participle(tokens[verb].text):
-            return None
+            return
         by = next((j for j in range(verb + 1, len(tokens)) if tokens[j].text == "by"), -1)
         if by < 0 or by + 1 >= len(tokens):
-            return None
+            return
         if any(tokens[j].mark or is_barrier(tokens, j) for j in range(verb + 1, by + 1)):
-            return None
-        end = _phrase_end(tokens, by + 1)
-        agent, subject = tokens[by + 1 : end], tokens[start:be]
-        if not agent or agent[0].kind in ("number", "date") or agent[0].text in PRONOUNS:
-            return None
-        return (
-            *tokens[:start],
-            *agent,
-            tokens[verb],
-            *subject,
-            *tokens[verb + 1 : by],
-            *tokens[end:],
-        )
-    return None
+            return
+        subject, done = tokens[start:be], (tokens[verb],)
+        for end in _phrase_ends(tokens, by + 1):
+            agent = tokens[by + 1 : end]
+            if agent[0].kind in ("number", "date") or agent[0].text in PRONOUNS:
+                return
+            rest = tokens[verb + 1 : by] + tokens[end:]
+            yield (*tokens[:start], *agent, *done, *subject, *rest)
+        return
 
 
-def _phrase_end(tokens: Tokens, start: int) -> int:
-    stops = PREPOSITIONS | SUBORDINATORS | RELATIVES | (OTHER_PREPOSITIONS - {"of"})
+def _phrase_ends(tokens: Tokens, start: int) -> Iterator[int]:
+    """Where the phrase that begins at ``start`` may end: "by the king", "by the king of Spain"."""
+    stops = PREPOSITIONS | SUBORDINATORS | RELATIVES | OTHER_PREPOSITIONS
     for i in range(start + 1, len(tokens)):
         if tokens[i].mark or tokens[i].text in stops or is_barrier(tokens, i):
-            return i
-    return len(tokens)
+            yield i
+            if tokens[i].text != "of":
+                return
+    yield len(tokens)

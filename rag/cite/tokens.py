@@ -125,7 +125,7 @@ def _raw_tokens(text: str) -> list[Token]:
                 piece.lower(), "name" if name.isupper() else "word", frozenset({f"^{name.upper()}"})
             )
         elif match["word"]:
-            for word in _split_word(piece, found):
+            for word in filter(None, _split_word(piece)):
                 kind, own = _word_keys(word, initial, found)
                 add(word.lower(), kind, own)
     return found
@@ -145,7 +145,7 @@ def _is_date(match: re.Match[str], found: list[Token]) -> bool:
     return text[0].isupper() and len(text.rstrip(".")) > 3 and text.lower() in MONTHS
 
 
-def _split_word(word: str, found: list[Token]) -> list[str]:
+def _split_word(word: str) -> list[str]:
     low = word.lower()
     if low in _SPLIT:
         return _SPLIT[low]
