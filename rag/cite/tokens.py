@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rag.cite.figures import DATE, MONTHS, NUMBER, date_keys, number_value
+from rag.cite.figures import DATE, NUMBER, date_keys, number_value
 from rag.cite.grammar import (
     ARTICLES,
     ENGLISH,
@@ -136,13 +136,14 @@ def _is_date(match: re.Match[str], found: list[Token]) -> bool:
     text = match.group()
     if any(c.isdigit() for c in text):
         return any(c.isupper() for c in text) or "-" in text
-    if text.lower() in ("may", "march"):
+    month = text.lower().rstrip(".")
+    if month in ("may", "march"):
         before = found[-1].text if found else ""
         return text[0].isupper() and (
             before in PREPOSITIONS
             or before in ("of", "by", "last", "next", "early", "late", "until")
         )
-    return text[0].isupper() and len(text.rstrip(".")) > 3 and text.lower() in MONTHS
+    return text[0].isupper() and len(month) > 3
 
 
 def _split_word(word: str) -> list[str]:
