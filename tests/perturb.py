@@ -178,7 +178,7 @@ def _role(sentence: str) -> str | None:
     between = sentence[first.end() : start]
     if start <= first.end() or not re.search(r"\b\w+(?:ed|s)\b", between):
         return None
-    if {first.group(), sentence[start:end]} & {"The"} or first.group() == sentence[start:end]:
+    if sentence[start:end] in first.group() or first.group() in sentence[start:end]:
         return None
     return sentence[start:end] + between + first.group() + sentence[end:]
 

@@ -185,7 +185,7 @@ def _first_holding(
 
 def _nearest(text: str, passage: Passage) -> Span:
     """The sentence of a passage that shares the most with a claim."""
-    words = _content(text)
+    words = _content(text[:_LONGEST])
     spans: Sequence[Span] = passage.sentences or ((passage.start, passage.end),)
     return max(spans, key=lambda span: len(words & _content(passage.quote(span))))
 
@@ -203,7 +203,7 @@ def _plausible(text: str, passages: Sequence[Passage]) -> bool:
     names = [token for token in claim if token.kind == "name"]
     if sum(bool(token.own & said) for token in names) * 2 < len(names):
         return False
-    words = _content(text)
+    words = _content(text[:_LONGEST])
     best = max(
         (passage.quote(_nearest(text, passage)) for passage in passages),
         key=lambda quote: len(words & _content(quote)),

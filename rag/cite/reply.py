@@ -35,7 +35,7 @@ _LEAD = re.compile(
 )
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|(?:\*\*|__)[^*_]{1,120}(?:\*\*|__):?\s*$)")
 _RULED = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*$")
-_EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__")
+_EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])")
 _ABSTENTION = NOT_IN_DOCUMENTS.rstrip(".").casefold()
 
 

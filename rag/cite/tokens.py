@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     (?P<space>\s+) | (?P<dotted>(?:[^\W\d_]\.){2,}) | (?P<version>\d+(?:\.\d+){2,})
     | (?P<ordinal>\d+(?:st|nd|rd|th)\b) | (?P<symbol>(?:US)?[$€£¥]|%|per\s?cent\b|°[CF]\b)
     | (?P<word>[^\W_]+(?:'[^\W_]+)*) | (?P<mark>[,;:()\[\]"—!?.…])
-    | (?P<sign>[<>±~≈≤≥=+×÷^&@#*/\\|]) | (?P<other>.)
+    | (?P<sign>.)
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
@@ -105,6 +105,9 @@ def _raw_tokens(text: str) -> list[Token]:
                 add(currency, "word", frozenset({UNIT_SYMBOLS.get(currency, currency)}))
                 currency = ""
             continue
+        if currency:
+            add(currency, "word", frozenset({currency}))
+            currency = ""
         match = _TOKEN.match(text, at)
         assert match is not None  # some branch takes any character
         at = match.end()
@@ -114,7 +117,7 @@ def _raw_tokens(text: str) -> list[Token]:
             initial = initial or piece in '":'
         elif match["symbol"] and piece[-1] in "$€£¥":
             currency = piece.lower()
-        elif match["symbol"] or match["sign"] or match["version"]:
+        elif match["symbol"] or match["version"] or (match["sign"] and piece not in "-'_"):
             symbol = "percent" if piece.lower().startswith("per") else piece.lower()
             add(symbol, "word", frozenset({UNIT_SYMBOLS.get(symbol, symbol)}))
         elif match["ordinal"]:
