@@ -4,6 +4,16 @@
 
     reply.py     a raw reply -> its sentences and the markers of each
     check.py     a sentence + the passages it cites -> how well they support it, and where
+    carry.py     whether one sentence carries a claim: only licensed edits lead from one to the other
+    readings.py  ways to read a sentence that say the same: passive as active, the speaker first
+    tokens.py    a sentence -> words by lemma, names, numbers and dates
+    figures.py   numbers and dates as they are written, brought to one form each
+    lemma.py     the lemmas that a word form may belong to
+    grammar.py   the small words of English, by what they may do to a claim
+
+Measured (tests/test_cite.py): no unsupported pair of the table verified, 94% of the supported ones
+that are no paraphrases; of 1,887 changed sentences that had not been looked at 6 were verified, two
+of them false alarms of the test and four a currency sign in a name, which is held to since.
 
 How a sentence is marked: ``quoted``, it is a sentence of a cited passage word for word;
 ``verified``, law 3 holds; ``weak``, plausible; ``unsupported``, it has no valid marker, or what it

@@ -209,7 +209,8 @@ def _plausible(text: str, passages: Sequence[Passage]) -> bool:
         key=lambda quote: len(words & _content(quote)),
     )
     share = len(words & _content(best)) / len(words) if words else 0.0
-    if share > 0.8 and _negated(claim) != _negated(read_tokens(best)):
+    alike = share > 0.8 and len(_content(best)) <= 1.5 * len(words)
+    if alike and _negated(claim) != _negated(read_tokens(best)):
         return False
     shares_name = any(token.own & said for token in claim if token.kind != "word")
     return share >= _SHARED or shares_name
