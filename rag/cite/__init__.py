@@ -4,7 +4,7 @@
 
     reply.py     a raw reply -> its sentences and the markers of each
     check.py     a sentence + the passages it cites -> how well they support it, and where
-    carry.py     whether one sentence carries a claim: only licensed edits lead from one to the other
+    carry.py     whether one sentence carries a claim: only licensed edits lead from it to the claim
     readings.py  ways to read a sentence that say the same: passive as active, the speaker first
     tokens.py    a sentence -> words by lemma, names, numbers and dates
     figures.py   numbers and dates as they are written, brought to one form each
