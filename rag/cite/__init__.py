@@ -4,6 +4,16 @@
 
     reply.py     a raw reply -> its sentences and the markers of each
     check.py     a sentence + the passages it cites -> how well they support it, and where
+    carry.py     whether one sentence carries a claim: only licensed edits lead from it to the claim
+    readings.py  ways to read a sentence that say the same: passive as active, the speaker first
+    tokens.py    a sentence -> words by lemma, names, numbers and dates
+    figures.py   numbers and dates as they are written, brought to one form each
+    lemma.py     the lemmas that a word form may belong to
+    grammar.py   the small words of English, by what they may do to a claim
+
+Measured (tests/test_cite.py): no unsupported pair of the table verified, 94% of the supported ones
+that are no paraphrases; of 1,887 changed sentences that had not been looked at 6 were verified, two
+of them false alarms of the test and four a currency sign in a name, which is held to since.
 
 How a sentence is marked: ``quoted``, it is a sentence of a cited passage word for word;
 ``verified``, law 3 holds; ``weak``, plausible; ``unsupported``, it has no valid marker, or what it
@@ -16,7 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.cite.check import Finding, check
-from rag.cite.reply import Piece, is_abstention, read_growing, read_pieces
+from rag.cite.reply import is_abstention, read_growing, read_pieces, without_markers
 from rag.clean import clean_text
 from rag.datatypes import NOT_IN_DOCUMENTS, Citation, Hit, Sentence, Span
 
@@ -46,10 +56,8 @@ def read_reply(
     """
     reply = clean_text(reply)
     pieces, tail = (read_pieces(reply), "") if finished else read_growing(reply)
-    if is_abstention(reply) or (finished and not any(piece.claims for piece in pieces)):
-        empty = finished and not pieces
-        text = NOT_IN_DOCUMENTS if is_abstention(reply) else _layout(pieces, tail)
-        return CheckedReply("" if empty else text, (), (), is_abstention(reply))
+    if finished and is_abstention(without_markers(reply)):
+        return CheckedReply(NOT_IN_DOCUMENTS, (), (), True)
     book = _Citations(hits)
     sentences, parts = [], []
     for piece in pieces:
@@ -70,10 +78,6 @@ def read_reply(
         return CheckedReply(NOT_IN_DOCUMENTS, (), (), True)
     text = "".join([*parts, "" if strict else tail]).strip()
     return CheckedReply(text, tuple(sentences), tuple(book.citations), False)
-
-
-def _layout(pieces: Sequence[Piece], tail: str) -> str:
-    return ("".join(piece.lead + piece.text for piece in pieces) + tail).strip()
 
 
 class _Citations:

@@ -1,13 +1,28 @@
 """A sentence + the passages it cites -> how well they support it, and where."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.cite.carry import carries, has_verb
+from rag.cite.figures import date_parts
+from rag.cite.grammar import COORDINATORS, NEGATIONS, PRONOUNS, REPORTING
+from rag.cite.readings import Tokens, fronted, time_end
+from rag.cite.tokens import Token, fold, is_english, read_tokens
 from rag.datatypes import Passage, Span, Support
 from rag.words import stems
 
-_FOLDED = str.maketrans("“”„«»‘’‚`–—‑−", '"""""\'\'\'\'----')
+_LONGEST = 1_500  # characters of a sentence that the rules are tried on
+_QUOTED_WORDS = re.compile(r'"([^"]+)"')
+_SHARED = 0.2  # of a claim's words: a sentence with fewer of them is not what it is about
+_SUBJECTS = frozenset(["he", "she", "it", "they"])
+_SPEAKS_OF_SOURCE = re.compile(
+    r"(?:according to|as stated in|based on) the (?:provided |given |cited )?"
+    r"(?:documents?|passages?|articles?|texts?|sources?|context),\s+",
+    re.IGNORECASE,
+)
+_Place = tuple[int, Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +34,195 @@ class Finding:
 
     text: str
     support: Support
-    spans: tuple[tuple[int, Span], ...]
+    spans: tuple[_Place, ...]
 
 
 @lru_cache(maxsize=4096)
 def check(text: str, passages: tuple[Passage, ...], cited: tuple[int, ...]) -> Finding:
-    """Holds a sentence against the passages at ``cited``, or against all if it cites none."""
-    for i in cited or range(len(passages)):
+    """Holds a sentence against the passages at ``cited``.
+
+    One that cites none is held against all, and supported if exactly one place carries it.
+    """
+    places = list(_places(passages, cited or range(len(passages))))
+    quoting = [(i, span) for i, span in places if _key(passages[i].quote(span)) == _key(text)]
+    if quoting and (cited or len(quoting) == 1):
+        return Finding(passages[quoting[0][0]].quote(quoting[0][1]), "quoted", tuple(quoting[:1]))
+    carrying = quoting or _carriers(_SPEAKS_OF_SOURCE.sub("", text, count=1), passages, places)
+    if not cited:
+        if len(carrying) == 1:
+            return Finding(text, "verified", tuple(carrying))
+        return Finding(text, "weak" if carrying else "unsupported", ())
+    if carrying:
+        return Finding(text, "verified", tuple(_one_a_passage(carrying)))
+    if joined := _joined(text, passages, places):
+        return Finding(text, "verified", tuple(joined))
+    nearest = tuple((i, _nearest(text, passages[i])) for i in cited)
+    plausible = _plausible(text, [passages[i] for i in cited])
+    return Finding(text, "weak" if plausible else "unsupported", nearest)
+
+
+def _places(passages: Sequence[Passage], chosen: Sequence[int]) -> Iterator[_Place]:
+    """The sentences of the chosen passages, each once even where passages overlap."""
+    seen = set()
+    for i in chosen:
         for span in passages[i].sentences:
-            quote = passages[i].quote(span)
-            if fold(quote) == fold(text):
-                return Finding(quote, "quoted", ((i, span),))
-    words = set(stems(text))
-    spans = tuple((i, _nearest(words, passages[i])) for i in cited)
-    shared = max((len(words & set(stems(passages[i].quote(s)))) for i, s in spans), default=0)
-    return Finding(text, "weak" if shared * 2 >= len(words) > 0 else "unsupported", spans)
+            if (key := (passages[i].document, span)) not in seen:
+                seen.add(key)
+                yield i, span
 
 
-def fold(text: str) -> str:
-    """Text without what typography adds: white space, kinds of quotation marks and dashes."""
-    return " ".join(text.translate(_FOLDED).split()).strip("\"' ").rstrip(".")
+def _key(text: str) -> str:
+    return fold(text).strip("\"' ").rstrip(".").rstrip("\"' ")
 
 
-def _nearest(words: set[str], passage: Passage) -> Span:
+def _one_a_passage(places: Sequence[_Place]) -> Iterator[_Place]:
+    seen: set[int] = set()
+    for i, span in places:
+        if i not in seen:
+            seen.add(i)
+            yield i, span
+
+
+def _carriers(text: str, passages: Sequence[Passage], places: Sequence[_Place]) -> list[_Place]:
+    """The sentences that carry a claim under law 3."""
+    if len(text) > _LONGEST or not is_english(text):
+        return []
+    tokens = read_tokens(text)
+    return [(i, span) for i, span in places if _holds(text, tokens, passages[i], span)]
+
+
+def _holds(text: str, claim: Tokens, passage: Passage, span: Span) -> bool:
+    quote = passage.quote(span)
+    if len(quote) > 2 * _LONGEST or not is_english(quote):
+        return False
+    if not _quotes_stand(text, quote) or text.rstrip().endswith("?"):
+        return False
+    if quote.rstrip("\"”' ").endswith("?"):
+        return False
+    source = read_tokens(quote)
+    return carries(claim, source) or carries(_granted(claim, source, passage), source)
+
+
+def _quotes_stand(text: str, quote: str) -> bool:
+    """Whether all words that a claim puts in quotation marks occur so, contiguously."""
+    folded = fold(quote).casefold()
+    return all(
+        words.strip(" ,.;:!?").casefold() in folded for words in _QUOTED_WORDS.findall(fold(text))
+    )
+
+
+def _granted(claim: Tokens, source: Tokens, passage: Passage) -> Tokens:
+    """The claim without the time and the name that its document's date and title give it.
+
+    Only where the sentence has no time, or no name, of its own.
+    """
+    title = frozenset[str]().union(*(t.says for t in read_tokens(passage.title)))
+    if not any(_is_time(source, i) for i in range(len(source))):
+        known = title | _date_keys(passage.date)
+        for i in range(len(claim)):
+            end = time_end(claim, i)
+            dated = [t for t in claim[i:end] if t.kind in ("date", "number")]
+            if dated and all(t.own & known for t in dated):
+                claim = claim[:i] + claim[end:]
+                break
+    if not any(token.kind == "name" for token in source) and source[0].text in _SUBJECTS:
+        length = next((i for i, t in enumerate(claim) if not _names(t)), len(claim))
+        if length and all(t.own & title for t in claim[:length]):
+            claim = source[:1] + claim[length:]
+    return claim
+
+
+def _names(token: Token) -> bool:
+    return token.kind == "name" or token.text in token.own
+
+
+def _is_time(tokens: Tokens, i: int) -> bool:
+    year = tokens[i].kind == "number" and re.fullmatch(r"(?:1\d|20)\d\d", tokens[i].text)
+    return tokens[i].kind == "date" or bool(year) or time_end(tokens, i) > i
+
+
+def _date_keys(date: str | None) -> frozenset[str]:
+    match = re.match(r"(\d{4})-(\d\d)-(\d\d)", date or "")
+    return date_parts(match[1], int(match[2]), match[3].lstrip("0"))[1] if match else frozenset()
+
+
+def _joined(text: str, passages: Sequence[Passage], places: Sequence[_Place]) -> list[_Place]:
+    """The places that carry the two parts of a claim; none unless each part is carried."""
+    if len(text) > _LONGEST or not is_english(text):
+        return []
+    claim = read_tokens(text)
+    for i in range(3, len(claim) - 2):
+        token = claim[i]
+        if token.text not in COORDINATORS and ";" not in token.mark:
+            continue
+        first, second = claim[:i], claim[i + (token.text in COORDINATORS) :]
+        if not _may_part(first, second, bool(token.mark)):
+            continue
+        found = [_first_holding(text, part, passages, places) for part in (first, second)]
+        elsewhere = found[0] and found[1] and found[0][0] != found[1][0]
+        if elsewhere and second[0].text in PRONOUNS:
+            continue  # of whom the second quote speaks is not plain
+        if found[0] and found[1]:
+            return list(dict.fromkeys([found[0], found[1]]))
+    return []
+
+
+def _may_part(first: Tokens, second: Tokens, marked: bool) -> bool:
+    """Whether nothing in one part of a claim speaks of the other."""
+    shared = fronted(first) or any(token.own & REPORTING for token in first)
+    timed = [any(_is_time(part, i) for i in range(len(part))) for part in (first, second)]
+    return not shared and has_verb(first) and has_verb(second) and (marked or timed[0] == timed[1])
+
+
+def _first_holding(
+    text: str, claim: Tokens, passages: Sequence[Passage], places: Sequence[_Place]
+) -> _Place | None:
+    if '"' in fold(text):
+        return None
+    found = ((i, span) for i, span in places if _holds("", claim, passages[i], span))
+    return next(found, None)
+
+
+def _nearest(text: str, passage: Passage) -> Span:
+    """The sentence of a passage that shares the most with a claim."""
+    words = _content(text[:_LONGEST])
     spans: Sequence[Span] = passage.sentences or ((passage.start, passage.end),)
-    return max(spans, key=lambda span: len(words & set(stems(passage.quote(span)))))
+    return max(spans, key=lambda span: len(words & _content(passage.quote(span))))
+
+
+def _plausible(text: str, passages: Sequence[Passage]) -> bool:
+    """Whether passages speak of what a claim says, and do not plainly say otherwise."""
+    claim = read_tokens(text[:_LONGEST])
+    said: set[str] = set()
+    for passage in passages:
+        said.update(_date_keys(passage.date))
+        for part in (passage.title, *(passage.quote(span) for span in passage.sentences)):
+            said.update(*(token.says for token in read_tokens(part)))
+    if any(token.kind in ("number", "date") and not token.own & said for token in claim):
+        return False
+    names = [token for token in claim if token.kind == "name"]
+    if sum(bool(token.own & said) for token in names) * 2 < len(names):
+        return False
+    words = _content(text[:_LONGEST])
+    best = max(
+        (passage.quote(_nearest(text, passage)) for passage in passages),
+        key=lambda quote: len(words & _content(quote)),
+    )
+    share = len(words & _content(best)) / len(words) if words else 0.0
+    alike = share > 0.8 and len(_content(best)) <= 1.5 * len(words)
+    if alike and _negated(claim) != _negated(read_tokens(best)):
+        return False
+    shares_name = any(token.own & said for token in claim if token.kind != "word")
+    return share >= _SHARED or shares_name
+
+
+def _negated(tokens: Tokens) -> bool:
+    return any(token.text in NEGATIONS for token in tokens)
+
+
+@lru_cache(maxsize=4096)
+def _content(text: str) -> frozenset[str]:
+    """The stems of a text's content words; pairs of characters where words are not spaced."""
+    words = set(stems(text))
+    pairs = {w[k : k + 2] for w in words if not w.isascii() for k in range(len(w) - 1)}
+    return frozenset(words | pairs)

@@ -1,7 +1,7 @@
 """A raw reply -> its sentences, each with the numbers that its markers name.
 
-Markers are ``[1]``, ``[1, 3]``, ``[1-3]``, ``【1】``, ``[^1]``, ``[[1]]`` and ``[1](#1)``; one belongs
-to the sentence that it stands in or right behind, or, at the start of a line, that it opens.
+Markers are ``[1]``, ``[1, 3]``, ``[1-3]``, ``【1】``, ``[^1]``, ``[[1]]`` and ``[1](#1)``; one
+belongs to the sentence that it stands in or right behind, or, at the start of a line, opens.
 """
 
 import re
@@ -35,7 +35,7 @@ _LEAD = re.compile(
 )
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|(?:\*\*|__)[^*_]{1,120}(?:\*\*|__):?\s*$)")
 _RULED = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*$")
-_EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__")
+_EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])")
 _ABSTENTION = NOT_IN_DOCUMENTS.rstrip(".").casefold()
 
 

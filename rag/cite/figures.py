@@ -1,0 +1,116 @@
+"""Numbers and dates as they are written, brought to one form each."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+_UNITS = dict(
+    zip(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ],
+        range(20),
+        strict=False,
+    )
+)
+_TENS = {
+    word: 10 * n
+    for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905
+}
+_SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "m": 10**6, "mn": 10**6, "bn": 10**9, "k": 1000,
+}  # fmt: skip
+_WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
+_MONTH_NAMES = (
+    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+    "august aug", "september sep sept", "october oct", "november nov", "december dec",
+)  # fmt: skip
+MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_YEAR = r"(?:1\d|20)\d\d"
+_DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+DATE = re.compile(
+    rf"""
+    \b(?: (?P<y1>{_YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)
+    | (?P<m2>{_MONTH})\b\.?+ (?:
+        \s(?P<d2>{_DAY})\b(?![,.]\d|\s?%)(?:,?\s(?P<y2>{_YEAR})\b)?
+        | ,?\s(?P<y3>{_YEAR})\b
+      )?
+    | (?P<d3>{_DAY})\s(?:of\s)?(?P<m3>{_MONTH})\b\.?(?:,?\s(?P<y4>{_YEAR})\b)? )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_NUMBER_WORD = "|".join([*_UNITS, *_TENS, "dozen"])
+_SCALE = "|".join(_WORD_SCALES)
+NUMBER = re.compile(
+    rf"""
+    (?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
+      (?![\w.]*\d|[^\W\d_]{{3}}|(?:st|nd|rd|th)\b)
+      (?:[\s-](?P<scale>{_SCALE}|bn|mn)\b|(?P<short>bn|mn|[mk])\b(?=[\s.,;]|$))?
+    | \b(?P<words>(?:{_NUMBER_WORD}|a(?=\s(?:dozen|{_SCALE})\b))
+      (?:(?:[\s-]|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)
+      (?:{_NUMBER_WORD}|{_SCALE})\b){{0,12}})\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def date_keys(match: re.Match[str]) -> tuple[str, frozenset[str]]:
+    """A written date: the date, and all that it says: 13 October 2024 is in October, in 2024."""
+    found = match.groupdict()
+    year = next((found[k] for k in ("y1", "y2", "y3", "y4") if found[k]), "")
+    raw = next(found[k] for k in ("m1", "m2", "m3") if found[k])
+    month = MONTHS.get(raw.lower()) or int(raw)
+    raw_day = next((found[k] for k in ("d1", "d2", "d3") if found[k]), "")
+    day = re.sub(r"\D", "", raw_day).lstrip("0")
+    return date_parts(year, month, day)
+
+
+def date_parts(year: str, month: int, day: str) -> tuple[str, frozenset[str]]:
+    """The key of a date and the keys of all that it implies; parts that are not there are ""."""
+    keys = {f"@{y}-{m}-{d}" for y in {year, ""} for m, d in {(month, day), (month, "")}}
+    return f"@{year}-{month}-{day}", frozenset(keys | ({f"#{year}"} if year else set()))
+
+
+def number_value(match: re.Match[str]) -> Decimal | None:
+    """The value of a written number; None if it has none."""
+    if match["words"]:
+        return _value_of_words(match["words"].lower())
+    scale = match["scale"] or match["short"] or ""
+    try:
+        return Decimal(match["figure"].replace(",", "")) * _SCALES.get(scale.lower(), 1)
+    except InvalidOperation:
+        return None
+
+
+def _value_of_words(text: str) -> Decimal:
+    total = part = 0
+    for word in re.split(r"[\s-]+", text):
+        if word == "dozen":
+            part = max(part, 1) * 12
+        elif word == "hundred":
+            part = max(part, 1) * 100
+        elif word in _SCALES:
+            total, part = total + max(part, 1) * _SCALES[word], 0
+        else:
+            part += 1 if word == "a" else _UNITS.get(word, 0) + _TENS.get(word, 0)
+    return Decimal(total + part)

@@ -1,0 +1,127 @@
+"""The small words of English, by what they may do to a claim."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ARTICLES = _words("a an the")
+NEGATIONS = _words(
+    "not never no none nobody nothing nowhere neither nor without cannot hardly barely scarcely"
+)
+# What a claim with one of these says of all is not true of fewer.
+UNIVERSAL = NEGATIONS | _words("all every each always any only solely sole first last least nearly")
+NO_SUPERLATIVE = _words(
+    "interest request protest forest west east test invest honest harvest guest rest arrest suggest"
+    " contest quest nest chest latest digest conquest manifest northwest southwest northeast"
+)
+PREPOSITIONS = _words(
+    """
+    in on at during for with after before since from into near across through throughout among
+    amid against within between under over along around behind beside toward towards despite
+    following via outside inside
+    """
+)
+OTHER_PREPOSITIONS = _words("of to by about as than like up down off out upon per unlike")
+SUBORDINATORS = _words("because while although though whereas after before since until despite")
+CONDITIONS = _words(
+    "if unless until except provided assuming whether when whenever once lest otherwise would could"
+    " might may should instead rather only supposedly allegedly reportedly apparently"
+)
+COORDINATORS = _words("and but while yet whereas so although though")
+RELATIVES = _words("which who whose whom where")
+CONNECTIVES = _words(
+    """
+    however but and also additionally furthermore moreover meanwhile yet so therefore thus then
+    overall finally similarly specifically
+    """
+)
+# Words that take back or change what the next one says.
+PRIVATIVES = _words(
+    """
+    former ex alleged fake false proposed planned potential possible would-be acting deputy vice
+    assistant anti non pseudo counterfeit failed attempted supposed prospective half future
+    next last previous interim north south east west northern southern eastern western new san
+    los saint st co least most almost nearly about
+    """
+)
+NOT_ADVERBS = _words(
+    """
+    nearly hardly reportedly allegedly supposedly apparently possibly probably likely partly mostly
+    largely barely scarcely roughly approximately only early family supply apply reply rely
+    potentially
+    theoretically falsely wrongly seemingly unlikely rarely seldomly virtually nominally
+    initially temporarily conditionally provisionally tentatively unsuccessfully partially
+    monthly weekly daily yearly annually hourly purportedly ostensibly
+    """
+)
+REPORTING = _words(
+    """
+    say tell add claim report state announce argue believe think suggest warn write explain note
+    insist deny declare estimate predict expect allege assert maintain concede acknowledge admit
+    confirm reveal stress testify conclude recall reply respond caution contend hope fear doubt
+    speculate promise find show indicate hint imply propose imagine pretend accuse describe
+    quote cite according call
+    """
+)
+SAYING = _words(
+    """
+    say add claim report state announce argue believe think suggest warn write explain note insist
+    declare estimate predict assert maintain acknowledge admit confirm reveal stress testify
+    conclude recall reply respond caution contend
+    """
+)
+PRONOUNS = _words("he she it they i we you him her them us me")
+TIME_NOUNS = _words(
+    """
+    year month week day quarter night morning evening afternoon weekend season decade century
+    summer winter spring autumn
+    """
+)
+WEEKDAYS = _words(
+    "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow tonight"
+)
+TITLES = _words(
+    """
+    mr mrs ms dr prof professor president minister king queen prince princess sir lord lady judge
+    justice secretary director officer attorney commissioner colonel major admiral lieutenant
+    speaker leader chief head senator sen rep general gen captain capt chancellor governor
+    mayor ceo chairman pope
+    """
+)
+# What a name says its bearer is: the Supreme Court is not any court, nor Prime Minister Minister.
+NAMED_KINDS = TITLES | _words(
+    """
+    court house bank parliament congress senate museum museums university college school council
+    party committee commission department ministry union army navy force forces office agency
+    company corporation association federation league cup games states kingdom republic republicans
+    democrats island islands street city county river ocean sea lake bay united times post journal
+    news group fund organisation organization institute hospital church park airport station center
+    centre act treaty war day board authority service services street series prize award awards
+    americans africa korea america europe asia ireland carolina dakota virginia zealand mexico york
+    """
+)
+UNIT_SYMBOLS = {
+    "%": "percent", "$": "dollar", "us$": "dollar", "€": "euro", "£": "pound", "¥": "yen",
+    "g": "gram", "kg": "kilogram", "mg": "milligram", "km": "kilometer", "cm": "centimeter",
+    "mm": "millimeter", "m": "meter", "ft": "foot", "lb": "pound", "lbs": "pound", "oz": "ounce",
+    "mph": "mph", "min": "minute", "hrs": "hour", "°c": "celsius", "°f": "fahrenheit",
+    "metre": "meter", "metres": "meter", "kilometre": "kilometer", "kilometres": "kilometer",
+    "litre": "liter", "litres": "liter", "tonnes": "tonne",
+}  # fmt: skip
+# Words that tell English from other languages written in the same letters.
+ENGLISH = _words(
+    """
+    the of and to in is was that it for on with as by at from are were be been has have had this
+    which not but they their his her its an a or will would said after who he she we you do does
+    """
+)
+OTHER_LANGUAGES = _words(
+    """
+    der das und ist nicht ein eine den dem mit auf für von zu im wurde le les des et est une un
+    dans
+    que qui pour pas sur au du el los las una es en por con se del il lo di che non per della sono
+    het een van niet zijn voor och att det som är på av med inte o os da em não uma og af er
+    til ikke
+    """
+)

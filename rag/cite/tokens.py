@@ -1,0 +1,200 @@
+"""A sentence -> what it says, token by token: words by lemma, names, numbers and dates."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rag.cite.figures import DATE, NUMBER, date_keys, number_value
+from rag.cite.grammar import (
+    ARTICLES,
+    ENGLISH,
+    OTHER_LANGUAGES,
+    PREPOSITIONS,
+    UNIT_SYMBOLS,
+)
+from rag.cite.lemma import is_participle, lemmas
+
+_FOLDED = str.maketrans("“”„«»‘’‚`–‑−\xa0\u202f", '"""""\'\'\'\'—--  ')
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+) | (?P<dotted>(?:[^\W\d_]\.){2,}) | (?P<version>\d+(?:\.\d+){2,})
+    | (?P<ordinal>\d+(?:st|nd|rd|th)\b) | (?P<symbol>(?:US)?[$€£¥]|%|per\s?cent\b|°[CF]\b)
+    | (?P<word>[^\W_]+(?:'[^\W_]+)*) | (?P<mark>[,;:()\[\]"—!?.…])
+    | (?P<sign>.)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_ORDINALS = {
+    "first": "1th", "second": "2th", "third": "3th", "fourth": "4th", "fifth": "5th",
+    "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+}  # fmt: skip
+_BE = {
+    "am": "present", "is": "present", "are": "present", "was": "past", "were": "past",
+    "be": "", "been": "", "being": "",
+}  # fmt: skip
+_PRONOUN_IS = frozenset("it he she that there here who what where".split())  # noqa: SIM905
+_SPLIT = {"cannot": ["can", "not"], "won't": ["will", "not"], "can't": ["can", "not"],
+          "shan't": ["shall", "not"]}  # fmt: skip
+_CONTRACTED = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will"}
+_HAVE = frozenset("have has had having".split())  # noqa: SIM905
+_DO = frozenset("do does did".split())  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One thing that a sentence says.
+
+    ``own`` are the keys of which one must be among the keys that a source ``says``. ``mark`` is the
+    punctuation before it, ``free`` the articles and auxiliaries there, which carry no claim.
+    """
+
+    text: str
+    kind: str
+    own: frozenset[str]
+    says: frozenset[str]
+    mark: str = ""
+    free: str = ""
+
+
+def fold(text: str) -> str:
+    """Text with one kind of quotation mark, apostrophe, dash and space."""
+    return " ".join(text.translate(_FOLDED).split())
+
+
+def is_english(text: str) -> bool:
+    """Whether a text reads as English: the rules of law 3 know no other language."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if sum(not word.isascii() for word in words) * 3 > len(words):
+        return False
+    english = sum(word in ENGLISH for word in words)
+    other = sum(word in OTHER_LANGUAGES for word in words)
+    return english > other or (other == 0 and len(words) < 12)
+
+
+@lru_cache(maxsize=4096)
+def read_tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of a sentence; function words without a claim of their own are folded away."""
+    return tuple(_without_free(_raw_tokens(fold(text))))
+
+
+def _raw_tokens(text: str) -> list[Token]:
+    found: list[Token] = []
+    at, mark, currency, initial = 0, "", "", True
+
+    def add(text: str, kind: str, own: frozenset[str], says: frozenset[str] | None = None) -> None:
+        nonlocal mark, initial
+        found.append(Token(text, kind, own, own if says is None else says, mark))
+        mark, initial = "", False
+
+    while at < len(text):
+        before = text[at - 1] if at else " "
+        starts = not (before.isalnum() or before == "_")
+        if starts and (date := DATE.match(text, at)) and _is_date(date, found):
+            written, says = date_keys(date)
+            add(date.group().lower(), "date", frozenset({written}), says)
+            at = date.end()
+            continue
+        number = NUMBER.match(text, at) if starts else None
+        value = number_value(number) if number else None
+        if number and value is not None and not _TOKEN.match(text, at)["version"]:  # type: ignore[index]
+            negative = before == "-" and not text[max(0, at - 2) : at - 1].strip()
+            key = f"#{'-' if negative else ''}{value.normalize():f}"
+            add(number.group().lower(), "number", frozenset({key}))
+            at = number.end()
+            if currency:
+                add(currency, "word", frozenset({UNIT_SYMBOLS.get(currency, currency)}))
+                currency = ""
+            continue
+        if currency:
+            add(currency, "word", frozenset({currency}))
+            currency = ""
+        match = _TOKEN.match(text, at)
+        assert match is not None  # some branch takes any character
+        at = match.end()
+        piece = match.group()
+        if match["mark"]:
+            mark += piece
+            initial = initial or piece in '":'
+        elif match["symbol"] and piece[-1] in "$€£¥":
+            currency = piece.lower()
+        elif match["symbol"] or match["version"] or (match["sign"] and piece not in "-'_"):
+            symbol = "percent" if piece.lower().startswith("per") else piece.lower()
+            add(symbol, "word", frozenset({UNIT_SYMBOLS.get(symbol, symbol)}))
+        elif match["ordinal"]:
+            add(piece.lower(), "word", frozenset({re.sub(r"\D+$", "th", piece)}))
+        elif match["dotted"]:
+            name = piece.replace(".", "")
+            add(
+                piece.lower(), "name" if name.isupper() else "word", frozenset({f"^{name.upper()}"})
+            )
+        elif match["word"]:
+            for word in filter(None, _split_word(piece)):
+                kind, own = _word_keys(word, initial, found)
+                add(word.lower(), kind, own)
+    return found
+
+
+def _is_date(match: re.Match[str], found: list[Token]) -> bool:
+    """Whether what looks like a month is one: not the verb "may", "march" or the name "Mark"."""
+    text = match.group()
+    if any(c.isdigit() for c in text):
+        return any(c.isupper() for c in text) or "-" in text
+    month = text.lower().rstrip(".")
+    if month in ("may", "march"):
+        before = found[-1].text if found else ""
+        return text[0].isupper() and (
+            before in PREPOSITIONS
+            or before in ("of", "by", "last", "next", "early", "late", "until")
+        )
+    return text[0].isupper() and len(month) > 3
+
+
+def _split_word(word: str) -> list[str]:
+    low = word.lower()
+    if low in _SPLIT:
+        return _SPLIT[low]
+    if low.endswith("n't"):
+        return [word[:-3], "not"]
+    stem, apostrophe, ending = word.rpartition("'")
+    if not apostrophe:
+        return [word]
+    if ending.lower() == "s":
+        return [stem, "is" if stem.lower() in _PRONOUN_IS else "'s"]
+    contracted = _CONTRACTED.get("'" + ending.lower())
+    return [stem, contracted] if contracted else [word]
+
+
+def _word_keys(word: str, initial: bool, found: list[Token]) -> tuple[str, frozenset[str]]:
+    low = word.lower()
+    if low in _BE:
+        return "be", frozenset({f"be:{_BE[low]}"} if _BE[low] else {"be:present", "be:past"})
+    if word.isupper() and 2 <= len(word) <= 5:
+        return "name", frozenset({f"^{word}"})
+    if low in _ORDINALS:
+        return "word", frozenset({_ORDINALS[low], low})
+    if found and found[-1].kind == "number" and low in UNIT_SYMBOLS:
+        return "word", frozenset({UNIT_SYMBOLS[low]})
+    if word[0].isupper() and not initial:
+        return "name", frozenset({low})
+    return "word", lemmas(low) | ({low} if word[0].isupper() else frozenset())
+
+
+def _without_free(raw: list[Token]) -> list[Token]:
+    tokens: list[Token] = []
+    mark = free = ""
+    for i, token in enumerate(raw):
+        if token.text in ARTICLES or token.text == "that" or _is_auxiliary(raw, i):
+            mark, free = mark + token.mark, f"{free} {token.text}"
+            continue
+        tokens.append(replace(token, mark=mark + token.mark, free=free.strip()))
+        mark = free = ""
+    return tokens
+
+
+def _is_auxiliary(raw: list[Token], i: int) -> bool:
+    if raw[i].text in _DO:
+        return True
+    if raw[i].text not in _HAVE:
+        return False
+    following = [t for t in raw[i + 1 : i + 4] if t.text not in ("not", "never", "also", "already")]
+    return bool(following) and is_participle(following[0].text)
