@@ -148,7 +148,10 @@ class ShortAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A snapshot of an answer; the last one of a stream is final."""
+    """A snapshot of an answer; the last one of a stream is final.
+
+    ``answerability``, in [0, 1], is what the abstention threshold cuts; None where nothing did.
+    """
 
     question: str
     query: str
@@ -167,3 +170,4 @@ class Answer:
     )
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     index: Mapping[str, int] = field(default_factory=dict)
+    answerability: float | None = None

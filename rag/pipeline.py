@@ -109,7 +109,8 @@ class Pipeline:
             draft = replace(draft, passages=tuple(hits))
             yield draft
             found = candidates(query, hits, vector, embedder.embed_sentences)
-            if answerability(hits, found) < self._threshold:
+            draft = replace(draft, answerability=answerability(hits, found))
+            if (draft.answerability or 0.0) < self._threshold:
                 answer = replace(draft, text=NOT_IN_DOCUMENTS)
             else:
                 chosen = choose(query, found)
