@@ -68,7 +68,7 @@ def eval_command(
     with progress_bar("asking", " questions") as progress:
         run = evaluate(pipeline, open_store(settings), plan, folder, progress, _note)
     found = None if calibrate is None else find_threshold(run.rows, calibrate)
-    path = found and save_setting(settings.home, "threshold", found.threshold)
+    path = save_setting(settings.home, "threshold", found.threshold) if found else None
     if as_json:
         calibration = {"calibration": asdict(found) | {"file": str(path)}} if found else {}
         click.echo(to_json({**run.summary, "out": str(folder), **calibration}))
@@ -78,8 +78,10 @@ def eval_command(
         click.echo(f"{folder / 'report.html'} shows every question.")
         if found:
             _tell_calibration(run.rows, found, path, settings)
-    if run.summary["failed"] == run.summary["n"]:
-        raise LLMFailed(f"Every question failed; the first: {run.rows[0]['reasons'][0]}")
+    if failed := run.summary["failed"]:
+        _note(f"{failed:,} questions failed; the first: {_first_failure(run.rows)}")
+    if failed == run.summary["n"]:
+        sys.exit(LLMFailed.exit_code)
 
 
 def _question_path(named: str | None) -> Path:
@@ -101,6 +103,10 @@ def _name_of(path: Path) -> str:
 
 def _note(text: str) -> None:
     click.echo(f"rag: {printable(text)}", err=True)
+
+
+def _first_failure(rows: Sequence[Any]) -> str:
+    return next(str(row["error"]["message"]) for row in rows if row["error"])
 
 
 def _table(measures: dict[str, dict[str, Any]]) -> list[str]:

@@ -111,7 +111,9 @@ def _bounds(drawn: Values) -> tuple[float, float]:
 
 
 def _divide(above: Values, below: NDArray[np.float64] | NDArray[np.int64]) -> Values:
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    result = np.full(above.shape, np.nan)
+    np.divide(above, below, out=result, where=below > 0)
+    return result
 
 
 def _percentile(column: Values, q: float) -> float:

@@ -40,19 +40,22 @@ def join(questions: QuestionSet, snapshot: Snapshot, index: str) -> dict[str, Go
     would be scored as missed.
     """
     library = _Library(snapshot)
-    golds, lost = {}, []
+    golds: dict[str, Gold] = {}
+    lost: dict[str, str] = {}
     for example in questions.examples:
         try:
             golds[example.id] = _gold(example, library)
         except LookupError as error:
-            lost.append(f"{error.args[0]} (question {example.id!r})")
+            lost[example.id] = str(error)
     if lost:
         advice = "index the documents that the questions are about"
         if questions.corpus:
             advice = f"`rag index {questions.corpus} --index DIR` makes one that holds them"
+        first = {why: id for id, why in reversed(lost.items())}
+        few = [f"{why} (question {first[why]!r})" for why in list(dict.fromkeys(lost.values()))[:3]]
         raise InvalidInput(
             f"{len(lost):,} of {len(questions.examples):,} questions of {questions.path} do not "
-            f"fit the index in {index}: {'; '.join(lost[:3])}; {advice}."
+            f"fit the index in {index}: {'; '.join(few)}; {advice}."
         )
     return golds
 
@@ -123,8 +126,8 @@ class _Searchable:
 
 def _gold(example: Example, library: _Library) -> Gold:
     if not example.evidence:
-        documents = {library.id_of(name): gain for name, gain in (example.judged or {}).items()}
-        return Gold(documents=documents or None)
+        judged = {library.id_of(name): gain for name, gain in (example.judged or {}).items()}
+        return Gold(documents=judged or None)
     quotes = tuple(tuple(_places(evidence, library)) for evidence in example.evidence)
     documents = dict.fromkeys(place[0] for places in quotes for place in places)
     relevant = frozenset(

@@ -24,6 +24,7 @@ _ANSWERED, _REFUSED, _FAINT = "#3a7ca5", "#8a6fb0", "#8a8a8a"
 _WIDTH = 4.8  # inches: as wide as a phone shows without shrinking the letters
 _MOST_TYPES = 40
 _SVG = "{http://www.w3.org/2000/svg}"
+_XLINK = "{http://www.w3.org/1999/xlink}href"
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -63,7 +64,7 @@ def coverage_plot(rows: Sequence[Row], threshold: float) -> Plot:
         and not row["abstained"]
         and (row["answerable"] is False or "contains" in row["measures"])
     ]
-    total = sum(row["outcome"] not in ("not judged",) for row in rows)
+    total = sum(row["outcome"] != "not judged" for row in rows)
     scored.sort(reverse=True)
     coverage, error, lost = [], [], 0.0
     for n, (score, wrong) in enumerate(scored, start=1):
@@ -114,7 +115,7 @@ def _svg(name: str, height: float, draw: Callable[["Axes"], None]) -> str:
     import matplotlib
     from matplotlib.figure import Figure
 
-    settings = {
+    settings: dict[Any, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": name,
         "font.size": 9,
@@ -144,6 +145,8 @@ def _without_styles(svg: str) -> str:
             if child.tag in (f"{_SVG}style", f"{_SVG}metadata"):
                 parent.remove(child)
     for element in root.iter():
+        if _XLINK in element.attrib:  # HTML knows no prefixes
+            element.set("href", element.attrib.pop(_XLINK))
         if element.get("id") not in used:
             element.attrib.pop("id", None)
         for declaration in element.attrib.pop("style", "").split(";"):

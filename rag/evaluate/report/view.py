@@ -61,14 +61,19 @@ def measure_groups(measures: Mapping[str, Mapping[str, Any]]) -> list[tuple[str,
 
 def _figure(measure: Measure, found: Mapping[str, Any]) -> Figure:
     value, low, high = found["value"], found["low"], found["high"]
-    track = None
+    track, show = None, _amount
     if measure.group != "cost":
+        show = _share
         track = (round(100 * low, 2), round(100 * (high - low), 2), round(100 * value, 2))
-    return Figure(measure, _number(value), f"{_number(low)} – {_number(high)}", found["n"], track)
+    return Figure(measure, show(value), f"{show(low)} – {show(high)}", found["n"], track)
 
 
-def _number(value: float) -> str:
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
+def _share(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}"
 
 
 def type_table(
@@ -80,7 +85,7 @@ def type_table(
         (
             type,
             sum(row["type"] == type for row in rows),
-            [_number(found[name]["value"]) if name in found else "" for name in names],
+            [_share(found[name]["value"]) if name in found else "" for name in names],
         )
         for type, found in by_type.items()
     ]
