@@ -72,9 +72,7 @@ def open_pipeline(settings: Settings) -> Pipeline:
 
 
 @contextmanager
-def progress_bar(
-    label: str = "indexing", unit: str = "B"
-) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(label: str = "indexing", unit: str = "B") -> Iterator[Callable[[int, int], None]]:
     """A callback (done, total); the bar, with rate and remaining time, is drawn on a terminal."""
     from tqdm import tqdm
 
