@@ -151,6 +151,7 @@ class Answer:
     """A snapshot of an answer; the last one of a stream is final.
 
     ``answerability``, in [0, 1], is what the abstention threshold cuts; None where nothing did.
+    ``invalid_markers`` counts the markers of a reply that named no passage and were left out.
     """
 
     question: str
@@ -171,3 +172,4 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     index: Mapping[str, int] = field(default_factory=dict)
     answerability: float | None = None
+    invalid_markers: int = 0

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import FakeEmbedder
 
 from rag.datatypes import Message
 from rag.errors import InvalidInput
 from rag.evaluate.gold import join
 from rag.evaluate.questions import Evidence, read_questions
 from rag.store.local import LocalStore, sync
-from tests.fakes import FakeEmbedder
 
 
 def jsonl(path: Path, *rows: Any) -> Path:

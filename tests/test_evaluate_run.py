@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import FakeEmbedder
 
 from rag.datatypes import Answer, Citation, Hit, Message, Passage, Sentence, Span
 from rag.errors import IndexDamaged, InvalidInput, LLMFailed
@@ -17,7 +18,6 @@ from rag.evaluate.evaluation import Plan, evaluate
 from rag.evaluate.questions import read_questions
 from rag.evaluate.run_folder import Run, read_run
 from rag.store.local import LocalStore, sync
-from tests.fakes import FakeEmbedder
 
 FACTS = {
     "a.txt": "The bridge was opened in 1987. It is 35 metres long. The mayor was Ada Lind.",
@@ -235,11 +235,12 @@ def test_forged_citations_are_found_out(plan: Plan, store: LocalStore, tmp_path:
             made,
             citations=(replace(real, quote="The bridge was sold."), replace(real, id=2, passage=9)),
             sentences=(Sentence("1987", (1, 2, 3), "weak"),),
+            invalid_markers=2,  # of five references only the first leads anywhere
         )
 
     measured = values(run(plan, store, forged, tmp_path / "run"))
     assert measured["quote_exact"] == pytest.approx((1 / 2 + 3) / 4, abs=1e-6)
-    assert measured["invalid_citation_rate"] == pytest.approx((2 / 3) / 4, abs=1e-6)
+    assert measured["invalid_citation_rate"] == pytest.approx((4 / 5) / 4, abs=1e-6)
 
 
 def test_the_text_counts_without_its_markers(plan: Plan, store: LocalStore, tmp_path: Path) -> None:
@@ -257,9 +258,9 @@ def test_the_text_counts_without_its_markers(plan: Plan, store: LocalStore, tmp_
 
 def test_a_failed_question_counts_as_wrong(plan: Plan, store: LocalStore, tmp_path: Path) -> None:
     def failing(question: str, hits: list[Hit]) -> Answer:
-        if question in (GOLD[0][0], SILENCE[0]):
+        if question == GOLD[0][0]:
             raise LLMFailed("The model is away.")
-        return perfect(question, hits)
+        return replace(perfect(question, hits), complete=question != SILENCE[0])
 
     found = run(plan, store, failing, tmp_path / "run")
     measured = values(found)
@@ -273,6 +274,7 @@ def test_a_failed_question_counts_as_wrong(plan: Plan, store: LocalStore, tmp_pa
     }  # fmt: skip
     assert {name: measured[name] for name in expected} == pytest.approx(expected, abs=1e-6)
     assert found.summary["measures"]["latency_p50_ms"]["n"] == 5
+    assert found.rows[4]["error"]["message"] == "The answer was cut short."
     assert found.rows[0]["error"] == {"kind": "llm_failed", "message": "The model is away."}
 
 

@@ -31,7 +31,7 @@ class Case:
     @property
     def answer(self) -> Mapping[str, Any]:
         """The answer's JSON; empty for a question that failed."""
-        return self.asked.answer or {}
+        return self.asked.counted
 
     @property
     def abstained(self) -> bool:

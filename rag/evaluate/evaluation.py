@@ -77,7 +77,11 @@ def evaluate(
             progress(len(counted), len(examples))
 
         counted = list(done)
-        asked = ask_all(pipeline, examples, plan.k, plan.jobs, done, recorded)
+        try:
+            asked = ask_all(pipeline, examples, plan.k, plan.jobs, done, recorded)
+        except (KeyboardInterrupt, SystemExit):
+            note(f"stopped after {len(counted):,} questions; the same command goes on from there")
+            raise
     with store.snapshot() as snapshot:
         if snapshot.info.generation != generation:
             notes.append("the index changed while the questions were asked")

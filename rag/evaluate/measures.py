@@ -69,7 +69,7 @@ class Measure:
         """Its value for one question, None where it has none."""
         if not self.needs.met(case):
             return None
-        if case.asked.answer is None and self.failed is not None:
+        if case.asked.error is not None and self.failed is not None:
             return self.failed
         return self.value(case)
 

@@ -16,6 +16,7 @@ from rag.retrieve import by_document
 
 _DOCUMENTS = 10
 _PASSAGES_A_DOCUMENT = 20  # as `rag search --run` looks for documents
+_CUT_SHORT = {"kind": "llm_failed", "message": "The answer was cut short."}
 _CHECKPOINT = "checkpoint.jsonl"
 
 
@@ -33,14 +34,21 @@ class Asks(Protocol):
 class Asked:
     """What came of a question: the answer's JSON, or an error.
 
-    ``documents`` are the ten best ones, where the gold is whole documents.
+    An answer that was cut short comes with an error. ``documents`` are the ten best ones, where
+    the gold is whole documents.
     """
 
     id: str
     answer: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
     answerability: float | None = None
+    invalid_markers: int = 0
     documents: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> Mapping[str, Any]:
+        """The answer's JSON as far as it counts: empty for a question that failed."""
+        return {} if self.error else self.answer or {}
 
 
 def ask(pipeline: Asks, example: Example, k: int) -> Asked:
@@ -56,7 +64,9 @@ def ask(pipeline: Asks, example: Example, k: int) -> Asked:
     return Asked(
         example.id,
         answer=answer_json(answer),
+        error=None if answer.complete else _CUT_SHORT,
         answerability=answer.answerability,
+        invalid_markers=answer.invalid_markers,
         documents=tuple(hit.passage.document for hit in documents),
     )
 
@@ -102,7 +112,7 @@ class Checkpoint:
             if lines[0] == self._first:
                 # The last piece is empty, or a line that was being written.
                 rows = [Asked(**json.loads(line)) for line in lines[1:-1]]
-                return {asked.id: asked for asked in rows if asked.answer is not None}
+                return {asked.id: asked for asked in rows if asked.error is None}
         return {}
 
     @contextlib.contextmanager

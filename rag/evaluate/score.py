@@ -34,7 +34,7 @@ def score(
             retrieval=retrieval.get(example.id, {}),
             exact=[
                 texts.of(c["document"], c["start"], c["end"]) == c["quote"]
-                for c in (found.answer or {}).get("citations", ())
+                for c in found.counted.get("citations", ())
             ],
         )
         rows.append(_row(case, k, texts))
@@ -45,7 +45,9 @@ def _by_document(
     golds: Mapping[str, Gold], asked: Mapping[str, Asked]
 ) -> dict[str, dict[str, float]]:
     gains = {id: gold.documents for id, gold in golds.items() if gold.documents}
-    return score_rankings({id: asked[id].documents for id in gains}, gains)
+    return score_rankings(
+        {id: () if asked[id].error else asked[id].documents for id in gains}, gains
+    )
 
 
 def _by_quote(
@@ -74,7 +76,7 @@ def _recall(gold: Gold, found: Sequence[Place]) -> float:
 
 
 def _passages(asked: Asked) -> list[Place]:
-    passages = (asked.answer or {}).get("passages", ())
+    passages = asked.counted.get("passages", ())
     return [(p["document"], p["start"], p["end"]) for p in passages]
 
 

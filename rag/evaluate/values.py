@@ -58,7 +58,9 @@ def invalid_citations(case: Case) -> float | None:
     good = {c["id"] for c in citations if _inside(c, passages.get(c["passage"]))}
     used = [id for sentence in case.sentences for id in sentence["citations"]]
     used += [c["id"] for c in citations if c["id"] not in used]
-    return sum(id not in good for id in used) / len(used) if used else None
+    bad = sum(id not in good for id in used) + case.asked.invalid_markers
+    count = len(used) + case.asked.invalid_markers
+    return bad / count if count else None
 
 
 def _inside(citation: Mapping[str, Any], passage: Mapping[str, Any] | None) -> bool:

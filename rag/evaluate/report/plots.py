@@ -92,7 +92,7 @@ def coverage_plot(rows: Sequence[Row], threshold: float) -> Plot:
 
 def latency_plot(rows: Sequence[Row]) -> Plot:
     """How long answers took."""
-    found = [row["answer"]["timings_ms"].get("total") for row in rows if row["answer"]]
+    found = [row["answer"]["timings_ms"].get("total") for row in rows if not row["error"]]
     times = [time for time in found if time is not None]
 
     def draw(axes: "Axes") -> None:
