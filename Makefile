@@ -1,10 +1,11 @@
 # make chat   install, index seeds/, open the chat       make test   all tests
 # make lint   ruff and mypy                              make bench  how long a cold question takes
+# make results   the README's table of results, over seeds/ and the sets in ../shared/datasets
 PYTHON ?= python3
 RUN = .venv/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: chat test lint bench clean
+.PHONY: chat test lint bench results clean
 
 chat: .venv/installed
 	$(RUN)/rag chat
@@ -20,6 +21,9 @@ lint: .venv/installed-test
 
 bench: .venv/installed-test
 	$(RUN)/python tests/benchmarks/cold_question.py
+
+results: .venv/installed-test
+	$(RUN)/python tests/benchmarks/results.py
 
 clean:
 	rm -rf .venv

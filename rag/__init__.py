@@ -32,13 +32,14 @@ The house, in reading order::
     cite/           an LLM's reply + the Hits it cites -> sentences with checked citations
     write.py        question + Hits + LLM -> growing Answers, each sentence checked
     pipeline.py     stream(question) -> growing Answers; ask(question) -> the last one
-    -- present
+    -- present and measure
     freshness.py    what changed, is new or is gone since it was indexed
     verify.py       an exported answer against the files as they are now
     status.py       what is indexed, and in what state its files are
     render.py       Answer -> terminal, JSON
     cli/            the commands
     web/            the Gradio app
+    evaluate/       a question set -> measures, a report, a comparison of two runs
 
 From a built index (``rag index`` makes one)::
 

@@ -157,6 +157,8 @@ class Answer:
     """A snapshot of an answer; the last one of a stream is final.
 
     ``left_out`` are the ranks of the passages that did not fit the LLM's window.
+    ``answerability``, in [0, 1], is what the abstention threshold cuts; None where nothing did.
+    ``invalid_markers`` counts the markers of a reply that named no passage and were left out.
     """
 
     question: str
@@ -177,3 +179,5 @@ class Answer:
     )
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     index: Mapping[str, int] = field(default_factory=dict)
+    answerability: float | None = None
+    invalid_markers: int = 0

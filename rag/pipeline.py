@@ -144,7 +144,9 @@ class Pipeline:
             draft = replace(draft, passages=tuple(hits))
             yield draft
             found = candidates(query, hits, vector, embedder.embed_sentences)
-            if answerability(hits, found) < self._threshold:
+            answerable = answerability(hits, found)
+            draft = replace(draft, answerability=answerable)
+            if answerable < self._threshold:
                 answer = replace(draft, complete=True, text=NOT_IN_DOCUMENTS)
             elif llm:
                 for answer in write(draft, hits, llm, strict):

@@ -7,6 +7,7 @@ user's own in ``$RAG_HOME``, which may.
 
 import difflib
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.errors import InvalidInput
+from rag.errors import InvalidInput, MachineRefused
 
 Source = Literal["default", "rag.toml", "environment", "flag"]
 _LARGEST_FILE = 1_000_000
@@ -92,6 +93,40 @@ def load_settings(
     for name, value in given.items():
         take({name: value}, "flag", f"--{name}")
     return Settings(home=home, sources=sources, **values)
+
+
+def save_setting(home: Path, name: str, value: float) -> Path:
+    """Writes a setting into the user's ``rag.toml``, keeping all else that is there.
+
+    Gives the file's path. Raises InvalidInput where the file cannot be read or kept, and
+    MachineRefused where it cannot be written.
+    """
+    path = home / "rag.toml"
+    before = _read_toml(path)
+    number = repr(_checked(name, value, f"--{name}"))
+    try:
+        text = path.read_bytes().decode("utf-8") if path.exists() else ""
+        line = re.compile(rf"(?m)^([ \t]*{name}[ \t]*=[ \t]*)[^#\r\n]*?([ \t]*(?:#.*)?)$")
+        after, replaced = line.subn(rf"\g<1>{number}\g<2>", text, count=1)
+        if not replaced:
+            gap = "\n" if text and not text.endswith("\n") else ""
+            after = f"{text}{gap}{name} = {number}\n"
+        if _parses_as(after) != before | {name: value}:
+            raise InvalidInput(f"{path} cannot be changed; write `{name} = {number}` into it.")
+        home.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".toml.new")
+        beside.write_bytes(after.encode("utf-8"))
+        beside.replace(path)
+    except OSError as error:
+        raise MachineRefused(f"{path} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def _parses_as(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The only import of snowballstemmer; its Porter stemmer is that of the catalog's 
 """
 
 import re
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -25,13 +26,15 @@ STOP_WORDS = frozenset(
     document documents text
     """.split()  # noqa: SIM905
 )
+_ONE_AT_A_TIME = threading.Lock()  # the stemmer keeps the word it works on in itself
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The Porter stem of a lower-cased word."""
-    return str(_stemmer().stemWord(word))
+    with _ONE_AT_A_TIME:
+        return str(_stemmer().stemWord(word))
 
 
 @lru_cache(maxsize=1)

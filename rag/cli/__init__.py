@@ -11,6 +11,7 @@ from rag.clean import printable
 from rag.cli.asking import ask, search
 from rag.cli.checking import show, verify_command
 from rag.cli.indexing import index_command, remove, status
+from rag.cli.measuring import compare_command, eval_command, gate_command
 from rag.cli.serving import chat
 from rag.errors import InvalidInput, RagError
 from rag.render import error_json, to_json
@@ -52,5 +53,8 @@ def commands() -> None:
     """Chat with your own documents and get answers you can check."""
 
 
-for _command in (index_command, ask, search, show, verify_command, remove, status, chat):
+for _command in (
+    index_command, ask, search, show, verify_command, remove, status, chat,
+    eval_command, compare_command, gate_command,
+):  # fmt: skip
     commands.add_command(_command)

@@ -69,14 +69,14 @@ def open_pipeline(settings: Settings) -> Pipeline:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None]]:
-    """A callback for ``sync``; the bar, with rate and remaining time, is drawn on a terminal."""
+def progress_bar(label: str = "indexing", unit: str = "B") -> Iterator[Callable[[int, int], None]]:
+    """A callback (done, total); the bar, with rate and remaining time, is drawn on a terminal."""
     from tqdm import tqdm
 
     with tqdm(
-        desc="indexing",
-        unit="B",
-        unit_scale=True,
+        desc=label,
+        unit=unit,
+        unit_scale=unit == "B",
         dynamic_ncols=True,
         leave=False,
         disable=not sys.stderr.isatty(),

@@ -93,6 +93,9 @@ class Snapshot(Protocol):
     def document(self, id: str) -> Document | None:
         """A document with its text, checked; None if there is none of that id."""
 
+    def document_passages(self, id: str) -> list[Passage]:
+        """All passages of a document, checked, in its order."""
+
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
         """A document's first passage and its first ``n`` sentences."""
 

@@ -161,6 +161,15 @@ class LocalSnapshot:
             row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body, row.pages
         )  # fmt: skip
 
+    def document_passages(self, id: str) -> list[Passage]:
+        """All passages of a document, checked, in its order."""
+        rows = self._connection.execute(
+            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document "
+            "WHERE d.id = ? ORDER BY p.start",
+            (id.encode("utf-8", "surrogateescape"),),
+        )
+        return self.passages([key for (key,) in rows])
+
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
         """A document's first passage and its first ``n`` sentences."""
         found = self._connection.execute(
