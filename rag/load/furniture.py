@@ -1,0 +1,118 @@
+"""Takes out of a web page what surrounds its content, and readies what an extractor would miss.
+
+Judged by what an element is (its tag and role), what its maker called it (words of its class and
+id), and how much of its text is links. None of these takes out the greater part of a page's text.
+"""
+
+import re
+from typing import Any
+
+from rag.load.markup import is_data
+
+_TAGS = {"nav", "dialog", "form", "button", "menu", "noscript", "template", "amp-sidebar",
+         "amp-consent", "amp-ad", "amp-social-share", "script", "style", "iframe"}  # fmt: skip
+_ROLES = {"navigation", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar",
+          "toolbar", "tablist", "banner"}  # fmt: skip
+# Words of a name, and stems that such a word may begin with.
+_WORDS = set(
+    """
+    ad ads outbrain taboola promo toc tags widget button btn
+    nav navbar navigation menu skip skiplink topbar toolbar jump pager pagination prevnext rail
+    respond disqus consent gdpr cmp onetrust didomi donate donation
+    footer colophon copyright headerlink permalink editsection
+    login signin signup optin paywall modal popup overlay toast preheader
+    postprofile signature share sharing sharebar sharedaddy social socials
+    recirc readmore
+    """.split()
+)
+_STEMS = re.compile(
+    "advert|breadcrumb|commentaire|comments?(?!ar)|cookie|kommentar|newsletter|recommend|related"
+    "|sidebar|sponsor|subscri"
+)
+_NAMES = {"sitenotice", "stat-block"}  # of widespread makers
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_CAPTION = re.compile(r"caption|legend|unterschrift|legende", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*$")
+_SEPARATOR = re.compile(r"\s[|·•]\s|^\s*[|·•]\s|\s[|·•]\s*$")
+_MOSTLY = 0.6  # of an element's text in links, for a rail of them
+_GREATER_PART = 0.4  # of a page's text
+_KEPT_WHOLE = {"html", "body", "main", "article", "p", "h1", "h2", "h3", "h4", "h5", "h6",
+               "tr", "tbody", "code", "pre"}  # fmt: skip
+_RAILS = {"div", "ul", "ol", "section", "aside", "p", "table", "td", "center", "header", "footer",
+          "span", "dl", "small", "font"}  # fmt: skip
+
+
+def clear(tree: Any) -> None:
+    """Removes the furniture of a parsed page, in place."""
+    whole = _length(tree)
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str) or element.getparent() is None:
+            continue
+        if _is_furniture(element) and _length(element) <= _GREATER_PART * whole:
+            element.drop_tree()
+    for element in list(tree.iter(*_RAILS)):
+        if _is_rail(element) and _length(element) <= _GREATER_PART * whole:
+            element.drop_tree()
+
+
+def adapt(tree: Any) -> None:
+    """Rewrites captions, datelines, notices and layout tables as plain blocks, in place."""
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str):
+            continue
+        named = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if element.tag in ("figcaption", "summary") or (
+            element.tag in ("div", "p", "td", "span") and _CAPTION.search(named)
+            and not list(element.iter("table", "figure", "ul"))
+        ):  # fmt: skip
+            element.tag = "p" if element.find(".//p") is None else "div"
+            element.attrib.clear()
+        elif element.tag in ("figure", "details", "amp-img", "picture"):
+            element.tag = "div"
+            element.attrib.clear()
+        elif element.tag == "caption":  # it would be taken for a row
+            table = element.getparent()
+            element.drop_tree()
+            element.tag = "p"
+            table.addprevious(element)
+        elif element.tag in ("time", "cite", "relative-time"):
+            element.tag = "span"
+        elif element.tag == "table" and not is_data(element):
+            for part in [element, *element.iter("tbody", "thead", "tfoot", "tr", "td", "th")]:
+                part.tag = "div"
+
+
+def _is_furniture(element: Any) -> bool:
+    if element.tag in _TAGS or (element.get("role") or "").lower() in _ROLES:
+        return True
+    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
+    if hidden or _HIDDEN.search(element.get("style") or ""):
+        return True
+    if element.tag in _KEPT_WHOLE:
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    words = [word.lower() for word in _WORD.findall(names)]
+    return (
+        any(word in _WORDS or _STEMS.match(word) for word in words)
+        or not _NAMES.isdisjoint(names.lower().split())
+    )
+
+
+def _is_rail(element: Any) -> bool:
+    """Whether an element is a run of links: most of its text, and no sentence around them."""
+    links = list(element.iter("a"))
+    if not links or element.find(".//h1") is not None:
+        return False
+    text = element.text_content()
+    around = text
+    for link in links:
+        around = around.replace(link.text_content(), "", 1)
+    if _SENTENCE_END.search(around.strip()):
+        return False
+    linked = len("".join(text.split())) - len("".join(around.split()))
+    return linked >= _MOSTLY * _length(element) or len(_SEPARATOR.findall(around)) > 1
+
+
+def _length(element: Any) -> int:
+    return len("".join(element.text_content().split()))
