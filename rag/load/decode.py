@@ -1,4 +1,4 @@
-"""Bytes -> text: the encoding is what the file says, UTF-8, or a guess; others than UTF-8 are named."""
+"""Bytes -> text: as the file says, as UTF-8, or by a guess; what is not UTF-8 is named."""
 
 import codecs
 
@@ -12,7 +12,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LIKE_CP1252 = ("cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "latin_1", "iso8859_15")
+_JAPANESE_MAIL = b"\x1b$B"
+_WESTERN = frozenset(
+    "äöüßÄÖÜéèêëàâáãåæçíîïìñóôòõøœúûùýÿÉÈÊÀÂÁÃÅÆÇÍÎÑÓÔÕØŒÚÛŠšŽž“”„‘’‚–—…•·€£¥§©®™°²½¼«»¿¡ªº´¨×±\xa0"
+)
 
 
 def decode(data: bytes, notes: list[str], declared: str | None = None) -> str:
@@ -21,17 +24,20 @@ def decode(data: bytes, notes: list[str], declared: str | None = None) -> str:
     A declared encoding goes after UTF-8, because text that is valid UTF-8 by chance does not occur
     and wrong declarations do. Raises CannotLoad for what is not text.
     """
-    for mark, encoding in _MARKS:
+    for mark, marked in _MARKS:
         if data.startswith(mark):
-            if encoding != "utf-8":
-                notes.append(f"read as {encoding}")
-            return _clean(data[len(mark) :].decode(encoding, "replace"))
+            if marked != "utf-8":
+                notes.append(f"read as {marked}")
+            return _clean(data[len(mark) :].decode(marked, "replace"))
     if b"\0" in data:
         if encoding := _wide(data):
             notes.append(f"read as {encoding}, a guess")
             return _clean(data.decode(encoding, "replace"))
         raise CannotLoad("looks binary")
     try:
+        if _JAPANESE_MAIL in data:  # such text is ASCII, and so UTF-8, to the eye
+            notes.append("read as iso2022_jp")
+            return _clean(data.decode("iso2022_jp"))
         return _clean(data.decode("utf-8"))
     except UnicodeDecodeError:
         pass
@@ -59,20 +65,25 @@ def _damaged(damage: int) -> str:
 def _codec(name: str) -> str | None:
     """A declared encoding as a codec of text, as browsers understand its name."""
     try:
-        codec = codecs.lookup(name.strip())
-    except (LookupError, ValueError):
-        return None
-    if not codec._is_text_encoding or codec.name.startswith(("utf", "idna", "punycode", "raw_", "unicode")):
+        codec = codecs.lookup(name.strip()).name
+        b"x".decode(codec)
+    except (LookupError, ValueError, UnicodeError):
+        return None  # unknown, or none of text
+    if codec.startswith(("utf", "idna", "punycode", "raw_", "unicode")):
         return None
     wider = {"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932", "gb2312": "gb18030"}
-    return wider.get(codec.name, codec.name)
+    return wider.get(codec, codec)
 
 
 def _wide(data: bytes) -> str | None:
     """UTF-16 without a mark: where Latin text has a NUL at every second place."""
     sample = data[:10_000]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if len(data) % 2 or max(even, odd) < 0.4 * len(sample) / 2 or min(even, odd) > len(sample) / 100:
+    if (
+        len(data) % 2
+        or max(even, odd) < 0.4 * len(sample) / 2
+        or min(even, odd) > len(sample) / 100
+    ):
         return None
     return "utf-16-be" if even > odd else "utf-16-le"
 
@@ -80,15 +91,21 @@ def _wide(data: bytes) -> str | None:
 def _guess(data: bytes) -> tuple[str, str]:
     import charset_normalizer
 
+    if _is_western(data):  # short texts do not tell it from its neighbours
+        return data.decode("cp1252"), "cp1252"
     best = charset_normalizer.from_bytes(data).best()
     if best is None:
-        raise CannotLoad("looks binary")
-    if best.encoding in _LIKE_CP1252:
-        try:  # the commonest by far, and short texts do not tell it from its neighbours
-            return data.decode("cp1252"), "cp1252"
-        except UnicodeDecodeError:
-            pass
+        raise CannotLoad("its encoding cannot be told, or it is binary")
     return str(best), best.encoding
+
+
+def _is_western(data: bytes) -> bool:
+    """Whether cp1252 makes of it mostly plain letters, and the few others common ones."""
+    try:
+        marked = [c for c in data.decode("cp1252") if c > "\x7f"]
+    except UnicodeDecodeError:
+        return False
+    return len(marked) <= max(2, 0.15 * len(data)) and _WESTERN.issuperset(marked)
 
 
 def _clean(text: str) -> str:

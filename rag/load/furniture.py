@@ -10,26 +10,31 @@ from typing import Any
 from rag.load.markup import is_data
 
 _TAGS = {"nav", "dialog", "form", "button", "menu", "noscript", "template", "amp-sidebar",
-         "amp-consent", "amp-ad", "amp-social-share", "script", "style", "iframe"}  # fmt: skip
+         "amp-consent", "amp-ad", "amp-social-share", "script", "style", "iframe",
+         "label"}  # fmt: skip
 _ROLES = {"navigation", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar",
           "toolbar", "tablist", "banner"}  # fmt: skip
 # Words of a name, and stems that such a word may begin with.
-_WORDS = set(
-    """
-    ad ads outbrain taboola promo toc tags widget button btn
+_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    ad ads outbrain taboola promo toc tags button btn
     nav navbar navigation menu skip skiplink topbar toolbar jump pager pagination prevnext rail
     respond disqus consent gdpr cmp onetrust didomi donate donation
     footer colophon copyright headerlink permalink editsection
     login signin signup optin paywall modal popup overlay toast preheader
     postprofile signature share sharing sharebar sharedaddy social socials
     recirc readmore
-    """.split()
+    """,
+    )
 )
 _STEMS = re.compile(
     "advert|breadcrumb|commentaire|comments?(?!ar)|cookie|kommentar|newsletter|recommend|related"
     "|sidebar|sponsor|subscri"
 )
-_NAMES = {"sitenotice", "stat-block"}  # of widespread makers
+_NAMES = {"sitenotice", "stat-block", "sr-only", "visually-hidden",
+          "visually-hidden-focusable", "screen-reader-text"}  # fmt: skip
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CAPTION = re.compile(r"caption|legend|unterschrift|legende", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -49,7 +54,9 @@ def clear(tree: Any) -> None:
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if _is_furniture(element) and _length(element) <= _GREATER_PART * whole:
+        if element.tag == "button" and _opens_text(element):
+            element.drop_tag()
+        elif _is_furniture(element) and _length(element) <= _GREATER_PART * whole:
             element.drop_tree()
     for element in list(tree.iter(*_RAILS)):
         if _is_rail(element) and _length(element) <= _GREATER_PART * whole:
@@ -61,13 +68,8 @@ def adapt(tree: Any) -> None:
     for element in list(tree.iter()):
         if not isinstance(element.tag, str):
             continue
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if element.tag in ("figcaption", "summary") or (
-            element.tag in ("div", "p", "td", "span") and _CAPTION.search(named)
-            and not list(element.iter("table", "figure", "ul"))
-        ):  # fmt: skip
+        if element.tag in ("figcaption", "summary"):
             element.tag = "p" if element.find(".//p") is None else "div"
-            element.attrib.clear()
         elif element.tag in ("figure", "details", "amp-img", "picture"):
             element.tag = "div"
             element.attrib.clear()
@@ -83,6 +85,14 @@ def adapt(tree: Any) -> None:
                 part.tag = "div"
 
 
+def _opens_text(button: Any) -> bool:
+    """Whether a button is the heading of a text that can be folded away."""
+    headings = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary")
+    return button.get("aria-expanded") is not None and any(
+        parent.tag in headings for parent in button.iterancestors()
+    )
+
+
 def _is_furniture(element: Any) -> bool:
     if element.tag in _TAGS or (element.get("role") or "").lower() in _ROLES:
         return True
@@ -93,15 +103,14 @@ def _is_furniture(element: Any) -> bool:
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     words = [word.lower() for word in _WORD.findall(names)]
-    return (
-        any(word in _WORDS or _STEMS.match(word) for word in words)
-        or not _NAMES.isdisjoint(names.lower().split())
+    return any(word in _WORDS or _STEMS.match(word) for word in words) or not _NAMES.isdisjoint(
+        names.lower().split()
     )
 
 
 def _is_rail(element: Any) -> bool:
     """Whether an element is a run of links: most of its text, and no sentence around them."""
-    links = list(element.iter("a"))
+    links = [link for link in element.iter("a") if _leads_away(link)]
     if not links or element.find(".//h1") is not None:
         return False
     text = element.text_content()
@@ -112,6 +121,13 @@ def _is_rail(element: Any) -> bool:
         return False
     linked = len("".join(text.split())) - len("".join(around.split()))
     return linked >= _MOSTLY * _length(element) or len(_SEPARATOR.findall(around)) > 1
+
+
+def _leads_away(link: Any) -> bool:
+    """Whether a link goes to another place, and does not just fold a text open."""
+    folds = (link.get("href") or "x").strip() in ("#", "javascript:void(0)", "javascript:;")
+    parents = (link, link.getparent())
+    return not folds and not any(e.get("role") in ("button", "tab", "heading") for e in parents)
 
 
 def _length(element: Any) -> int:

@@ -94,11 +94,12 @@ def _cells(row: Any) -> Iterator[Any]:
 def _rows(table: Any) -> Iterator[str]:
     for caption in table.iter("caption"):
         yield from paragraphs(caption)
-    rows = [list(_cells(row)) for row in table.iter("tr", "row")]
-    texts = [[" ".join(paragraphs(cell)) for cell in row] for row in rows if row]
-    heads = bool(rows) and all(_is_head(cell) for cell in rows[0])
-    yield from lines(texts, headed=heads and is_header(texts[0]))
+    rows = [cells for row in table.iter("tr", "row") if (cells := list(_cells(row)))]
+    texts = [[" ".join(paragraphs(cell)) for cell in row] for row in rows]
+    widest = max(map(len, texts), default=0)
+    headed = bool(texts) and widest == len(texts[0]) > 1 and is_header(texts[0])
+    yield from lines(texts, headed and all(_is_head(cell) for cell in rows[0]))
 
 
 def _is_head(cell: Any) -> bool:
-    return cell.tag == "th" or cell.get("role") == "head"
+    return bool(cell.tag == "th" or cell.get("role") == "head")

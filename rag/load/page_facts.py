@@ -9,7 +9,7 @@ from typing import Any
 from rag.load.facts import date_in_url, one_line, parse_date, web_address
 
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")
-_SITE = re.compile(r"\s*[|：｜:»]\s+|\s*[|：｜]\s*|\s+[-–—·]\s+")
+_SITE = re.compile(r"\s+[|»·\-–—]\s+|\s*[|：｜]\s*")
 _DATE_NAMES = (
     "article:published_time", "datepublished", "citation_publication_date", "dc.date.issued",
     "dcterms.issued", "dc.date", "dcterms.date", "dcterms.created", "parsely-pub-date",
@@ -28,7 +28,7 @@ class PageFacts:
 
 def page_facts(tree: Any) -> PageFacts:
     """Read from ``meta`` and ``link`` elements, JSON-LD, the title, and headings for the title."""
-    named = {}
+    named: dict[str, Any] = {}
     for meta in tree.iter("meta"):
         key = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
         named.setdefault(key.lower(), meta.get("content"))
@@ -39,7 +39,9 @@ def page_facts(tree: Any) -> PageFacts:
 
 
 def _url(tree: Any, named: dict[str, Any]) -> str | None:
-    links = [e.get("href") for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower()]
+    links = [
+        e.get("href") for e in tree.iter("link") if "canonical" in (e.get("rel") or "").lower()
+    ]
     saved = [
         match[1]
         for comment in tree.xpath("//comment()")[:20]
@@ -52,14 +54,15 @@ def _title(tree: Any, named: dict[str, Any]) -> str | None:
     """The title without the site's name, which is what it does not share with a heading."""
     whole = one_line(tree.findtext(".//title"))
     given = one_line(named.get("og:title"))
-    headings = [one_line(h.text_content().rstrip("¶# \n")) for h in tree.iter("h1", "h2", "h3")][:20]
+    headings = [one_line(h.text_content().rstrip("¶# \n")) for h in tree.iter("h1", "h2", "h3")][
+        :20
+    ]
     title = given or whole
     if title is None:
         return next(filter(None, headings), None)
-    for heading in filter(None, headings):
-        parts = [part.strip() for part in _SITE.split(title)]
-        if heading in parts and len(heading) >= 4:
-            return heading
+    parts = {*_SITE.split(title), title.partition(": ")[2]}
+    if heading := max(parts.intersection(filter(None, headings)), key=len, default=None):
+        return heading
     site = one_line(named.get("og:site_name"))
     if site and title.endswith(site) and (short := title[: -len(site)].rstrip(" |-–—·:»：｜")):
         return short
@@ -86,6 +89,8 @@ def _published(found: Any) -> Iterator[Any]:
         if isinstance(thing, dict):
             yield thing.get("datePublished")
             graph = thing.get("@graph")
-            yield from (t.get("datePublished") for t in graph if isinstance(t, dict)) if isinstance(
-                graph, list
-            ) else ()
+            yield from (
+                (t.get("datePublished") for t in graph if isinstance(t, dict))
+                if isinstance(graph, list)
+                else ()
+            )

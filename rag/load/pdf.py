@@ -20,6 +20,7 @@ _BROKEN_WORD = "\ufffe"  # PDFium's mark for a hyphen at the end of a line
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\xad": ""}
 )
+_PRINTED = re.compile(rf"(?=\S)[^\r\n{_BROKEN_WORD}]*{_BROKEN_WORD}?")  # PDFium joins broken words
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _LIST_ITEM = re.compile(r"[•‣▪◦●○■\-–—*·]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s")
@@ -77,20 +78,17 @@ def read_pdf(data: bytes, notes: list[str]) -> Content:
             notes.append(f"{'pages' if len(numbers) > 1 else 'page'} {trouble}: {listed}")
     text, offsets = _join(without_running_heads(pages))
     facts = file.get_metadata_dict()
-    return Content(text, _title(facts.get("Title")), _date(facts.get("CreationDate")), pages=offsets)
+    return Content(
+        text, _title(facts.get("Title")), _date(facts.get("CreationDate")), pages=offsets
+    )
 
 
 def _lines(page: Any) -> Iterator[Line]:
     """The lines of a page in reading order."""
     textpage = page.get_textpage()
-    at = 0
-    for raw in textpage.get_text_range().split("\r\n"):
-        start, at = at, at + len(raw) + 2
-        stripped = raw.strip()
-        if not stripped:
-            continue
-        start += len(raw) - len(raw.lstrip())
-        end = start + len(stripped)
+    for printed in _PRINTED.finditer(textpage.get_text_range()):
+        stripped = printed[0].rstrip()
+        start, end = printed.start(), printed.start() + len(stripped)
         boxes = {i: textpage.get_charbox(i, loose=True) for i in (start, end - 1)}
         left, bottom, _, top = boxes[start]
         height, row, text = max(top - bottom, 0.1), False, list(stripped)

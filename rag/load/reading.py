@@ -1,7 +1,8 @@
 """What runs in the child process: requests on stdin, replies on stdout, one file at a time.
 
 A request is a line of JSON (``kind``, ``size``) and the file's bytes; a reply is eight bytes of
-length and JSON (``content``, ``notes``, ``reason``). It imports a reader when it is first asked for.
+length and JSON (``content``, ``notes``, ``reason``). A reader is imported when it is first
+used.
 """
 
 import dataclasses

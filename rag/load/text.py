@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the decoded file, with the front matter read and left out of the body."""
+"""Plain text and Markdown: the decoded file; front matter is read and left out of the body."""
 
 import re
 from collections.abc import Callable

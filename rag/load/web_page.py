@@ -13,7 +13,10 @@ from rag.load.furniture import adapt, clear
 from rag.load.markup import paragraphs
 from rag.load.page_facts import page_facts
 
-_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})|encoding=[\"']([\w.-]{2,40})", re.I)
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})|encoding=[\"']([\w.-]{2,40})", re.I
+)
+_LONG = 25  # characters that do not stand in a text by chance
 _LEAST_SHARE = 0.25  # of the cleared page; where trafilatura finds less, it has missed the content
 
 
@@ -25,16 +28,41 @@ def read_web_page(data: bytes, notes: list[str]) -> Content:
     facts = page_facts(tree)
     clear(tree)
     adapt(tree)
-    everything = "\n\n".join(paragraphs(tree))
-    found = trafilatura.bare_extraction(
+    everything = list(paragraphs(tree))
+    headings = [heading.text_content() for heading in tree.iter("h1")]
+    found: Any = trafilatura.bare_extraction(
         tree, include_comments=False, with_metadata=False, favor_recall=True
     )
-    text = "\n\n".join(paragraphs(found.body)) if found else ""
-    if len(text) < _LEAST_SHARE * len(everything):
-        text = everything
+    main = _main(everything, list(paragraphs(found.body)) if found else [], headings)
+    text = "\n\n".join(main)
     if not text:
         raise CannotLoad("no text; the page may be made by a script when it is shown")
     return Content(text, facts.title, facts.date, facts.url)
+
+
+def _main(everything: list[str], found: list[str], headings: list[str]) -> list[str]:
+    """From the first to the last paragraph of the main content; all where that cannot be told.
+
+    trafilatura tells where the content begins and ends. What it lost between stays, and so does
+    what stands between the page's heading and the content: the dateline, a summary.
+    """
+    whole, content = set(map(_squeezed, found)), _squeezed("".join(found))
+    squeezed = [_squeezed(text) for text in everything]
+    places = [
+        i
+        for i, text in enumerate(squeezed)
+        if text in whole or (len(text) >= _LONG and text in content)
+    ]
+    if not places:
+        return everything
+    heads = [i for i in range(places[0]) if squeezed[i] in set(map(_squeezed, headings))]
+    main = everything[heads[-1] if heads else places[0] : places[-1] + 1]
+    enough = sum(map(len, main)) >= _LEAST_SHARE * sum(map(len, everything))
+    return main if enough else everything
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def parse_html(data: bytes, notes: list[str]) -> Any:

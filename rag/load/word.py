@@ -21,6 +21,7 @@ _NOTES = ("footnotes", "endnotes")
 def read_word(data: bytes, notes: list[str]) -> Content:
     """A Word file: headers, footers and comments are left out, notes come at the end."""
     import docx
+    from docx.oxml import parse_xml
 
     open_archive(data).close()
 
@@ -29,7 +30,7 @@ def read_word(data: bytes, notes: list[str]) -> Content:
     for kind in _NOTES:
         for relation in file.part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                blocks += _blocks(docx.oxml.parse_xml(relation.target_part.blob))
+                blocks += _blocks(parse_xml(relation.target_part.blob))
     title = one_line(file.core_properties.title)
     return Content("\n\n".join(blocks), title or _heading(file))
 
