@@ -10,9 +10,9 @@ read in a child process (child.py); every kind that is not read is said, with th
     document.py   Content -> Document, or CannotLoad      decode.py  bytes -> text
     kinds.py      what kind of file it is                 facts.py   title, date, address
     text.py       plain text, Markdown                    corpus.py  JSONL
-    table.py      CSV, TSV
     child.py      the process for the kinds below         reading.py what runs in it
     web_page.py   HTML: its main content                  markup.py  elements -> paragraphs
+    table.py      CSV, TSV
     pdf.py        word.py   slides.py   book.py   mail.py archive.py zip files with limits
 """
 
@@ -26,7 +26,6 @@ from rag.load.corpus import load_corpus
 from rag.load.document import CannotLoad, Loader, Reader, document_of
 from rag.load.kinds import KIND_BY_SUFFIX, kind_by_content, kind_by_suffix
 from rag.load.reading import READERS as RISKY
-from rag.load.table import read_table
 from rag.load.text import read_markdown, read_text
 
 __all__ = ["LOADERS", "CannotLoad", "Loader", "largest", "load_corpus", "loader_for"]
@@ -35,7 +34,6 @@ _child = Child()
 _READERS: Mapping[str, Reader] = {
     "text": read_text,
     "markdown": read_markdown,
-    "table": read_table,
 } | {kind: _child.reader(kind) for kind in RISKY}
 
 

@@ -110,17 +110,28 @@ def _is_furniture(element: Any) -> bool:
 
 def _is_rail(element: Any) -> bool:
     """Whether an element is a run of links: most of its text, and no sentence around them."""
-    links = [link for link in element.iter("a") if _leads_away(link)]
-    if not links or element.find(".//h1") is not None:
+    if element.find(".//a") is None or element.find(".//h1") is not None:
         return False
-    text = element.text_content()
-    around = text
-    for link in links:
-        around = around.replace(link.text_content(), "", 1)
-    if _SENTENCE_END.search(around.strip()):
+    around = _around_links(element)
+    whole, besides = _length(element), len("".join(around.split()))
+    if besides == whole or _SENTENCE_END.search(around.strip()):
         return False
-    linked = len("".join(text.split())) - len("".join(around.split()))
-    return linked >= _MOSTLY * _length(element) or len(_SEPARATOR.findall(around)) > 1
+    return whole - besides >= _MOSTLY * whole or len(_SEPARATOR.findall(around)) > 1
+
+
+def _around_links(element: Any) -> str:
+    """The text of an element that is in no link to another place."""
+    pieces, pending = [], [element]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            pieces.append(item)
+            continue
+        if item.tail and item is not element:
+            pending.append(item.tail)
+        if isinstance(item.tag, str) and not (item.tag == "a" and _leads_away(item)):
+            pending += [*reversed(item), *([item.text] if item.text else [])]
+    return "".join(pieces)
 
 
 def _leads_away(link: Any) -> bool:

@@ -23,10 +23,12 @@ READERS: Mapping[str, tuple[str, str]] = {
     "Word": ("rag.load.word", "read_word"),
     "PowerPoint": ("rag.load.slides", "read_slides"),
     "EPUB": ("rag.load.book", "read_book"),
+    "table": ("rag.load.table", "read_table"),
     "e-mail": ("rag.load.mail", "read_mail"),
 }
 _FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec")
 _MOST_NOTES = 20
+_LIBXML2_NO_MEMORY = 2
 _IDLE = 60  # seconds until an idle child ends itself
 
 
@@ -64,6 +66,8 @@ def _reply(kind: str, data: bytes) -> dict[str, Any]:
         reason = "memory"
     except Exception as error:  # noqa: BLE001 on a damaged file a library may raise anything
         reason = f"it cannot be read as {kind} ({type(error).__name__}); it may be damaged"
+        if getattr(error, "code", None) == _LIBXML2_NO_MEMORY:
+            reason = "memory"
     return {"content": content, "notes": notes[:_MOST_NOTES], "reason": reason}
 
 
