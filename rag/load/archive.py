@@ -1,0 +1,30 @@
+"""Zip archives (DOCX, PPTX, EPUB) with limits on what they unpack to."""
+
+import io
+import zipfile
+
+from rag.load.document import CannotLoad
+
+_MOST_ENTRIES = 10_000
+_MOST_UNPACKED = 300 * 2**20  # bytes, by the sizes that it declares: no entry unpacks to more
+_MOST_TEXT = 64 * 2**20  # bytes of its XML and HTML
+
+
+def open_archive(data: bytes) -> zipfile.ZipFile:
+    """The archive, once its list of contents is known to be within the limits.
+
+    Raises CannotLoad for a bomb, an encrypted archive, or a damaged one.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise CannotLoad("a damaged archive; it is cut off or has been changed") from None
+    entries = archive.infolist()
+    if len(entries) > _MOST_ENTRIES:
+        raise CannotLoad(f"an archive of more than {_MOST_ENTRIES:,} files")
+    text = sum(e.file_size for e in entries if e.filename.lower().endswith(("ml", ".rels")))
+    if sum(e.file_size for e in entries) > _MOST_UNPACKED or text > _MOST_TEXT:
+        raise CannotLoad("it unpacks to more than is read")
+    if any(e.flag_bits & 1 for e in entries):
+        raise CannotLoad("encrypted; it opens only with a password")
+    return archive

@@ -1,0 +1,60 @@
+"""What a file gives: a Document, or the reason why there is none."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from rag.clean import clean_text
+from rag.datatypes import Document
+
+
+class CannotLoad(ValueError):
+    """Why a file holds no document; a reason for the report, not an error of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a reader finds in a file's bytes; see Document for the fields.
+
+    ``text`` is clean (``rag.clean.clean_text``), and ``body`` and ``pages`` are offsets into it.
+    """
+
+    text: str
+    title: str | None = None
+    date: str | None = None
+    url: str | None = None
+    body: int = 0
+    pages: tuple[int, ...] = ()
+
+
+# Bytes, and a list for notes -> content. Raises CannotLoad.
+Reader = Callable[[bytes, list[str]], Content]
+# The file's name, its bytes, and a list for notes -> documents. Raises CannotLoad.
+Loader = Callable[[str, bytes, list[str]], Iterator[Document]]
+
+
+def document_of(name: str, data: bytes, content: Content) -> Document:
+    """The document of a file. Raises CannotLoad if there is no letter or digit in its body."""
+    if not any(c.isalnum() for c in content.text[content.body :]):
+        raise CannotLoad("no text")
+    return Document(
+        id=name,
+        text=content.text,
+        title=content.title or clean_text(PurePosixPath(name).name),
+        titled=content.title is not None,
+        date=content.date,
+        url=content.url,
+        sha256=hashlib.sha256(data).hexdigest(),
+        body=content.body,
+        pages=content.pages,
+    )
+
+
+def join_pages(pages: list[str]) -> tuple[str, tuple[int, ...]]:
+    """Pages as one text with a blank line between them, and the offsets at which they begin."""
+    offsets, at = [], 0
+    for page in pages:
+        offsets.append(at)
+        at += len(page) + 2
+    return "\n\n".join(pages), tuple(offsets)

@@ -1,0 +1,118 @@
+"""Which kind of file this is: by its suffix, and by its first bytes where they are certain."""
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+from rag.load.document import CannotLoad
+
+KIND_BY_SUFFIX = {
+    ".txt": "text",
+    ".text": "text",
+    ".log": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".rst": "markdown",
+    ".html": "web page",
+    ".htm": "web page",
+    ".xhtml": "web page",
+    ".pdf": "PDF",
+    ".docx": "Word",
+    ".pptx": "PowerPoint",
+    ".epub": "EPUB",
+    ".csv": "table",
+    ".tsv": "table",
+    ".eml": "e-mail",
+}
+_NOT_READ = {
+    ".doc": "an old Word file; save it as .docx",
+    ".ppt": "an old PowerPoint file; save it as .pptx",
+    ".xls": "an Excel file; save it as .csv",
+    ".xlsx": "an Excel file; save it as .csv",
+    ".ods": "a spreadsheet; save it as .csv",
+    ".odt": "an OpenDocument text; save it as .docx",
+    ".odp": "an OpenDocument presentation; save it as .pptx",
+    ".rtf": "a rich text file; save it as .docx",
+    ".msg": "an Outlook message; save it as .eml",
+    ".mobi": "a Kindle book; convert it to .epub",
+    ".azw3": "a Kindle book; convert it to .epub",
+    ".json": "data, not a document",
+    ".xml": "data, not a document",
+}
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".svg", ".heic")
+_MAGIC = (
+    (b"{\\rtf", ".rtf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "OLE"),
+    (b"\x89PNG\r\n", ".png"),
+    (b"\xff\xd8\xff", ".jpg"),
+    (b"GIF87a", ".gif"),
+    (b"GIF89a", ".gif"),
+    (b"II*\x00", ".tif"),
+    (b"MM\x00*", ".tif"),
+)
+_BINARY_KINDS = {"PDF", "Word", "PowerPoint", "EPUB"}
+
+
+def kind_by_suffix(path: str) -> str:
+    """The kind that a file's name promises. Raises CannotLoad for one that is not read."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in KIND_BY_SUFFIX:
+        return KIND_BY_SUFFIX[suffix]
+    raise CannotLoad(f"not a kind that is read ({_described(suffix) or suffix or 'no suffix'})")
+
+
+def kind_by_content(promised: str, data: bytes, notes: list[str]) -> str:
+    """The kind that a file is, noted where its name promised another one.
+
+    Raises CannotLoad for one that is not read, and where the content is not what was promised and
+    does not tell what else it is.
+    """
+    found = _found(data)
+    if found is None and promised in _BINARY_KINDS:
+        raise CannotLoad(f"named as a {promised} file, and is not one" if data else "no text")
+    if found is None or found == promised:
+        return promised
+    if found not in _BINARY_KINDS | {"web page"}:
+        raise CannotLoad(f"not a kind that is read ({found})")
+    if found == "web page" and promised not in _BINARY_KINDS:
+        return promised  # the source of a page may be meant as text
+    notes.append(f"is a {found} file whatever its name, and read as one")
+    return found
+
+
+def _described(suffix: str) -> str | None:
+    return "an image; there is no text recognition" if suffix in _IMAGES else _NOT_READ.get(suffix)
+
+
+def _found(data: bytes) -> str | None:
+    """A kind, or what a file of another kind is; None where the first bytes do not tell."""
+    if b"%PDF-" in data[:1024] and not data[:1024].lstrip()[:1].isalnum():
+        return "PDF"
+    if data.startswith(b"PK\x03\x04"):
+        return _zipped(data)
+    for magic, suffix in _MAGIC:
+        if data.startswith(magic):
+            if suffix == "OLE":
+                return "an old or encrypted Office file"
+            return _described(suffix)
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return "web page" if start.startswith((b"<!doctype html", b"<html")) else None
+
+
+def _zipped(data: bytes) -> str:
+    """What a zip archive is, by the names in it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise CannotLoad("a damaged archive; it is cut off or has been changed") from None
+    for name, kind in (
+        ("word/document.xml", "Word"),
+        ("ppt/presentation.xml", "PowerPoint"),
+        ("META-INF/container.xml", "EPUB"),
+        ("xl/workbook.xml", _NOT_READ[".xlsx"]),
+        ("content.xml", "an OpenDocument file"),
+    ):
+        if name in names:
+            return kind
+    return "an archive; unpack it"

@@ -1,0 +1,105 @@
+"""HTML or XML elements -> paragraphs of text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rag.clean import clean_text
+from rag.load.table import is_header, lines
+
+_NOT_TEXT = {
+    "script", "style", "noscript", "template", "head", "iframe", "frame", "frameset", "object",
+    "embed", "svg", "math", "canvas", "audio", "video", "map", "select", "button", "textarea",
+    "input", "option", "datalist", "dialog",
+}  # fmt: skip
+_INLINE = {
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
+    "font", "hi", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "ref", "rp", "rt", "ruby",
+    "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
+}  # fmt: skip
+_VERBATIM = {"pre", "listing", "xmp"}
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_BREAK = "\v"  # a line break asked for, while white space is folded
+
+
+def paragraphs(element: Any) -> Iterator[str]:
+    """The texts of an element's blocks in order; a row of a table is one."""
+    run: list[str] = []
+    for piece in _pieces(element):
+        if isinstance(piece, str):
+            run.append(piece)
+            continue
+        yield from _blocks_of(run)
+        run = []
+        if piece:
+            yield from piece
+    yield from _blocks_of(run)
+
+
+def _pieces(element: Any) -> Iterator[str | list[str]]:
+    """Runs of text, with a list where a block begins or ends: of blocks that are ready, or empty.
+
+    Elements may be nested deeper than Python's stack, so they are walked without recursion.
+    """
+    pending: list[Any] = [element]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str | list):
+            yield item
+            continue
+        tag = item.tag if isinstance(item.tag, str) else None
+        after = [item.tail] if item.tail and item is not element else []
+        if tag is None or tag in _NOT_TEXT or item.get("hidden") is not None:
+            pending += after
+        elif tag in ("br", "lb"):
+            yield _BREAK
+            pending += after
+        elif tag == "table" and is_data(item):
+            pending += [*after, list(_rows(item))]
+        elif tag in _VERBATIM:
+            pending += [*after, [_verbatim(item)]]
+        else:
+            block: list[Any] = [] if tag in _INLINE else [[]]
+            inside = [item.text] if item.text else []
+            pending += [*after, *block, *reversed(list(item)), *inside, *block]
+
+
+def _blocks_of(run: Iterable[str]) -> Iterator[str]:
+    text = _SPACE.sub(" ", clean_text("".join(run)))
+    for block in re.split(rf"(?:\s*{_BREAK}){{2,}}\s*", text):
+        lines_of_block = [line.strip() for line in block.split(_BREAK)]
+        if whole := "\n".join(line for line in lines_of_block if line):
+            yield whole
+
+
+def _verbatim(element: Any) -> str:
+    return clean_text("".join(element.itertext())).strip("\n").rstrip()
+
+
+def is_data(table: Any) -> bool:
+    """Whether a table holds data, not the layout of a page: no table or long block inside it."""
+    if table.find(".//table") is not None or table.get("role") == "presentation":
+        return False
+    rows = list(table.iter("tr", "row"))
+    if not any(sum(1 for _ in _cells(row)) > 1 for row in rows):
+        return False
+    blocks = sum(1 for _ in table.iter("p", "h1", "h2", "h3", "ul", "ol", "form", "div"))
+    return blocks <= 2 * sum(1 for row in rows for _ in _cells(row))
+
+
+def _cells(row: Any) -> Iterator[Any]:
+    return (cell for cell in row if cell.tag in ("td", "th", "cell"))
+
+
+def _rows(table: Any) -> Iterator[str]:
+    for caption in table.iter("caption"):
+        yield from paragraphs(caption)
+    rows = [cells for row in table.iter("tr", "row") if (cells := list(_cells(row)))]
+    texts = [[" ".join(paragraphs(cell)) for cell in row] for row in rows]
+    widest = max(map(len, texts), default=0)
+    headed = bool(texts) and widest == len(texts[0]) > 1 and is_header(texts[0])
+    yield from lines(texts, headed and all(_is_head(cell) for cell in rows[0]))
+
+
+def _is_head(cell: Any) -> bool:
+    return bool(cell.tag == "th" or cell.get("role") == "head")

@@ -1,0 +1,68 @@
+"""Tables -> text: a row is a paragraph, each cell with its header."""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator, Sequence
+
+from rag.load.decode import decode
+from rag.load.document import CannotLoad, Content
+
+_DELIMITERS = ",\t;|"
+_SAMPLE = 50  # rows that tell the delimiter
+_LONGEST_CELL = 2**20
+
+
+def read_table(data: bytes, notes: list[str]) -> Content:
+    """A CSV or TSV file: a paragraph a row, ``Header: value; Header: value``.
+
+    The first row holds the headers unless one of its cells is a number, empty in all, or there
+    twice. The delimiter is the one that cuts the first rows most evenly.
+    """
+    text = decode(data, notes)
+    csv.field_size_limit(_LONGEST_CELL)
+    delimiter = max(_DELIMITERS, key=lambda mark: _evenness(text, mark))
+    try:
+        rows = [row for row in _rows(text, delimiter) if any(row)]
+    except csv.Error as error:
+        raise CannotLoad(f"its rows cannot be told apart ({error})") from None
+    if rows and not is_header(rows[0]):
+        notes.append("its first row holds no headers")
+    return Content("\n\n".join(lines(rows, headed=bool(rows) and is_header(rows[0]))))
+
+
+def lines(rows: Sequence[Sequence[str]], headed: bool) -> Iterator[str]:
+    """The rows of any table as lines; with the headers of the first row before each value."""
+    rows = [[" ".join(cell.split()) for cell in row] for row in rows]
+    if not headed or len(rows) < 2:
+        yield from (" | ".join(filter(None, row)) for row in rows if any(row))
+        return
+    for row in rows[1:]:
+        pairs = itertools.zip_longest(rows[0][: len(row)], row, fillvalue="")
+        cells = [f"{head}: {cell}" if head else cell for head, cell in pairs if cell]
+        if cells:
+            yield "; ".join(cells)
+
+
+def is_header(row: Sequence[str]) -> bool:
+    """Whether a first row reads as headers: different texts, none a number; one may be empty."""
+    named = [cell.strip() for cell in row if cell.strip()]
+    texts = all(any(c.isalpha() for c in cell) and not cell[0].isdigit() for cell in named)
+    return texts and len({*named}) == len(named) >= max(1, len(row) - 1)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _evenness(text: str, delimiter: str) -> tuple[float, int]:
+    """How alike the first rows are in their number of cells, if they have more than one."""
+    try:
+        rows = [row for row in itertools.islice(_rows(text[:200_000], delimiter), _SAMPLE) if row]
+    except csv.Error:
+        return 0.0, 0
+    sizes = [len(row) for row in rows[:-1] or rows]
+    if not sizes or max(sizes) < 2:
+        return 0.0, 0
+    common = max(set(sizes), key=sizes.count)
+    return (sizes.count(common) / len(sizes) if common > 1 else 0.0), common

@@ -1,0 +1,102 @@
+"""Plain text and Markdown: the decoded file; front matter is read and left out of the body."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from rag.load.decode import decode
+from rag.load.document import Content
+from rag.load.facts import LONGEST_TITLE, date_in_url, one_line, parse_date, web_address
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,65536}?)^---[ \t]*(?:\n|\Z)", re.S | re.M)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
+_FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[ \t]*$|\Z)", re.S | re.M)
+_DEEPEST = 20  # of front matter
+_NO_TEXT = ("", "~", "null", "true", "false")  # in YAML, unless quoted
+
+
+def read_text(data: bytes, notes: list[str]) -> Content:
+    """A plain text file. The title is a headline in the first line, if any."""
+    return _read(data, notes, _first_line_headline)
+
+
+def read_markdown(data: bytes, notes: list[str]) -> Content:
+    """A Markdown file. The title is its first heading, if any."""
+    return _read(data, notes, _markdown_heading)
+
+
+def _read(data: bytes, notes: list[str], headline: Callable[[str], str | None]) -> Content:
+    text = decode(data, notes)
+    front, body = _front_matter(text, notes)
+    url = web_address(front.get("url")) or web_address(front.get("source"))
+    date = parse_date(front.get("date")) or parse_date(front.get("published"))
+    return Content(
+        text=text,
+        title=one_line(front.get("title")) or headline(text[body:]),
+        date=date or date_in_url(url),
+        url=url,
+        body=body,
+    )
+
+
+def _front_matter(text: str, notes: list[str]) -> tuple[dict[str, Any], int]:
+    """The metadata at the top and where the body begins.
+
+    Front matter is flat: a scalar for each key. So YAML's events are read, which builds no object,
+    runs no code, follows no alias, and stops at the first sign of depth.
+    """
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        return {}, 0
+    import yaml
+
+    found: dict[str, Any] = {}
+    path: list[str] = []
+    key: str | None = None
+    try:
+        for event in yaml.parse(match[1], Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                path.append(type(event).__name__)
+                if len(path) > _DEEPEST:
+                    raise yaml.YAMLError("too deep")
+                key = None if len(path) > 1 else key
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                path.pop()
+            elif isinstance(event, yaml.AliasEvent):
+                key = None
+            elif isinstance(event, yaml.ScalarEvent) and path == ["MappingStartEvent"]:
+                if key is None:
+                    key = event.value.lower()
+                else:
+                    plain = event.style is None and event.value.lower() in _NO_TEXT
+                    found[key], key = None if plain else event.value, None
+            elif isinstance(event, yaml.ScalarEvent) and not path:
+                return {}, 0  # a rule between paragraphs, not front matter
+    except (yaml.YAMLError, ValueError, RecursionError):
+        notes.append("its front matter cannot be read")
+        return {}, match.end()
+    return found, match.end()
+
+
+def _markdown_heading(body: str) -> str | None:
+    prose = _FENCE.sub("", body[:20_000])
+    if match := _HEADING.search(prose):
+        heading = (match[1] or match[2]).strip()
+        return one_line(re.sub(r"^([*_`]+)(.*)\1$", r"\2", heading))
+    return _first_line_headline(body)
+
+
+def _first_line_headline(body: str) -> str | None:
+    """The first line, if it stands alone above the text and reads as a headline."""
+    lines = body.lstrip().split("\n", 2)
+    first = lines[0].strip()
+    alone = len(lines) == 3 and not lines[1].strip() and bool(lines[2].strip())
+    reads_so = (
+        len(first) <= LONGEST_TITLE
+        and len(first.split()) >= 2
+        and any(c.isalpha() for c in first)
+        and not first[0].islower()
+        and not re.search(r"[.,;:–—-]$|://", first)
+        and first[0] not in "[{<|>*-+“\"‘'"
+    )
+    return one_line(first) if alone and reads_so else None

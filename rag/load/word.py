@@ -1,0 +1,87 @@
+"""DOCX -> its headings, paragraphs, lists, tables and notes in order, by python-docx."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from rag.clean import clean_text
+from rag.load.archive import open_archive
+from rag.load.document import Content
+from rag.load.facts import one_line
+from rag.load.table import lines
+
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+# Text that was deleted or moved away, and the second copy of a drawing for older programs.
+_LEFT_OUT = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback", f"{_WORD}txbxContent"}
+_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_NOTES = ("footnotes", "endnotes")
+
+
+def read_word(data: bytes, notes: list[str]) -> Content:
+    """A Word file: headers, footers and comments are left out, notes come at the end."""
+    import docx
+    from docx.oxml import parse_xml
+
+    open_archive(data).close()
+
+    file = docx.Document(io.BytesIO(data))
+    blocks = list(_blocks(file.element.body))
+    for kind in _NOTES:
+        for relation in file.part.rels.values():
+            if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
+                blocks += _blocks(parse_xml(relation.target_part.blob))
+    title = one_line(file.core_properties.title)
+    return Content("\n\n".join(blocks), title or _heading(file))
+
+
+def _blocks(parent: Any) -> Iterator[str]:
+    """Paragraphs and table rows below an element, those of text boxes after their paragraph."""
+    for element in parent:
+        tag = element.tag
+        if tag == f"{_WORD}p":
+            if text := _text(element):
+                yield ("- " if _is_item(element) else "") + text
+            for box in element.iter(f"{_WORD}txbxContent"):
+                if not any(a.tag == f"{_COMPATIBLE}Fallback" for a in box.iterancestors()):
+                    yield from _blocks(box)
+        elif tag == f"{_WORD}tbl":
+            yield from _rows(element)
+        elif isinstance(tag, str) and tag not in _LEFT_OUT:
+            yield from _blocks(element)
+
+
+def _rows(table: Any) -> Iterator[str]:
+    rows = list(table.iterchildren(f"{_WORD}tr"))
+    texts = [[" ".join(_blocks(cell)) for cell in row.iter(f"{_WORD}tc")] for row in rows]
+    headed = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
+    yield from lines(texts, headed)
+
+
+def _text(paragraph: Any) -> str:
+    pieces = []
+    pending = list(reversed(paragraph))
+    while pending:
+        element = pending.pop()
+        if element.tag in _LEFT_OUT:
+            continue
+        if element.tag == f"{_WORD}t":
+            pieces.append(element.text or "")
+        elif isinstance(element.tag, str):
+            pieces.append(_CHARACTERS.get(element.tag.removeprefix(_WORD), ""))
+        pending += reversed(element)
+    return clean_text("".join(pieces)).strip()
+
+
+def _is_item(paragraph: Any) -> bool:
+    numbered = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
+    return numbered or (paragraph.style or "").startswith("List")
+
+
+def _heading(file: Any) -> str | None:
+    """The first title or heading of the first level."""
+    for paragraph in file.paragraphs:
+        style = paragraph.style.name if paragraph.style is not None else ""
+        if style in ("Title", "Heading 1"):
+            return one_line(paragraph.text)
+    return None

@@ -1,0 +1,134 @@
+"""Files of each kind, made as small as they can be."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+
+from rag.datatypes import Document
+from rag.load import loader_for
+
+
+def load(data: bytes | str, name: str = "a.txt") -> tuple[Document, list[str]]:
+    """The one document of a file, and the notes."""
+    notes: list[str] = []
+    data = data.encode() if isinstance(data, str) else data
+    (document,) = loader_for(name, named=False)(name, data, notes)
+    return document, notes
+
+
+def make_pdf(pages: Sequence[Sequence[tuple[float, float, str]]], title: str = "") -> bytes:
+    """A PDF whose pages hold lines of (left, bottom, text) in 10-point Helvetica."""
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        f"<< /Title ({title}) /CreationDate (D:20240229120000Z) >>",
+    ]
+    kids = []
+    for page in pages:
+        shown = "".join(
+            f"BT /F1 10 Tf {left} {bottom} Td ({_escaped(text)}) Tj ET\n"
+            for left, bottom, text in page
+        )
+        objects.append(f"<< /Length {len(shown)} >>\nstream\n{shown}endstream")
+        kids.append(f"{len(objects) + 1} 0 R")
+        objects.append(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
+            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {len(objects)} 0 R >>"
+        )
+    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
+    out, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252")
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    return (
+        out
+        + (
+            f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+            f"trailer << /Size {size} /Root 1 0 R /Info 4 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
+        ).encode()
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+
+
+def text_page(*lines: str, top: float = 700) -> list[tuple[float, float, str]]:
+    """A page of lines below each other; an empty line parts paragraphs."""
+    return [(72, top - 12 * number, line) for number, line in enumerate(lines) if line]
+
+
+def make_zip(files: Mapping[str, str | bytes]) -> bytes:
+    """A zip archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def make_epub(chapters: Sequence[str], title: str = "A book", entity: str = "") -> bytes:
+    """An EPUB of chapters given as the HTML of their bodies."""
+    names = [f"c{n}.xhtml" for n in range(len(chapters))]
+    items = "".join(
+        f'<item id="{n}" href="{n}" media-type="application/xhtml+xml"/>' for n in names
+    )
+    spine = "".join(f'<itemref idref="{n}"/>' for n in names)
+    files = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": "<container "
+        'xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+        "OEBPS/book.opf": f'{entity}<package xmlns="http://www.idpf.org/2007/opf" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>'
+        f"<dc:title>{title}</dc:title><dc:date>2019-05-06</dc:date></metadata>"
+        f"<manifest>{items}</manifest><spine>{spine}</spine></package>",
+    }
+    for name, chapter in zip(names, chapters, strict=True):
+        files[f"OEBPS/{name}"] = f"<html><head><title>t</title></head><body>{chapter}</body></html>"
+    return make_zip(files)
+
+
+def make_docx(*paragraphs: str, title: str = "") -> bytes:
+    """A Word file of plain paragraphs."""
+    import docx
+
+    file = docx.Document()
+    file.core_properties.title = title
+    for paragraph in paragraphs:
+        file.add_paragraph(paragraph)
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
+def make_pptx(*slides: tuple[str, str]) -> bytes:
+    """A PowerPoint file of slides with a title and a text."""
+    import pptx
+
+    file = pptx.Presentation()
+    for title, text in slides:
+        slide = file.slides.add_slide(file.slide_layouts[1])
+        slide.shapes.title.text = title
+        slide.placeholders[1].text = text
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
+def make_eml(body: str, subject: str = "Minutes", **headers: str) -> bytes:
+    """An e-mail with a plain body in quoted-printable."""
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["From"] = "Ada Brandt <ada@quay.example>"
+    message["To"] = "bo@quay.example"
+    message["Subject"] = subject
+    message["Date"] = "Mon, 06 May 2024 23:30:00 -0200"
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content(body, cte="quoted-printable")
+    return message.as_bytes()

@@ -1,0 +1,141 @@
+"""The contract of every loader: exact offsets, unicode kept, bad files refused with a reason."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from loading import (
+    load,
+    make_docx,
+    make_eml,
+    make_epub,
+    make_pdf,
+    make_pptx,
+    make_zip,
+    text_page,
+)
+
+from rag.load import LOADERS, CannotLoad
+from rag.sentences import sentence_spans
+
+FIRST = "The naïve café in Köln sold 1,204 cakes — “too many”, they said."
+SECOND = "Nobody knows why."
+
+
+def html(*paragraphs: str) -> bytes:
+    inside = "".join(f"<p>{p}</p>" for p in paragraphs)
+    return f"<html><head><meta charset=utf-8></head><body>{inside}</body></html>".encode()
+
+
+# A maker for each suffix: two sentences, each a paragraph -> a file.
+MAKERS: dict[str, Callable[[str, str], bytes]] = {
+    ".txt": lambda a, b: f"{a}\n\n{b}".encode(),
+    ".md": lambda a, b: f"{a}\n\n{b}".encode(),
+    ".html": html,
+    ".pdf": lambda a, b: make_pdf([text_page(a), text_page(b)]),
+    ".docx": make_docx,
+    ".pptx": lambda a, b: make_pptx(("One", a), ("Two", b)),
+    ".epub": lambda a, b: make_epub([f"<p>{a}</p>", f"<p>{b}</p>"]),
+    ".csv": lambda a, b: 'Name,Note\nx,"{}"\ny,{}\n'.format(a.replace('"', '""'), b).encode(),
+    ".tsv": lambda a, b: f"Name\tNote\nx\t{a}\ny\t{b}\n".encode(),
+    ".eml": lambda a, b: make_eml(f"{a}\n\n{b}\n"),
+}
+ALIASES = {".text", ".log", ".markdown", ".rst", ".htm", ".xhtml"}
+every = pytest.mark.parametrize("suffix", MAKERS)
+
+
+def test_every_loader_is_under_this_contract() -> None:
+    assert MAKERS.keys() | ALIASES == LOADERS.keys()
+
+
+@every
+def test_text_is_whole_and_its_sentences_are_its_characters(suffix: str) -> None:
+    document, notes = load(MAKERS[suffix](FIRST, SECOND), f"a{suffix}")
+    said = [document.text[start:end] for start, end in sentence_spans(document.text)]
+    assert any(sentence.endswith(FIRST) for sentence in said)
+    assert any(sentence.endswith(SECOND) for sentence in said)
+    assert "\r" not in document.text and "\x00" not in document.text
+    assert notes == []
+
+
+@every
+def test_the_same_file_gives_the_same_document(suffix: str) -> None:
+    data = MAKERS[suffix](FIRST, SECOND)
+    assert load(data, f"a{suffix}") == load(data, f"a{suffix}")
+
+
+@every
+def test_empty_file(suffix: str) -> None:
+    with pytest.raises(CannotLoad, match="no text|not one"):
+        load(b"", f"a{suffix}")
+
+
+@every
+def test_file_of_noise(suffix: str) -> None:
+    with pytest.raises(CannotLoad):
+        load(bytes(range(256)) * 40, f"a{suffix}")
+
+
+@every
+def test_a_file_cut_in_the_middle_is_read_in_part_or_refused(suffix: str) -> None:
+    data = MAKERS[suffix](FIRST * 20, SECOND * 20)
+    for share in (0.1, 0.5, 0.9):
+        try:
+            document, _ = load(data[: int(len(data) * share)], f"a{suffix}")
+        except CannotLoad as reason:
+            assert str(reason)
+        else:
+            assert any(c.isalnum() for c in document.text)
+
+
+@every
+def test_very_long_line(suffix: str) -> None:
+    most = 6_000 if suffix == ".pdf" else 40_000  # a string in a PDF has at most 32,767 bytes
+    document, _ = load(MAKERS[suffix]("word " * most, SECOND), f"a{suffix}")
+    assert len(re.findall(r"\bword\b", document.text)) == most
+    assert SECOND in document.text
+
+
+@pytest.mark.parametrize("named", [".txt", ".md", ".csv", ".html", ".docx", ".pdf"])
+@pytest.mark.parametrize("is_one", [".pdf", ".docx", ".pptx", ".epub"])
+def test_a_wrong_suffix_is_noticed(named: str, is_one: str) -> None:
+    document, notes = load(MAKERS[is_one](FIRST, SECOND), f"a{named}")
+    assert SECOND in document.text
+    assert named == is_one or re.search("whatever its name", notes[0])
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "an image"),
+        (b"{\\rtf1 Hello}", "rich text"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old or encrypted Office"),
+        (make_zip({"xl/workbook.xml": "<x/>"}), "Excel"),
+        (make_zip({"a.txt": "x"}), "an archive"),
+        (b"PK\x03\x04 cut off", "damaged archive"),
+    ],
+)
+@pytest.mark.parametrize("named", [".txt", ".pdf", ".docx", ".csv"])
+def test_what_is_not_read_is_said_whatever_its_name(data: bytes, reason: str, named: str) -> None:
+    with pytest.raises(CannotLoad, match=reason):
+        load(data, f"a{named}")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("a.doc", "save it as .docx"), ("a.xlsx", ".csv"), ("a.JPG", "image"), ("a.zip", ".zip")],
+)
+def test_kinds_that_are_not_read(name: str, reason: str) -> None:
+    with pytest.raises(CannotLoad, match=reason):
+        load(b"x", name)
+
+
+def test_a_page_named_as_pdf_is_read_and_text_named_so_is_not() -> None:
+    document, notes = load(html(FIRST), "a.pdf")
+    assert FIRST in document.text and "web page" in notes[0]
+    with pytest.raises(CannotLoad, match="named as a PDF file, and is not one"):
+        load("Just text.", "a.pdf")
+
+
+def test_the_source_of_a_page_named_as_text_stays_text() -> None:
+    assert load("<html><b>x</b>", "a.txt")[0].text == "<html><b>x</b>"

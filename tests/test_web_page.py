@@ -1,0 +1,47 @@
+"""Saved web pages of many makers: content stays, furniture goes, facts come from metadata."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from loading import load
+
+from rag.load import CannotLoad
+
+PAGES = Path(__file__).parent / "web_pages"
+EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((PAGES / "expected.yaml").read_text("utf-8"))
+HELD_OUT: dict[str, dict[str, Any]] = yaml.safe_load(
+    (PAGES / "held_out" / "expected.yaml").read_text("utf-8")
+)
+
+
+def found(path: Path, expected: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """What content is missing, and what furniture is there."""
+    document, _ = load(path.read_bytes(), path.name)
+    text = " ".join(document.text.split())
+    assert document.title == expected["title"]
+    assert (document.date, document.url) == (expected.get("date"), expected.get("url"))
+    missing = [said for said in expected["content"] if said not in text]
+    return missing, [said for said in expected["furniture"] if said in text]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_page(name: str) -> None:
+    assert found(PAGES / f"{name}.html", EXPECTED[name]) == ([], [])
+
+
+def test_pages_that_nothing_was_tuned_on() -> None:
+    results = [found(PAGES / "held_out" / f"{name}.html", HELD_OUT[name]) for name in HELD_OUT]
+    assert sum(len(missing) for missing, _ in results) == 0  # of 34
+    assert sum(len(furniture) for _, furniture in results) <= 3  # of 43
+
+
+def test_page_made_by_a_script() -> None:
+    with pytest.raises(CannotLoad, match="may be made by a script"):
+        load((PAGES / "app_shell.html").read_bytes(), "app_shell.html")
+
+
+def test_a_date_in_prose_is_not_the_date() -> None:
+    document, _ = load("<html><body><p>It was on 12 May 2019 in Rome.</p></body></html>", "a.html")
+    assert document.date is None
