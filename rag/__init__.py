@@ -35,6 +35,7 @@ The house, in reading order::
     -- present and measure
     freshness.py    what changed, is new or is gone since it was indexed
     verify.py       an exported answer against the files as they are now
+    doctor.py       what works on this machine, LLMs included
     status.py       what is indexed, and in what state its files are
     render.py       Answer -> terminal, JSON
     cli/            the commands

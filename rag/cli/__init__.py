@@ -10,6 +10,7 @@ import click
 from rag.clean import printable
 from rag.cli.asking import ask, search
 from rag.cli.checking import show, verify_command
+from rag.cli.examining import doctor
 from rag.cli.indexing import index_command, remove, status
 from rag.cli.measuring import compare_command, eval_command, gate_command
 from rag.cli.serving import chat
@@ -55,6 +56,6 @@ def commands() -> None:
 
 for _command in (
     index_command, ask, search, show, verify_command, remove, status, chat,
-    eval_command, compare_command, gate_command,
+    eval_command, compare_command, gate_command, doctor,
 ):  # fmt: skip
     commands.add_command(_command)

@@ -1,0 +1,132 @@
+"""What works on this machine, in lines that fit into a bug report: no keys, no documents."""
+
+import platform
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from rag.embed import DEFAULT_SPEC, open_embedder
+from rag.errors import RagError
+from rag.llms import KINDS, LLM, open_llm
+from rag.settings import Settings
+from rag.store.local import LocalStore
+
+_LEAST_DISK = 2**30  # bytes: an index of 100,000 passages and the embedder's ONNX twin
+_CONNECT = 0.5  # seconds
+_PROBES = {"local": "local:smollm2", "scripted": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; ``needed`` tells whether rag works without it."""
+
+    name: str
+    ok: bool
+    told: str
+    needed: bool = True
+
+
+def examine(settings: Settings, environment: Mapping[str, str]) -> Iterator[Check]:
+    """Every check, the needed ones first. Nothing but a local Ollama is spoken to."""
+    yield Check("Python", sys.version_info >= (3, 11), f"{platform.python_version()}, 3.11 needed")
+    yield Check("machine", True, f"{platform.platform()}, {platform.machine()}")
+    yield from _packages()
+    yield _sqlite()
+    yield _embedder(settings)
+    yield from _disk(settings)
+    yield _index(settings)
+    yield from _llms(environment)
+
+
+def _packages() -> Iterator[Check]:
+    from packaging.requirements import Requirement
+
+    for line in requires("rag") or []:
+        requirement = Requirement(line)
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(requirement.name)
+        except PackageNotFoundError:
+            found = "missing"
+        ok = found != "missing" and requirement.specifier.contains(found, prereleases=True)
+        yield Check(requirement.name, ok, f"{found}, {requirement.specifier} needed")
+
+
+def _sqlite() -> Check:
+    try:
+        sqlite3.connect(":memory:").execute("CREATE VIRTUAL TABLE words USING fts5(text)")
+    except sqlite3.Error as error:
+        return Check("SQLite", False, f"{sqlite3.sqlite_version}, without FTS5 ({error})")
+    return Check("SQLite", True, f"{sqlite3.sqlite_version}, with FTS5")
+
+
+def _embedder(settings: Settings) -> Check:
+    spec = settings.embedder or DEFAULT_SPEC
+    try:
+        embedder = open_embedder(spec, settings.home)
+        weights = str(embedder.fingerprint["weights"])
+    except RagError as error:
+        return Check("embedder", False, str(error))
+    told = f"{spec}, sha256 {weights[:12]}, questions by {embedder.describe()}"
+    return Check("embedder", True, told)
+
+
+def _disk(settings: Settings) -> Iterator[Check]:
+    for name, folder in (("disk, index", Path(settings.index)), ("disk, RAG_HOME", settings.home)):
+        place = folder.absolute()
+        while not place.exists():
+            place = place.parent
+        free = shutil.disk_usage(place).free
+        yield Check(name, free >= _LEAST_DISK, f"{free / 2**30:.1f} GB free, 1 GB needed")
+
+
+def _index(settings: Settings) -> Check:
+    store = LocalStore(Path(settings.index))
+    if not store.exists():
+        return Check("index", True, f"none in {settings.index} yet", needed=False)
+    try:
+        with store.snapshot() as snapshot:
+            info = snapshot.info
+    except RagError as error:
+        return Check("index", False, str(error))
+    told = f"generation {info.generation}, {info.documents:,} documents, {info.passages:,} passages"
+    return Check("index", True, told)
+
+
+def _llms(environment: Mapping[str, str]) -> Iterator[Check]:
+    """Which LLMs could be named, and what the others need."""
+    for kind in KINDS:
+        spec = _PROBES.get(kind, f"{kind}:MODEL")
+        if not spec:
+            continue
+        try:
+            llm = open_llm(spec, environment)
+        except RagError as error:
+            yield Check(f"LLM {spec}", False, str(error), needed=False)
+            continue
+        yield (
+            _reached(spec, llm)
+            if kind == "ollama"
+            else Check(
+                f"LLM {spec}", True, f"passages go to {llm.host}" if llm.host else "on this machine"
+            )
+        )
+
+
+def _reached(spec: str, llm: LLM) -> Check:
+    """Whether a server of the user's own answers; one elsewhere is not asked."""
+    host, _, port = (llm.host or "").rpartition(":")
+    if host not in ("127.0.0.1", "localhost", "[::1]"):
+        return Check(f"LLM {spec}", True, f"passages go to {llm.host}, which was not asked")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT).close()
+    except OSError as error:
+        told = f"nothing answers at {llm.host} ({error.strerror or error}); start Ollama"
+        return Check(f"LLM {spec}", False, told, needed=False)
+    return Check(f"LLM {spec}", True, f"answers at {llm.host}")
