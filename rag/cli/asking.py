@@ -75,13 +75,12 @@ def ask(
     with closing(answers):
         for answer in answers:
             if live:
-                live.show(answer.text)
+                live.show(answer.text, heading=told.searched(answer))
     if as_json:
         click.echo(to_json(answer_json(answer)))
     elif live:
-        live.show(answer.text, last=True)
-        parts = (told.searched(answer), told.evidence(answer))
-        click.echo("\n\n" + "\n\n".join(part for part in parts if part))
+        live.show(answer.text, last=True, heading=told.searched(answer))
+        click.echo(f"\n\n{told.evidence(answer)}")
     else:
         click.echo(told.answer(answer))
     if not as_json:

@@ -20,6 +20,8 @@ class LiveText:
         """
         if not last:
             text = text[: max(text.rfind(" "), text.rfind("\n")) + 1]
+        if heading and text and not self._shown:
+            self._print(f"{heading}\n\n")
         if not text.startswith(self._shown):
             if not last:
                 return
