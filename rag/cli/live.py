@@ -13,10 +13,11 @@ class LiveText:
         self._shown = ""
         self._column = 0
 
-    def show(self, text: str, last: bool = False) -> None:
+    def show(self, text: str, last: bool = False, heading: str = "") -> None:
         """Prints what is new in ``text``, its last word only when something stands behind it.
 
-        A text that no longer begins with what is on the screen is printed anew when it is the last.
+        ``heading`` stands above it. A text that no longer begins with what is on the screen is
+        printed anew when it is the last.
         """
         if not last:
             text = text[: max(text.rfind(" "), text.rfind("\n")) + 1]
