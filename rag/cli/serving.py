@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -32,7 +33,8 @@ def chat(
         )
     from rag.web import serve
 
-    serve(open_pipeline(settings), settings.host, settings.port, auth)
+    open_pipeline(settings)  # what is wrong is said here rather than on the page
+    serve(settings, lambda llm: open_pipeline(replace(settings, llm=llm)), auth)
 
 
 def _read_auth(path: Path) -> list[tuple[str, str]]:
