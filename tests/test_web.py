@@ -39,6 +39,7 @@ HOSTILE = (
 )
 LINES = "\n\n# Heading\n\n    indented\n\n```mermaid\ngraph TD; A-->B\n```\n\n- ![w](http://127.0.0.1:9/w)"
 QUOTE = f"It has 225 trucks. {HOSTILE}{LINES}"
+ALL = Selection()
 SLOW = "Word by word it goes on. " * 40
 
 
@@ -49,7 +50,7 @@ class FakePipeline:
         self._llm = llm
 
     def stream(
-        self, question: str, *, history: Sequence[Message] = (), selection: Selection = Selection()
+        self, question: str, *, history: Sequence[Message] = (), selection: Selection = ALL
     ) -> Iterator[Answer]:
         if question == "fail":
             raise LLMFailed(f"The model is away. {HOSTILE}")
@@ -185,7 +186,8 @@ def page(browser: "Browser", address: str) -> Iterator["Page"]:
 def opened(browser: "Browser", address: str, width: int = 1280, **more: Any) -> Iterator["Page"]:
     """A page of a fresh browser; at its end, that it fetched nothing foreign and was quiet."""
     noise: list[str] = []
-    context = browser.new_context(viewport={"width": width, "height": 800}, **more)
+    size: Any = {"width": width, "height": 800}
+    context = browser.new_context(viewport=size, reduced_motion="reduce", **more)
     context.on("request", lambda request: noise.extend(foreign(request.url, address)))
 
     def listen(page: "Page") -> None:
@@ -228,7 +230,7 @@ def test_reading(browser: "Browser", address: str, width: int) -> None:
         assert page.locator("#panel .source h3").first.text_content() == f"1{HOSTILE}"
         assert page.locator("#panel .facts").first.text_content() == "2024-10-23 · page 3"
         page.locator("a.mark").click()
-        page.wait_for_function("document.activeElement.tagName === 'MARK'")
+        page.locator("mark:focus").wait_for()
         page.locator("mark.found").wait_for()
         inside = "document.activeElement.getBoundingClientRect()"
         assert page.evaluate(f"{inside}.top < innerHeight && {inside}.bottom > 0")
@@ -391,14 +393,14 @@ def test_documents(page: "Page", documents: Path, index: Path, tmp_path: Path) -
     evil = "<img src=x onerror=alert(1)>.txt"
     (documents / "new.md").write_text("# A new report\n\nThe bridge opened in May.", "utf-8")
     (documents / "picture.png").write_bytes(b"\x89PNG")
-    page.get_by_role("button", name="Documents").click()
+    page.get_by_role("button", name="Documents", exact=True).click()
     page.locator("table.documents").wait_for()
-    assert "1 not indexed yet" in (page.locator("#summary").text_content() or "")
+    assert "2 not indexed yet" in (page.locator("#summary").text_content() or "")
     page.get_by_role("button", name="Sync with the folders").click()
     page.locator("#progress").wait_for()
     page.get_by_role("button", name="Chat").click()
     ask(page, "While indexing?")  # the chat goes on
-    page.get_by_role("button", name="Documents").click()
+    page.get_by_role("button", name="Documents", exact=True).click()
     page.locator("#indexed", has_text="Done in").wait_for()
     told = page.locator("#indexed").text_content() or ""
     assert "1 added" in told and "picture.png (" in told
@@ -417,7 +419,6 @@ def test_documents(page: "Page", documents: Path, index: Path, tmp_path: Path) -
     page.locator("#upload").set_input_files([str(tmp_path / evil), str(tmp_path / "bad.exe")])
     page.locator("#indexed", has_text="cannot be indexed").wait_for()
     page.locator("tbody tr", has_text="uploads/").wait_for()
-    assert page.locator(".file", has_text="uploads/").all_text_contents() or True
     with LocalStore(index).snapshot() as snapshot:
         assert snapshot.document(f"uploads/{evil}") is not None
     page.get_by_role("button", name=re.compile("^Remove <img")).click()
@@ -427,13 +428,13 @@ def test_documents(page: "Page", documents: Path, index: Path, tmp_path: Path) -
 
 
 def test_by_keyboard_alone(page: "Page") -> None:
-    page.wait_for_function("document.activeElement.id === 'ask'")
+    page.locator("#ask:focus").wait_for()
     page.keyboard.type("First line")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("and second")
     page.keyboard.press("Enter")
     page.locator(".turn.done").wait_for()
-    page.wait_for_function("document.activeElement.id === 'ask'")
+    page.locator("#ask:focus").wait_for()
     seen = []
     page.evaluate("document.activeElement.blur(); document.body.focus()")
     for _ in range(60):
@@ -443,7 +444,7 @@ def test_by_keyboard_alone(page: "Page") -> None:
             break
     assert seen[-1] == "mark", seen
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.tagName === 'MARK'")
+    page.locator("mark:focus").wait_for()
     ring = "getComputedStyle(document.activeElement).outlineStyle"
     page.keyboard.press("Tab")
     assert page.evaluate(ring) != "none"
@@ -460,7 +461,7 @@ def test_names_labels_and_contrast(browser: "Browser", address: str, scheme: str
         assert page.evaluate(CONTRAST) == []
         assert page.evaluate(NAMES) == []
         assert page.locator("h1").count() >= 1 and page.locator("html[lang=en]").count() == 1
-        page.get_by_role("button", name="Documents").click()
+        page.get_by_role("button", name="Documents", exact=True).click()
         page.locator("table.documents").wait_for()
         assert page.evaluate(CONTRAST) == []
         assert page.evaluate(NAMES) == []
@@ -468,28 +469,36 @@ def test_names_labels_and_contrast(browser: "Browser", address: str, scheme: str
 
 # The text that is seen and whose contrast with what is behind it is below 4.5 (3 for large text).
 CONTRAST = """() => {
-  const rgb = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return n.length > 3 ? n : [...n, 1]; };
+  const rgb = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return [...n, 1]; };
   const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => v / 255)
     .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const behind = (e) => { for (; e; e = e.parentElement) {
-    const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] > 0.99) return c; } return [255, 255, 255, 1]; };
+  const behind = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = rgb(getComputedStyle(e).backgroundColor);
+      if (c[3] > 0.99) return c;
+    }
+    return [255, 255, 255];
+  };
+  const seen = { visibilityProperty: true, opacityProperty: true };
   const poor = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
     const e = node.parentElement;
-    if (!node.data.trim() || !e.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    if (!node.data.trim() || !e.checkVisibility(seen)) continue;
     const style = getComputedStyle(e);
     const [a, b] = [light(rgb(style.color)), light(behind(e))].sort((x, y) => y - x);
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-    if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5)) poor.push([node.data.trim().slice(0, 30), style.color]);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5)) poor.push([node.data.trim(), style.color]);
   }
   return poor;
 }"""
 # What acts without a name, fields without a label, ids that are there twice.
 NAMES = """() => {
   const bad = [];
-  for (const e of document.querySelectorAll('button, a[href], input, select, textarea, summary, dialog, nav, aside')) {
+  const acting = 'button, a[href], input, select, textarea, summary, dialog, nav, aside';
+  for (const e of document.querySelectorAll(acting)) {
     const label = e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent ||
       document.getElementById(e.getAttribute('aria-labelledby'))?.textContent || '';
     if (!label.trim() && e.checkVisibility()) bad.push(e.outerHTML.slice(0, 80));
@@ -517,7 +526,7 @@ def test_requests_from_elsewhere(address: str, index: Path) -> None:
     assert status_of(run, {"data": [{}]}, Host="evil.example") == 421
     paths = ("openapi.json", "docs", "config", "gradio_api/info", "gradio_api/file=/etc/hostname",
              f"gradio_api/file={index}/catalog.sqlite", "gradio_api/heartbeat/x", "monitoring",
-             "static/img/logo.svg", "gradio_api/runs", "theme.css", "../page.js/app.py")  # fmt: skip
+             "static/img/logo.svg", "gradio_api/runs", "theme.css", "page.js/app.py")  # fmt: skip
     for path in paths:
         assert status_of(f"{address}/{path}") == 404, path
     assert status_of(f"{address}/gradio_api/upload", {}) == 404
@@ -557,7 +566,7 @@ def test_no_index_is_told(browser: "Browser", home_of_chat: Path, tmp_path: Path
         for page in opened(browser, address):
             assert page.locator("#state").text_content() == "No index yet"
             assert "There is no index yet." in (page.locator("#about").text_content() or "")
-            page.get_by_role("button", name="Documents").click()
+            page.get_by_role("button", name="Documents", exact=True).click()
             page.get_by_text("Nothing is indexed yet.").wait_for()
 
 

@@ -24,8 +24,8 @@ from rag.web.documents import document_html, list_html, summary_text
 from rag.web.export import answer_file, conversation_file
 from rag.web.feedback import add_test_question, note_rating
 from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
-from rag.web.inert import elided, inert
 from rag.web.indexing import Indexing, Progress
+from rag.web.inert import elided, inert
 from rag.web.sources import sources_html
 from rag.web.upload import Uploads, checked_name
 
@@ -76,7 +76,9 @@ class Reader(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.words, self.tags, self.links = "", [], []
+        self.words = ""
+        self.tags: list[str] = []
+        self.links: list[str] = []
         self.ids: list[str] = []
         self.feed(html)
 
@@ -255,15 +257,16 @@ def test_feedback_and_test_questions_are_rows(tmp_path: Path) -> None:
 
 def test_what_a_page_sends_is_checked() -> None:
     assert selection_of({"files": ["a[1].txt"], "since": "2024-01-02"}).files == ("a[[]1].txt",)
-    for bad in ({"files": "a"}, {"files": [5]}, {"since": "2024-13-01"}, {"until": "20240101xx"}):
+    selections: list[Any] = [{"files": "a"}, {"files": [5]}, {"since": "2024-13-01"}, {"until": 5}]
+    for bad in selections:
         with pytest.raises(InvalidInput):
             selection_of(bad)
-    for bad in ({"x": 5}, {"x": ["y"]}, {"x": "y" * 11}):
+    for text in (5, ["y"], "y" * 11):
         with pytest.raises(InvalidInput):
-            text_of(bad, "x", 10)
-    for bad in ({"x": -1}, {"x": True}, {"x": "1"}, {"x": 1.5}):
+            text_of({"x": text}, "x", 10)
+    for number in (-1, True, "1", 1.5):
         with pytest.raises(InvalidInput):
-            number_of(bad, "x")
+            number_of({"x": number}, "x")
 
 
 def test_the_list_of_documents() -> None:
@@ -350,9 +353,11 @@ def test_no_other_origin_may_ask() -> None:
 
 
 def test_only_the_doors_of_the_page_are_open() -> None:
-    shut = ["/gradio_api/file=/etc/passwd", "/gradio_api/file=../x", "/gradio_api/upload", "/config",
-            "/gradio_api/info", "/openapi.json", "/docs", "/monitoring", "/gradio_api/runs",
-            "/gradio_api/proxy=http://evil.example", "/static/../app.py", "/assets/x.js", "//page.js",
+    shut = ["/gradio_api/file=/etc/passwd", "/gradio_api/file=../x", "/gradio_api/upload",
+            "/config", "/gradio_api/info", "/openapi.json", "/docs", "/monitoring",
+            "/gradio_api/runs",
+            "/gradio_api/proxy=http://evil.example", "/static/../app.py", "/assets/x.js",
+            "//page.js",
             "/page.js/../app.py", "/gradio_api/queue/join", "/gradio_api/run/../../x", "/theme.css",
             "/gradio_api/component_server", "/app.py", "/gradio_api/vibe-code"]  # fmt: skip
     for path in shut:
