@@ -40,6 +40,7 @@ HOSTILE = (
 LINES = "\n\n# Heading\n\n    indented\n\n```mermaid\ngraph TD; A-->B\n```\n\n- ![w](http://127.0.0.1:9/w)"
 QUOTE = f"It has 225 trucks. {HOSTILE}{LINES}"
 ALL = Selection()
+LLMS = {"scripted:x": None, "extractive": None, "openai:x": "api.example"}
 SLOW = "Word by word it goes on. " * 40
 
 
@@ -299,7 +300,14 @@ def test_asking(page: "Page") -> None:
     assert page.get_by_text("After 4 messages, 1 files, 2024-01-02.").count() == 1
     page.get_by_role("button", name="Clear filters").click()
     page.locator("#llm").select_option("extractive")
-    assert page.locator("#llm option").all_text_contents() == ["scripted:x", "extractive"]
+    assert page.locator("#llm option").all_text_contents() == [
+        "scripted:x",
+        "extractive",
+        "openai:x (asks api.example)",
+    ]
+    page.locator("#llm").select_option("openai:x")
+    told = "api.example is sent your questions and the passages."
+    assert page.locator("#llm-told").text_content() == told
     page.locator("#whole [data-do=delete]").click()
     assert page.locator(".turn").count() == 3  # it asks first
     page.get_by_role("button", name="Really clear?").click()
@@ -584,7 +592,7 @@ def test_a_taken_port_is_refused(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         expected = f"Port {port} on 127.0.0.1 is taken; choose another with --port."
         with pytest.raises(MachineRefused) as refused:
-            serve(Settings(home=tmp_path, port=port), opening)
+            serve(Settings(home=tmp_path, port=port), opening, LLMS)
         assert str(refused.value) == expected
 
 
@@ -595,7 +603,7 @@ def opening(llm: str) -> "Pipeline":
 def main(port: str, home: str, index: str, auth: str = "") -> None:
     settings = Settings(home=Path(home), index=index, port=int(port), llm="scripted:x")
     user, _, password = auth.partition(":")
-    serve(settings, opening, [(user, password)] if auth else None)
+    serve(settings, opening, LLMS, [(user, password)] if auth else None)
 
 
 if __name__ == "__main__":

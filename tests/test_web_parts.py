@@ -359,7 +359,8 @@ def test_only_the_doors_of_the_page_are_open() -> None:
             "/gradio_api/proxy=http://evil.example", "/static/../app.py", "/assets/x.js",
             "//page.js",
             "/page.js/../app.py", "/gradio_api/queue/join", "/gradio_api/run/../../x", "/theme.css",
-            "/gradio_api/component_server", "/app.py", "/gradio_api/vibe-code"]  # fmt: skip
+            "/gradio_api/run/ask",
+            "/gradio_api/call/remove", "/gradio_api/component_server", "/app.py"]  # fmt: skip
     for path in shut:
         for method in ("GET", "POST", "OPTIONS", "PUT", "DELETE"):
             assert through(method, path, JSON)[0] == 404, (method, path)

@@ -10,7 +10,7 @@ import click
 from rag.cli.opening import open_pipeline
 from rag.cli.options import index_option
 from rag.errors import InvalidInput
-from rag.settings import load_settings
+from rag.settings import LOCAL_LLMS, load_settings
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -34,7 +34,14 @@ def chat(
     from rag.web import serve
 
     open_pipeline(settings)  # what is wrong is said here rather than on the page
-    serve(settings, lambda llm: open_pipeline(replace(settings, llm=llm)), auth)
+    llms = {spec: _host(spec) for spec in dict.fromkeys((settings.llm, "extractive"))}
+    serve(settings, lambda llm: open_pipeline(replace(settings, llm=llm)), llms, auth)
+
+
+def _host(llm: str) -> str | None:
+    """Who gets the passages; None if they stay here."""
+    kind = llm.partition(":")[0]
+    return None if kind in LOCAL_LLMS else kind
 
 
 def _read_auth(path: Path) -> list[tuple[str, str]]:

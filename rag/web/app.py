@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import InvalidInput, MachineRefused, RagError
@@ -32,12 +32,14 @@ _Streamed = Callable[[Sent, str], Iterator[Event]]
 def serve(
     settings: Settings,
     open_pipeline: Callable[[str], "Pipeline"],
+    llms: Mapping[str, str | None],
     auth: list[tuple[str, str]] | None = None,
 ) -> None:
     """Serve the chat on the host and port of the settings until the process is told to stop.
 
-    ``open_pipeline`` gives the pipeline of an LLM's spec. Raises MachineRefused if it cannot
-    listen there. Ctrl-C comes out as KeyboardInterrupt.
+    ``llms`` maps the specs of the LLMs that can be chosen, the first one by default, to the host
+    that gets the passages (None: they stay here); ``open_pipeline`` gives the pipeline of a spec.
+    Raises MachineRefused if it cannot listen there. Ctrl-C comes out as KeyboardInterrupt.
     """
     host, port = settings.host, _check_port(settings.host, settings.port)
     for name in [name for name in os.environ if name.startswith("GRADIO_")]:
@@ -45,7 +47,7 @@ def serve(
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     direct = [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), host, "localhost"]
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, direct))
-    server = build(settings, open_pipeline, login=bool(auth))
+    server = build(settings, open_pipeline, llms, login=bool(auth))
     try:
         server.launch(
             server_name=host,
@@ -76,12 +78,14 @@ def serve(
 
 
 def build(
-    settings: Settings, open_pipeline: Callable[[str], "Pipeline"], login: bool
+    settings: Settings,
+    open_pipeline: Callable[[str], "Pipeline"],
+    llms: Mapping[str, str | None],
+    login: bool,
 ) -> "gr.Server":
     """The server: what the page can ask for, behind the gate."""
     import gradio as gr
 
-    llms: dict[str, str | None] = {settings.llm: None, "extractive": None}
     talk = Talk(settings.home, open_pipeline, llms, settings.k)
     library = Library(settings, talk)
 

@@ -23,6 +23,8 @@ from rag.errors import InvalidInput, MachineRefused
 State = Literal["asking", "done", "stopped", "failed"]
 MOST_TURNS = 200
 MOST_CONVERSATIONS = 500
+_BEFORE_TITLE = '{"title": '
+_LONGEST_TITLE = 60_000  # characters, as JSON
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -132,6 +134,11 @@ class Conversations:
             self._write(Conversation(id, tuple(turns)))
             return Conversation(id, tuple(turns))
 
+    def settle(self, id: str, turn: Turn) -> None:
+        """Writes what became of a turn, unless it was deleted meanwhile."""
+        if any(old.id == turn.id for old in self.open(id).turns):
+            self.put(id, turn)
+
     def rate(self, id: str, turn: str, rating: Literal["", "up", "down"]) -> Turn:
         """Remembers a thumb up or down."""
         rated = replace(self.open(id).turn(turn), rating=rating)
@@ -153,9 +160,12 @@ class Conversations:
         return [(path.stem, self._title(path)) for path in paths if _ID.fullmatch(path.stem)]
 
     def _title(self, path: Path) -> str:
+        """The title, which is written first, so that the rest need not be read."""
         try:
-            return str(json.loads(path.read_text(encoding="utf-8"))["title"])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            with path.open(encoding="utf-8") as file:
+                head = file.read(_LONGEST_TITLE)
+            return str(json.JSONDecoder().raw_decode(head, len(_BEFORE_TITLE))[0])
+        except (OSError, ValueError, IndexError):
             return "(cannot be read)"
 
     def _path(self, id: str) -> Path:

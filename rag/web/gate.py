@@ -28,7 +28,8 @@ _STATIC = {
 }
 _DOORS = re.compile(
     r"POST /login|GET /logout|POST /upload|GET /gradio_api/startup-events"
-    r"|POST /gradio_api/(?:run|call)/[a-z_]+|GET /gradio_api/call/[a-z_]+/[0-9a-f]{32}"
+    r"|POST /gradio_api/run/(?!(?:ask|index)$)[a-z_]+|POST /gradio_api/call/(?:ask|index)"
+    r"|GET /gradio_api/call/(?:ask|index)/[0-9a-f]{32}"
 )
 _WITHOUT_LOGIN = ("/login", "/gradio_api/startup-events")
 HEADERS = {

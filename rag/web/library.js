@@ -7,7 +7,15 @@ const files = new Set();
 let generation = "";
 
 export async function overview() {
-  const { state, documents, passages } = await call("overview", {});
+  let found;
+  try {
+    found = await call("overview", {});
+  } catch (error) {
+    $("state").textContent = "The index cannot be used";
+    $("about").textContent = error.message;
+    return;
+  }
+  const { state, documents, passages } = found;
   const told = `${plural(documents, "document")}, ${plural(passages, "passage")}`;
   $("state").textContent = { none: "No index yet", indexing: `Indexing; ${told}`, ready: told }[state];
   $("about").textContent = {
@@ -19,8 +27,16 @@ export async function overview() {
   if (passages && generation !== told) {
     generation = told;
     choices = null;
+    listExamples();
+  }
+}
+
+async function listExamples() {
+  try {
     const { examples } = await call("examples", {});
     $("examples").replaceChildren(...examples.map((text) => build("li", {}, build("button", { "data-do": "example" }, text))));
+  } catch (error) {
+    toast(error.message);
   }
 }
 

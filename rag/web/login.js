@@ -2,7 +2,6 @@
 import { login } from "./wire.js";
 import { $ } from "./words.js";
 
-matchMedia("(prefers-color-scheme: dark)").matches && (document.documentElement.dataset.theme = "dark");
 $("login").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {

@@ -9,7 +9,7 @@ const narrow = matchMedia("(max-width: 61.99rem)");
 const acts = {
   new: () => { show("chat"); talk.begin(); },
   view: (button) => show(button.dataset.view),
-  theme: () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"),
+  theme: () => theme(isDark() ? "light" : "dark"),
   conversation: (button) => { show("chat"); return talk.open(button.dataset.id); },
   example: (button) => talk.ask(button.textContent),
   stop: talk.stop,
@@ -58,6 +58,11 @@ export function show(view) {
 function menu(open) {
   $("menu").setAttribute("aria-expanded", open);
   document.body.classList.toggle("menu", open);
+}
+
+function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 function theme(name) {
@@ -121,9 +126,7 @@ narrow.addEventListener("change", () => menu(false));
 async function start() {
   let kept = null;
   try { kept = localStorage.getItem("rag-theme"); } catch { /* none */ }
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  document.documentElement.dataset.theme = kept || (dark.matches ? "dark" : "light");
-  if (!kept) dark.addEventListener("change", () => { document.documentElement.dataset.theme = dark.matches ? "dark" : "light"; });
+  if (kept) document.documentElement.dataset.theme = kept;
   const { llms, user, kinds, largest } = await call("choices", {});
   library.limit(kinds, largest);
   $("logout").hidden = !user;

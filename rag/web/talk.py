@@ -107,7 +107,8 @@ class Talk:
         except RagError as error:
             turn = replace(turn, state="failed", trouble=_told(error))
         finally:
-            kept.put(id, turn if turn.state != "asking" else replace(turn, state="stopped"))
+            ended = turn.state != "asking"
+            kept.settle(id, turn if ended else replace(turn, state="stopped"))
             self._running.discard(turn.id)
         yield _event(turn, follow_up) | {"announce": announcement(turn)}
 
