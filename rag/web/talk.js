@@ -62,7 +62,7 @@ async function stopped(id) {
   for (let tries = 0; tries < 20; tries += 1) {
     const { turns } = await call("conversation", who());
     const turn = turns.find((one) => one.id === id);
-    if (turn) show(turn, id);
+    if (turn && !turn.running) show(turn, id);
     if (!turn || !turn.running) return;
     await new Promise((done) => setTimeout(done, 150));
   }
