@@ -148,6 +148,9 @@ def test_sources_that_disagree_stand_side_by_side_with_their_dates() -> None:
     assert found.tags.count("li") == 2
     assert "2024-10-23" in found.words and "no date" in found.words and "shrank" in found.words
     assert "The sources disagree." in html
+    quoted = tuple(replace(s, support="quoted") for s in answered().sentences)
+    bare = answered(status="conflicting", citations=sides, sentences=quoted)
+    assert 'class="sides"' in turn_html(turn(bare)) and 'class="text"' not in turn_html(turn(bare))
     assert "only part of this" in turn_html(turn(answered(status="partial")))
 
 

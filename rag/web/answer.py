@@ -46,7 +46,9 @@ def _said(turn: Turn) -> str:
     if answer is not None and answer.status == "not_in_documents" and answer.complete:
         parts.append(_not_in_documents(turn.id, answer))
     elif answer is not None and answer.text:
-        parts += [_banner(answer), _body(turn.id, answer), _sides(answer), _legend(answer)]
+        parts += [_banner(answer), _sides(turn.id, answer), _legend(answer)]
+        if not _is_all_in_sides(answer):
+            parts.insert(1, _body(turn.id, answer))
     if turn.state == "asking":
         parts.append(_waiting(answer))
     if turn.state == "stopped":
@@ -92,7 +94,7 @@ def _searched(turn: Turn, follow_up: bool) -> str:
 def _banner(answer: Answer) -> str:
     told = {
         "partial": "The documents answer only part of this.",
-        "conflicting": "The sources disagree. They stand side by side below.",
+        "conflicting": "The sources disagree.",
     }.get(answer.status)
     return f'<p class="banner {answer.status}">{told}</p>' if told else ""
 
@@ -178,18 +180,25 @@ def _marker(turn: str, number: int, words: str) -> str:
     return f'<a class="mark" href="#s-{turn}-{number}" aria-label="{label}">{number}</a>'
 
 
-def _sides(answer: Answer) -> str:
+def _is_all_in_sides(answer: Answer) -> bool:
+    """Whether the answer only quotes the sources that disagree, which stand side by side."""
+    quoted = all(sentence.support == "quoted" for sentence in answer.sentences)
+    return answer.status == "conflicting" and bool(answer.sentences) and quoted
+
+
+def _sides(turn: str, answer: Answer) -> str:
     """Sources that disagree, side by side with their dates."""
     if answer.status != "conflicting":
         return ""
-    return f'<ul class="sides">{"".join(map(_side, answer.citations))}</ul>'
+    sides = "".join(_side(turn, citation) for citation in answer.citations)
+    return f'<ul class="sides">{sides}</ul>'
 
 
-def _side(citation: Citation) -> str:
+def _side(turn: str, citation: Citation) -> str:
     return (
         f'<li><p class="date">{inert(citation.date or "no date")}</p>'
         f"<blockquote>{inert(citation.quote)}</blockquote>"
-        f'<p class="from">{citation.id} · {inert(citation.title)}</p></li>'
+        f'<p class="from">{_marker(turn, citation.id, "")} {inert(citation.title)}</p></li>'
     )
 
 
