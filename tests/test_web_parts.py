@@ -5,11 +5,11 @@ import json
 import os
 import re
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -27,6 +27,7 @@ from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
 from rag.web.indexing import Indexing, Progress
 from rag.web.inert import elided, inert
 from rag.web.sources import sources_html
+from rag.web.talk import Talk
 from rag.web.upload import Uploads, checked_name
 
 TEXT = "Prices rose. The fleet has about 225 trucks [2] in all. It grew. Nobody knows why."
@@ -294,6 +295,43 @@ def test_a_whole_document_is_opened_at_its_place() -> None:
     assert '<mark id="here" tabindex="-1">abab</mark>' in html
     assert "characters 300,000 to 600,000" in html
     assert '<mark id="here" tabindex="-1"></mark>' in document_html(document, 9**9, 9**9)
+
+
+class SlowPipeline:
+    """Answers a word at a time, without end; remembers that it was stopped."""
+
+    stopped = 0
+
+    def stream(self, question: str, **more: Any) -> Iterator[Answer]:
+        try:
+            while True:
+                yield answered(text="Word by word", sentences=(), citations=(), complete=False)
+        finally:
+            self.stopped += 1
+
+
+def test_questions_beyond_the_seats_are_refused_and_a_stopped_one_is_kept(tmp_path: Path) -> None:
+    pipeline = SlowPipeline()
+    talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"extractive": None})
+    sent: dict[str, Any] = {"visitor": new_id(), "question": "How many?"}
+    ids = [new_id() for _ in range(8)]
+    running: list[Any] = [talk.ask(sent | {"conversation": id}, "") for id in ids]
+    for one in running:
+        next(one)
+        next(one)
+    with pytest.raises(MachineRefused, match="Too many"):
+        next(talk.ask(sent | {"conversation": new_id()}, ""))
+    talk.delete(sent | {"conversation": ids[1]}, "")
+    for one in running:
+        one.close()
+    assert pipeline.stopped == 8
+    (kept,) = talk.conversation(sent | {"conversation": ids[0]}, "")["turns"]
+    assert (kept["state"], kept["running"]) == ("stopped", False)
+    assert "Word by word" in Reader(kept["turn"]).words
+    assert talk.conversation(sent | {"conversation": ids[1]}, "")["turns"] == []
+    assert next(talk.ask(sent | {"conversation": new_id()}, ""))["state"] == "asking"
+    with pytest.raises(InvalidInput, match="not offered"):
+        next(talk.ask(sent | {"conversation": new_id(), "llm": "openai:x"}, ""))
 
 
 # -- the gate
