@@ -19,7 +19,7 @@ from rag.errors import InvalidInput, MachineRefused
 
 Source = Literal["default", "rag.toml", "environment", "flag"]
 _LARGEST_FILE = 1_000_000
-LOCAL_LLMS = ("extractive", "local", "scripted")
+_LOCAL_LLMS = ("extractive", "local", "scripted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _refuse_redirect(name: str, value: Any, folder: Path) -> None:
         raise InvalidInput(f"{where} may not set a host; {advice}.")
     if not isinstance(value, str):
         return
-    if name == "llm" and value.partition(":")[0] not in LOCAL_LLMS:
+    if name == "llm" and value.partition(":")[0] not in _LOCAL_LLMS:
         raise InvalidInput(f"{where} may not name the hosted LLM {value!r}; {advice}.")
     path = value.partition(":")[2] if name == "llm" else value
     if name == "index" or "/" in path or os.sep in path or path.startswith((".", "~")):

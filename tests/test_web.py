@@ -51,7 +51,12 @@ class FakePipeline:
         self._llm = llm
 
     def stream(
-        self, question: str, *, history: Sequence[Message] = (), selection: Selection = ALL
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        k: int = 10,
+        selection: Selection = ALL,
     ) -> Iterator[Answer]:
         if question == "fail":
             raise LLMFailed(f"The model is away. {HOSTILE}")

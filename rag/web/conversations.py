@@ -223,6 +223,7 @@ def _answer(found: dict[str, Any]) -> Answer:
                 Hit(**hit | {"passage": _passage(hit["passage"])}) for hit in found["passages"]
             ),
             "warnings": tuple(found["warnings"]),
+            "left_out": tuple(found.get("left_out", ())),
         }
     )
 

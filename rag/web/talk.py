@@ -5,17 +5,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rag.errors import InvalidInput, LLMFailed, MachineRefused, RagError
+from rag.pipeline import DEFAULT_K, Pipeline
 from rag.web import export, feedback
 from rag.web.answer import announcement, turn_html
 from rag.web.asked import selection_of, text_of
 from rag.web.conversations import Conversations, Turn, checked_id, new_id, now
 from rag.web.sources import sources_html
-
-if TYPE_CHECKING:
-    from rag.pipeline import Pipeline
 
 _AT_ONCE = 8  # questions; a later one is refused rather than kept waiting
 _LONGEST = 300.0  # seconds an answer may take
@@ -33,20 +31,20 @@ class Talk:
     def __init__(
         self,
         home: Path,
-        open_pipeline: Callable[[str], "Pipeline"],
+        open_pipeline: Callable[[str], Pipeline],
         llms: Mapping[str, str | None],
         k: int | None = None,
     ) -> None:
         self._home = home
         self._open = open_pipeline
         self._llms = llms
-        self._k = {} if k is None else {"k": k}
+        self._k = DEFAULT_K if k is None else k
         self._pipelines: dict[str, Pipeline] = {}
         self._opening = threading.Lock()
         self._seats = threading.BoundedSemaphore(_AT_ONCE)
         self._running: set[str] = set()
 
-    def pipeline(self, llm: str) -> "Pipeline":
+    def pipeline(self, llm: str) -> Pipeline:
         """The pipeline of an LLM that may be chosen, opened when it is first asked for."""
         with self._opening:
             if llm not in self._pipelines:
@@ -88,7 +86,7 @@ class Talk:
                 query or turn.question,
                 history=() if query else before.history(),
                 selection=selection,
-                **self._k,
+                k=self._k,
             )
             began, shown = time.monotonic(), 0.0
             for answer in answers:
