@@ -16,13 +16,7 @@ def collect_status(store: LocalStore, settings: Settings) -> dict[str, Any]:
     with store.snapshot() as snapshot:
         info = snapshot.info
         roots = snapshot.roots()
-        rows = list(snapshot.document_keys().values())
-        files = {(file.root, file.path): file for file in compare(snapshot, store.folder)}
-    documents = [
-        _entry(row.id, row, files.get((row.root, row.path), _missing(row))) for row in rows
-    ]
-    known = {(row.root, row.path) for row in rows}
-    documents += [_entry(file.id, None, file) for key, file in files.items() if key not in known]
+    documents = collect_documents(store)
     try:
         queries = open_embedder(info.spec, settings.home).describe()
     except RagError as error:
@@ -39,6 +33,19 @@ def collect_status(store: LocalStore, settings: Settings) -> dict[str, Any]:
         "documents": documents,
         "settings": settings.describe(),
     }
+
+
+def collect_documents(store: LocalStore) -> list[dict[str, Any]]:
+    """Each document and each other file below the roots, in the state that it is in now."""
+    with store.snapshot() as snapshot:
+        rows = list(snapshot.document_keys().values())
+        files = {(file.root, file.path): file for file in compare(snapshot, store.folder)}
+    documents = [
+        _entry(row.id, row, files.get((row.root, row.path), _missing(row))) for row in rows
+    ]
+    known = {(row.root, row.path) for row in rows}
+    documents += [_entry(file.id, None, file) for key, file in files.items() if key not in known]
+    return documents
 
 
 def status_lines(found: Mapping[str, Any]) -> Iterator[str]:

@@ -22,19 +22,27 @@ class Verdict:
     trouble: str | None
 
 
-def read_answer(path: Path) -> dict[str, Any]:
-    """An answer's JSON, bare or under ``"answer"``. Raises InvalidInput for anything else."""
+def read_answers(path: Path) -> list[dict[str, Any]]:
+    """The answers in a file: one, bare or under ``"answer"``, or those of a saved conversation.
+
+    Raises InvalidInput for anything else.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is not JSON: {error}.") from error
-    if isinstance(found, dict) and isinstance(found.get("answer"), dict):
-        found = found["answer"]
-    if not isinstance(found, dict) or not isinstance(found.get("citations"), list):
+    turns = found.get("turns") if isinstance(found, dict) else None
+    answers = [_bare(turn) for turn in turns] if isinstance(turns, list) else [_bare(found)]
+    answers = [answer for answer in answers if not (turns and answer is None)]
+    if not all(isinstance(a, dict) and isinstance(a.get("citations"), list) for a in answers):
         raise InvalidInput(f"{path} is not an answer as `rag ask --json` prints it.")
-    return found
+    return answers
+
+
+def _bare(found: Any) -> Any:
+    return found["answer"] if isinstance(found, dict) and "answer" in found else found
 
 
 def verify(answer: dict[str, Any], roots: Sequence[Root]) -> list[Verdict]:

@@ -14,7 +14,7 @@ from rag.render import to_json
 from rag.settings import Settings, load_settings
 from rag.store.local import LocalStore
 from rag.store.local.roots import Root, resolve_roots
-from rag.verify import read_answer, verify
+from rag.verify import read_answers, verify
 
 _VERIFICATION_FAILED = 6
 
@@ -54,8 +54,9 @@ def _parse_span(span: str, length: int) -> slice:
 def verify_command(answer: str, roots: tuple[str, ...], index: str | None, as_json: bool) -> None:
     """Re-check an exported answer against the files as they are now."""
     settings = load_settings({"index": index})
-    found = read_answer(Path(answer))
-    verdicts = verify(found, _roots_to_verify(settings, roots))
+    answers = read_answers(Path(answer))
+    named = _roots_to_verify(settings, roots)
+    verdicts = [verdict for found in answers for verdict in verify(found, named)]
     troubles = [verdict for verdict in verdicts if verdict.trouble]
     if as_json:
         rows = [

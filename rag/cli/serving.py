@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,8 +10,10 @@ import click
 from rag.cli.opening import open_pipeline
 from rag.cli.options import index_option
 from rag.errors import InvalidInput
+from rag.llms import open_llm
 from rag.settings import load_settings
 
+_LOCAL = "local:smollm2"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -32,7 +35,19 @@ def chat(
         )
     from rag.web import serve
 
-    serve(open_pipeline(settings), settings.host, settings.port, auth)
+    first = open_pipeline(settings)  # what is wrong is said here rather than on the page
+    llms = {settings.llm: first.host} | _others()
+    serve(settings, lambda llm: open_pipeline(replace(settings, llm=llm)), llms, auth)
+
+
+def _others() -> dict[str, str | None]:
+    """What can be chosen besides the LLM that was named: what is on this machine."""
+    found: dict[str, str | None] = {"extractive": None}
+    try:
+        found[_LOCAL] = open_llm(_LOCAL).host
+    except InvalidInput:  # it is not installed
+        return found
+    return found
 
 
 def _read_auth(path: Path) -> list[tuple[str, str]]:

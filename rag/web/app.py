@@ -1,64 +1,55 @@
-"""A plain chat page over a pipeline.
+"""The chat in the browser: Gradio carries it, behind our gate, with our own page.
 
-Gradio's chat shows Markdown, and Markdown fetches images. So a message is one line of our own
-HTML in which every character of a document, a question, a file name or an error that is not a
-letter, a digit or a space is a numeric entity: neither Markdown nor HTML can begin in it.
+The page is plain HTML, CSS and JavaScript that this package serves itself; it talks to the
+functions below through Gradio's API, whose queue streams answers and progress.
 """
 
 import errno
 import os
-import re
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rag.clean import printable
-from rag.datatypes import Answer, Message
-from rag.errors import MachineRefused, RagError
+from rag.errors import InvalidInput, MachineRefused, RagError
+from rag.load import LOADERS
+from rag.settings import Settings
+from rag.web.gate import Gate, Receive, Scope, Send
+from rag.web.library import Library, failure
+from rag.web.talk import Event, Sent, Talk
+from rag.web.upload import LARGEST_FILE
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from rag.pipeline import Pipeline
 
-_SEARCHING = "Searching…"
-_NEAREST_SHOWN = 3
-_NEAREST_LENGTH = 300
-_ACTIVE = re.compile(r"[^\w ]|_")
-
-
-@dataclass
-class _Chat:
-    """One visitor's conversation: what the page shows and what the pipeline is told."""
-
-    shown: list[dict[str, str]] = field(default_factory=list)
-    said: list[Message] = field(default_factory=list)
+_Quick = Callable[[Sent, str], Event]
+_Streamed = Callable[[Sent, str], Iterator[Event]]
 
 
 def serve(
-    pipeline: "Pipeline", host: str, port: int, auth: list[tuple[str, str]] | None = None
+    settings: Settings,
+    open_pipeline: Callable[[str], "Pipeline"],
+    llms: Mapping[str, str | None],
+    auth: list[tuple[str, str]] | None = None,
 ) -> None:
-    """Serve the chat on ``host`` and ``port`` until the process is told to stop.
+    """Serve the chat on the host and port of the settings until the process is told to stop.
 
+    ``llms`` maps the specs of the LLMs that can be chosen, the first one by default, to the host
+    that gets the passages (None: they stay here); ``open_pipeline`` gives the pipeline of a spec.
     Raises MachineRefused if it cannot listen there. Ctrl-C comes out as KeyboardInterrupt.
     """
-    port = _check_port(host, port)
+    host, port = settings.host, _check_port(settings.host, settings.port)
     for name in [name for name in os.environ if name.startswith("GRADIO_")]:
         del os.environ[name]  # they could share the page, open folders or move the server
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     direct = [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), host, "localhost"]
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, direct))
-
-    import gradio as gr
-
-    page = build(pipeline)
-    page.queue(max_size=16, default_concurrency_limit=2, api_open=False)
+    server = build(settings, open_pipeline, llms, login=bool(auth))
     try:
-        page.launch(
+        server.launch(
             server_name=host,
             server_port=port,
             auth=auth,
@@ -70,16 +61,11 @@ def serve(
             show_error=False,
             footer_links=[],
             run_history=False,
-            max_file_size=1,  # bytes: nothing is uploaded
+            max_file_size=1,  # bytes: uploads do not go through Gradio
             enable_monitoring=False,
             ssr_mode=False,
             pwa=False,
             mcp_server=False,
-            app_kwargs={"openapi_url": None},
-            theme=gr.themes.Base(
-                font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]
-            ),
-            css_paths=Path(__file__).with_name("style.css"),
         )
     except OSError as error:  # taken between the check and now
         raise _refused(host, port, error) from error
@@ -88,111 +74,83 @@ def serve(
         while True:
             time.sleep(1)
     finally:
-        page.close(verbose=False)
+        server.get_blocks().close(verbose=False)
 
 
-def build(pipeline: "Pipeline") -> "gr.Blocks":
-    """The page: the conversation and a line to ask in."""
+def build(
+    settings: Settings,
+    open_pipeline: Callable[[str], "Pipeline"],
+    llms: Mapping[str, str | None],
+    login: bool,
+) -> "gr.Server":
+    """The server: what the page can ask for, behind the gate."""
     import gradio as gr
 
-    def ask(question: str, chat: _Chat) -> Iterator[tuple[Any, list[dict[str, str]], _Chat]]:
-        if not question.strip():
-            yield question, chat.shown, chat
-            return
-        before = [*chat.shown, _bubble("user", _paragraph("question", question))]
-        box: Any = ""  # emptied once, so that the next question can be typed meanwhile
-        body = _paragraph("note", _SEARCHING)
-        said = chat.said
-        try:
-            yield box, [*before, _bubble("assistant", body)], chat
-            box = gr.skip()
-            for answer in pipeline.stream(question, history=tuple(chat.said)):
-                body = _answer(answer)
-                said = [*chat.said, Message("user", question), Message("assistant", answer.text)]
-                yield box, [*before, _bubble("assistant", body)], chat
-        except RagError as error:
-            failure = _paragraph("error", str(error))
-            body = body + failure if said is not chat.said else failure
-            said = chat.said
-        chat = _Chat([*before, _bubble("assistant", body)], said)
-        yield box, chat.shown, chat
+    talk = Talk(settings.home, open_pipeline, llms, settings.k)
+    library = Library(settings, talk)
 
-    page = gr.Blocks(title="rag", analytics_enabled=False)
-    with page:
-        # The conversation is kept here: what the browser says was said is never read.
-        chat = gr.State(_Chat())
-        shown = gr.Chatbot(
-            elem_id="chat",
-            label="Conversation",
-            show_label=False,
-            height="calc(100dvh - 9rem)",  # so that the question stays in sight
-            min_height=200,
-            layout="panel",
-            buttons=[],
-            latex_delimiters=[],
-            feedback_options=None,
-            allow_file_downloads=False,
-            allow_tags=False,
-            sanitize_html=True,
-            placeholder="Ask your documents. Every answer shows the sentences it rests on.",
+    class Gated(gr.Server):
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await gate(super().__call__, scope, receive, send)
+
+    server = Gated(openapi_url=None, docs_url=None, redoc_url=None)
+
+    def user_of(cookies: dict[str, str]) -> str | None:
+        names = (f"access-token-{server.cookie_id}", f"access-token-unsecure-{server.cookie_id}")
+        return next(
+            (server.tokens[cookies[n]] for n in names if cookies.get(n) in server.tokens), None
         )
-        box = gr.Textbox(
-            elem_id="question",
-            label="Question",
-            show_label=False,
-            placeholder="Ask a question",
-            autofocus=True,
-            lines=1,
-            max_lines=4,
-            submit_btn="Ask",
-        )
-        box.submit(
-            ask,
-            [box, chat],
-            [box, shown, chat],
-            api_visibility="private",
-            show_progress="hidden",
-        )
-        shown.clear(_Chat, None, chat, api_visibility="private", show_progress="hidden")
-    return page
+
+    gate = Gate(settings.host, login, user_of, library.uploads)
+
+    def quick(function: _Quick) -> None:
+        def answer(sent: dict[str, Any], request: gr.Request) -> dict[str, Any]:
+            try:
+                return function(_checked(sent), request.username or "")
+            except RagError as error:
+                return failure(error)
+
+        server.api(answer, name=function.__name__, queue=False, api_visibility="private")
+
+    def streamed(function: _Streamed) -> None:
+        def answer(sent: dict[str, Any], request: gr.Request) -> Iterator[dict[str, Any]]:
+            try:
+                yield from function(_checked(sent), request.username or "")
+            except RagError as error:
+                yield failure(error)
+
+        server.api(answer, name=function.__name__, concurrency_limit=None, api_visibility="private")
+
+    def choices(sent: Sent, user: str) -> Event:
+        """What can be chosen, what can be uploaded, and who asks."""
+        offered = [{"spec": spec, "host": host} for spec, host in llms.items()]
+        kinds = sorted(LOADERS)
+        return {"llms": offered, "user": user, "kinds": kinds, "largest": LARGEST_FILE}
+
+    streamed(talk.ask)
+    streamed(library.index)
+    for function in (
+        choices,
+        talk.conversations,
+        talk.conversation,
+        talk.delete,
+        talk.rate,
+        talk.test_question,
+        talk.export,
+        library.overview,
+        library.examples,
+        library.documents,
+        library.document,
+        library.remove,
+    ):
+        quick(function)
+    return server
 
 
-def _answer(answer: Answer) -> str:
-    parts = [_paragraph("answer" if answer.text else "note", answer.text or _SEARCHING)]
-    parts += [_paragraph("note", warning) for warning in answer.warnings]
-    if answer.status == "not_in_documents":
-        nearest = answer.passages[:_NEAREST_SHOWN]
-        if nearest:
-            parts.append(_paragraph("note", "The nearest passages:"))
-        for hit in nearest:
-            passage = hit.passage
-            text = passage.text[:_NEAREST_LENGTH].strip()
-            text += "…" if len(passage.text) > _NEAREST_LENGTH else ""
-            parts.append(_source("", passage.title, passage.date, passage.document, text))
-    else:
-        for cited in answer.citations:
-            number = f"[{cited.id}] "
-            parts.append(_source(number, cited.title, cited.date, cited.document, cited.quote))
-    return "".join(parts)
-
-
-def _source(number: str, title: str, date: str | None, document: str, quote: str) -> str:
-    name = number + " · ".join(printable(part) for part in (title, date, document) if part)
-    quoted = f'<blockquote class="rag-quote">{_inert(quote)}</blockquote>'
-    return f'<div class="rag-source">{_paragraph("name", name)}{quoted}</div>'
-
-
-def _paragraph(kind: str, text: str) -> str:
-    return f'<p class="rag-{kind}">{_inert(text)}</p>'
-
-
-def _bubble(role: str, html: str) -> dict[str, str]:
-    return {"role": role, "content": f'<div class="rag-message">{html}</div>'}
-
-
-def _inert(text: str) -> str:
-    """Text as HTML, on one line, in which nothing can begin markup of any kind."""
-    return _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", printable(text, keep_lines=True))
+def _checked(sent: Any) -> Sent:
+    if not isinstance(sent, dict):
+        raise InvalidInput("The page sent something that is not an object; reload it.")
+    return sent
 
 
 def _check_port(host: str, port: int) -> int:

@@ -1,0 +1,238 @@
+"""A turn of a conversation -> HTML: the question, and the answer sentence by sentence."""
+
+import re
+from collections import Counter
+
+from rag.datatypes import Answer, Citation, Sentence, Support
+from rag.web.conversations import Turn
+from rag.web.inert import counted, elided, inert
+
+# Each support has a sign and words, so that nothing rests on colour.
+SUPPORT: dict[Support, tuple[str, str]] = {
+    "quoted": ("❞", "quoted word for word"),
+    "verified": ("✓", "verified against its source"),
+    "weak": ("~", "only weakly supported"),
+    "unsupported": ("!", "not supported by the documents"),
+}
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+_MARKERS = re.compile(r"(?:\s*\[\d{1,4}\])*")
+_NEAREST = 3
+
+
+def turn_html(turn: Turn, follow_up: bool = False) -> str:
+    """One question with its answer; its parts that act are buttons with ``data-do``."""
+    return (
+        f'<article class="turn {turn.state}" id="t-{turn.id}" data-turn="{turn.id}">'
+        f'<h2 class="asked" tabindex="-1">{inert(turn.question)}</h2>'
+        f"{_searched(turn, follow_up)}"
+        f'<div class="said">{_said(turn)}</div>{_tools(turn)}</article>'
+    )
+
+
+def announcement(turn: Turn) -> str:
+    """What a screen reader is told when an answer is there."""
+    if turn.state == "failed":
+        return f"The question failed. {turn.trouble}"
+    if turn.state == "stopped" or turn.answer is None:
+        return "Stopped."
+    if turn.answer.status == "not_in_documents":
+        return "The documents do not answer this."
+    return f"Answer ready, with {counted(len(turn.answer.citations), 'source')}."
+
+
+def _said(turn: Turn) -> str:
+    parts = []
+    answer = turn.answer
+    if answer is not None and answer.status == "not_in_documents" and answer.complete:
+        parts.append(_not_in_documents(turn.id, answer))
+    elif answer is not None and answer.text:
+        parts += [_banner(answer), _sides(turn.id, answer), _legend(answer)]
+        if not _is_all_in_sides(answer):
+            parts.insert(1, _body(turn.id, answer))
+    if turn.state == "asking":
+        parts.append(_waiting(answer))
+    if turn.state == "stopped":
+        told = (
+            "Stopped. What stands above is not complete." if answer and answer.text else "Stopped."
+        )
+        parts.append(f'<p class="notice stopped">{told}</p>')
+    elif turn.state == "failed":
+        parts.append(f'<p class="notice failed">{inert(turn.trouble)}</p>')
+    elif answer is not None and turn.state == "done" and not answer.complete:
+        parts.append('<p class="notice">The answer was cut short; it is not complete.</p>')
+    for warning in answer.warnings if answer else ():
+        parts.append(f'<p class="notice">{inert(_sentence_case(warning))}</p>')
+    if turn.host:
+        told = f"{turn.host} was sent the question and the passages."
+        parts.append(f'<p class="host">{inert(told)}</p>')
+    return "".join(parts)
+
+
+def _waiting(answer: Answer | None) -> str:
+    if answer is None:
+        told = "Searching the documents"
+    elif not answer.text:
+        told = f"Reading {counted(len(answer.passages), 'passage')}"
+    else:
+        return ""
+    return f'<p class="waiting">{told}<span aria-hidden="true">…</span></p>'
+
+
+def _searched(turn: Turn, follow_up: bool) -> str:
+    """The query that was searched, to be changed, where it is not simply the question."""
+    answer = turn.answer
+    if answer is None or not (follow_up or answer.query != turn.question):
+        return ""
+    box = f"q-{turn.id}"
+    return (
+        f'<form class="searched" data-do="search-again"><label for="{box}">Searched for</label>'
+        f'<input id="{box}" name="query" autocomplete="off" value="{inert(answer.query)}">'
+        '<button type="submit" class="quiet">Search again</button></form>'
+    )
+
+
+def _banner(answer: Answer) -> str:
+    told = {
+        "partial": "The documents answer only part of this.",
+        "conflicting": "The sources disagree.",
+    }.get(answer.status)
+    return f'<p class="banner {answer.status}">{told}</p>' if told else ""
+
+
+def _not_in_documents(turn: str, answer: Answer) -> str:
+    parts = ['<p class="banner none">The documents do not answer this.</p>']
+    own = answer.text.strip()
+    if own and own != "The documents do not say.":
+        parts.append(f'<div class="text">{inert(own)}</div>')
+    if answer.passages:
+        parts.append(
+            '<p class="lead">The nearest passages, which may still help:</p><ul class="near">'
+        )
+        for hit in answer.passages[:_NEAREST]:
+            passage = hit.passage
+            parts.append(
+                f'<li><a class="to" href="#p-{turn}-{hit.rank}">{inert(passage.title)}</a>'
+                f"<span>{inert(elided(passage.text, 180))}</span></li>"
+            )
+        parts.append("</ul>")
+    return "".join(parts)
+
+
+def _body(turn: str, answer: Answer) -> str:
+    """The text, in which each checked sentence is an element with its markers."""
+    known = {citation.id for citation in answer.citations}
+    text, at, parts = answer.text, 0, []
+    for sentence in answer.sentences:
+        span = _find(text, sentence.text, at)
+        if span is None:
+            continue
+        parts.append(_unchecked(turn, text[at : span[0]], known))
+        parts.append(_sentence(turn, text[slice(*span)], sentence, answer))
+        markers = _MARKERS.match(text, span[1])
+        at = markers.end() if markers and sentence.citations else span[1]
+    parts.append(_unchecked(turn, text[at:], known))
+    return f'<div class="text">{"".join(parts)}</div>'
+
+
+def _find(text: str, sentence: str, start: int) -> tuple[int, int] | None:
+    words = sentence.split()
+    found = re.compile(r"\s+".join(map(re.escape, words))).search(text, start) if words else None
+    return found.span() if found else None
+
+
+def _unchecked(turn: str, text: str, known: set[int]) -> str:
+    parts, at = [], 0
+    for match in _MARKER.finditer(text):
+        number = int(match[1])
+        if number in known:
+            parts += [inert(text[at : match.start()]), _marker(turn, number, "")]
+            at = match.end()
+    return "".join([*parts, inert(text[at:])])
+
+
+def _sentence(turn: str, text: str, sentence: Sentence, answer: Answer) -> str:
+    sign, words = SUPPORT[sentence.support]
+    markers = "".join(_marker(turn, number, words) for number in sentence.citations)
+    tell = sentence.support in ("weak", "unsupported")
+    label = f'<span class="word">{words}</span>' if tell else f'<span class="unseen">{words}</span>'
+    kind = sentence.support
+    return (
+        f'<span class="sentence {kind}">{_with_short(text, sentence, answer)}</span>&#8288;'
+        f'<span class="marks">{markers}<span class="support {kind}" title="{words}">'
+        f'<span aria-hidden="true">{sign}</span>{label}</span></span>'
+    )
+
+
+def _with_short(text: str, sentence: Sentence, answer: Answer) -> str:
+    """The sentence, the short answer in it in bold."""
+    short = answer.short
+    if short is None or short.citation not in sentence.citations:
+        return inert(text)
+    span = _find(text, short.text, 0)
+    if span is None:
+        return inert(text)
+    before, bold, after = text[: span[0]], text[slice(*span)], text[span[1] :]
+    return f"{inert(before)}<strong>{inert(bold)}</strong>{inert(after)}"
+
+
+def _marker(turn: str, number: int, words: str) -> str:
+    label = f"Source {number}" + (f", {words}" if words else "")
+    return f'<a class="mark" href="#s-{turn}-{number}" aria-label="{label}">{number}</a>'
+
+
+def _is_all_in_sides(answer: Answer) -> bool:
+    """Whether the answer only quotes the sources that disagree, which stand side by side."""
+    quoted = all(sentence.support == "quoted" for sentence in answer.sentences)
+    return answer.status == "conflicting" and bool(answer.sentences) and quoted
+
+
+def _sides(turn: str, answer: Answer) -> str:
+    """Sources that disagree, side by side with their dates."""
+    if answer.status != "conflicting":
+        return ""
+    sides = "".join(_side(turn, citation) for citation in answer.citations)
+    return f'<ul class="sides">{sides}</ul>'
+
+
+def _side(turn: str, citation: Citation) -> str:
+    return (
+        f'<li><p class="date">{inert(citation.date or "no date")}</p>'
+        f"<blockquote>{inert(citation.quote)}</blockquote>"
+        f'<p class="from">{_marker(turn, citation.id, "")} {inert(citation.title)}</p></li>'
+    )
+
+
+def _legend(answer: Answer) -> str:
+    counts = Counter(sentence.support for sentence in answer.sentences)
+    told = [
+        f'<li><span class="support {kind}" aria-hidden="true">{sign}</span> '
+        f"{counted(counts[kind], 'sentence')} {words}</li>"
+        for kind, (sign, words) in SUPPORT.items()
+        if counts[kind]
+    ]
+    return f'<ul class="legend" aria-label="How the answer is supported">{"".join(told)}</ul>'
+
+
+def _tools(turn: Turn) -> str:
+    if turn.state == "asking":
+        return ""
+    parts = ['<div class="tools" role="group" aria-label="This answer">']
+    if turn.answer is not None and turn.state == "done":
+        for rating, label in (("up", "Helpful"), ("down", "Not helpful")):
+            pressed = "true" if turn.rating == rating else "false"
+            parts.append(
+                f'<button class="quiet" data-do="rate" data-rating="{rating}" '
+                f'aria-pressed="{pressed}">{label}</button>'
+            )
+        parts.append('<button class="quiet" data-do="test">Make this a test question</button>')
+        parts.append(
+            '<button class="quiet" data-do="export" data-kind="answer">Save as JSON</button>'
+        )
+    parts.append('<button class="quiet of-last" data-do="retry">Retry</button>')
+    parts.append('<button class="quiet of-last" data-do="edit">Edit question</button></div>')
+    return "".join(parts)
+
+
+def _sentence_case(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

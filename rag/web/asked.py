@@ -1,0 +1,59 @@
+"""What a page sends -> checked values: it is whoever can reach the port, so nothing is believed."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from glob import escape
+from typing import Any
+
+from rag.errors import InvalidInput
+from rag.retrieve import Selection
+
+_MOST_FILES = 1000
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def text_of(sent: Mapping[str, Any], name: str, most: int = 4000) -> str:
+    """A text of at most ``most`` characters; '' if it is missing. Raises InvalidInput."""
+    value = sent.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InvalidInput(f"The page sent a {name} that is not a text; reload it.")
+    if len(value) > most:
+        raise InvalidInput(f"The {name} has {len(value):,} characters; the limit is {most:,}.")
+    return value
+
+
+def number_of(sent: Mapping[str, Any], name: str) -> int:
+    """A whole number from 0; 0 if it is missing. Raises InvalidInput."""
+    value = sent.get(name, 0)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InvalidInput(f"The page sent a {name} that is not a number; reload it.")
+    return value
+
+
+def selection_of(sent: Mapping[str, Any]) -> Selection:
+    """The documents, by their ids, and the dates to search in. Raises InvalidInput."""
+    files = sent.get("files") or []
+    if (
+        not isinstance(files, list)
+        or len(files) > _MOST_FILES
+        or not all(isinstance(id, str) and len(id) <= 4096 for id in files)
+    ):
+        raise InvalidInput(f"At most {_MOST_FILES:,} documents can be chosen; choose fewer.")
+    since, until = (_date(sent, name) for name in ("since", "until"))
+    return Selection(tuple(escape(id) for id in files), since, until)
+
+
+def _date(sent: Mapping[str, Any], name: str) -> str | None:
+    value = text_of(sent, name, 10)
+    if not value:
+        return None
+    try:
+        if not _DATE.fullmatch(value):
+            raise ValueError
+        date.fromisoformat(value)
+    except ValueError:
+        raise InvalidInput("A date looks like 2024-10-23; correct it.") from None
+    return value

@@ -1,0 +1,233 @@
+"""Conversations in files, so that they outlive the page, the browser and the server.
+
+A browser is known by a secret that it keeps; the folder of its conversations is named after the
+secret's hash, and after the user's name where there is a login, so that nobody opens another's.
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from rag.datatypes import Answer, Citation, Hit, Message, Passage, Sentence, ShortAnswer
+from rag.errors import InvalidInput, MachineRefused
+
+State = Literal["asking", "done", "stopped", "failed"]
+MOST_TURNS = 200
+MOST_CONVERSATIONS = 500
+_BEFORE_TITLE = '{"title": '
+_LONGEST_TITLE = 60_000  # characters, as JSON
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what became of it; ``trouble`` says why it failed."""
+
+    id: str
+    question: str
+    asked: str
+    state: State = "asking"
+    answer: Answer | None = None
+    trouble: str = ""
+    llm: str = "extractive"
+    host: str | None = None
+    rating: Literal["", "up", "down"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns of one conversation; it is called what was asked first."""
+
+    id: str
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The first question."""
+        return self.turns[0].question if self.turns else ""
+
+    def history(self) -> tuple[Message, ...]:
+        """What was said, as a pipeline is told it; what failed was not said."""
+        said: list[Message] = []
+        for turn in self.turns:
+            if turn.answer and turn.answer.text:
+                said += [
+                    Message("user", turn.question),
+                    Message("assistant", turn.answer.text),
+                ]
+        return tuple(said)
+
+    def turn(self, id: str) -> Turn:
+        """The turn of that id. Raises InvalidInput."""
+        found = next((turn for turn in self.turns if turn.id == id), None)
+        if found is None:
+            raise InvalidInput("That answer is not in this conversation any more; reload the page.")
+        return found
+
+
+def new_id() -> str:
+    """An id that cannot be guessed."""
+    return secrets.token_hex(16)
+
+
+def now() -> str:
+    """The time as ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def checked_id(value: Any) -> str:
+    """An id as ``new_id`` makes them. Raises InvalidInput for anything else."""
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise InvalidInput("The page sent an id that is none; reload it.")
+    return value
+
+
+class Conversations:
+    """The conversations of one browser, and of one user where there is a login."""
+
+    _writing = threading.Lock()
+
+    def __init__(self, home: Path, visitor: str, user: str = "") -> None:
+        owner = hashlib.sha256(f"{user}\n{checked_id(visitor)}".encode()).hexdigest()[:32]
+        self._folder = home / "conversations" / owner
+
+    def open(self, id: str) -> Conversation:
+        """The conversation of that id, without turns if there is none yet."""
+        try:
+            found = json.loads(self._path(id).read_text(encoding="utf-8"))
+            return Conversation(id, tuple(_turn(turn) for turn in found["turns"]))
+        except FileNotFoundError:
+            return Conversation(id)
+        except OSError as error:
+            raise MachineRefused(
+                f"The conversation {self._path(id)} cannot be read: {error.strerror}."
+            ) from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise InvalidInput(
+                f"The conversation {self._path(id)} is damaged or from another version; delete it."
+            ) from error
+
+    def put(self, id: str, turn: Turn, instead_of: str | None = None) -> Conversation:
+        """Adds a turn, or replaces the one of its id, or the last one if it is ``instead_of``."""
+        with self._writing:
+            turns = list(self.open(id).turns)
+            if instead_of and turns and turns[-1].id == instead_of:
+                turns.pop()
+            places = [n for n, old in enumerate(turns) if old.id == turn.id]
+            turns[places[0] if places else len(turns) :] = [
+                turn,
+                *(turns[places[0] + 1 :] if places else ()),
+            ]
+            if len(turns) > MOST_TURNS:
+                raise InvalidInput(
+                    f"A conversation holds at most {MOST_TURNS} questions; begin a new one."
+                )
+            self._write(Conversation(id, tuple(turns)))
+            return Conversation(id, tuple(turns))
+
+    def settle(self, id: str, turn: Turn) -> None:
+        """Writes what became of a turn, unless it was deleted meanwhile."""
+        if any(old.id == turn.id for old in self.open(id).turns):
+            self.put(id, turn)
+
+    def rate(self, id: str, turn: str, rating: Literal["", "up", "down"]) -> Turn:
+        """Remembers a thumb up or down."""
+        rated = replace(self.open(id).turn(turn), rating=rating)
+        self.put(id, rated)
+        return rated
+
+    def delete(self, id: str) -> None:
+        """Forgets a conversation."""
+        with _refusals(self._path(id)):
+            self._path(id).unlink(missing_ok=True)
+
+    def list(self) -> list[tuple[str, str]]:
+        """Id and title of each, the one last written first."""
+        try:
+            paths = [path for path in self._folder.iterdir() if path.suffix == ".json"]
+            paths.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        except OSError:
+            return []
+        return [(path.stem, self._title(path)) for path in paths if _ID.fullmatch(path.stem)]
+
+    def _title(self, path: Path) -> str:
+        """The title, which is written first, so that the rest need not be read."""
+        try:
+            with path.open(encoding="utf-8") as file:
+                head = file.read(_LONGEST_TITLE)
+            return str(json.JSONDecoder().raw_decode(head, len(_BEFORE_TITLE))[0])
+        except (OSError, ValueError, IndexError):
+            return "(cannot be read)"
+
+    def _path(self, id: str) -> Path:
+        return self._folder / f"{checked_id(id)}.json"
+
+    def _write(self, conversation: Conversation) -> None:
+        path = self._path(conversation.id)
+        data = {
+            "title": conversation.title,
+            "turns": [asdict(turn) for turn in conversation.turns],
+        }
+        with _refusals(path):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not path.exists() and len(self.list()) >= MOST_CONVERSATIONS:
+                raise InvalidInput(
+                    f"This browser keeps {MOST_CONVERSATIONS} conversations already; delete some."
+                )
+            write_privately(path, json.dumps(data))
+
+
+def write_privately(path: Path, text: str) -> None:
+    """Writes a file that only its owner can read, whole or not at all."""
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MachineRefused(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _turn(found: dict[str, Any]) -> Turn:
+    answer = found["answer"]
+    state = "stopped" if found["state"] == "asking" else found["state"]  # the server went away
+    return Turn(**found | {"answer": answer and _answer(answer), "state": state})
+
+
+def _answer(found: dict[str, Any]) -> Answer:
+    """An answer from what ``asdict`` made of it."""
+    return Answer(
+        **found
+        | {
+            "short": ShortAnswer(**found["short"]) if found["short"] else None,
+            "sentences": tuple(
+                Sentence(**sentence | {"citations": tuple(sentence["citations"])})
+                for sentence in found["sentences"]
+            ),
+            "citations": tuple(Citation(**citation) for citation in found["citations"]),
+            "passages": tuple(
+                Hit(**hit | {"passage": _passage(hit["passage"])}) for hit in found["passages"]
+            ),
+            "warnings": tuple(found["warnings"]),
+            "left_out": tuple(found.get("left_out", ())),
+        }
+    )
+
+
+def _passage(found: dict[str, Any]) -> Passage:
+    spans = tuple((start, end) for start, end in found["sentences"])
+    return Passage(**found | {"sentences": spans, "pages": tuple(found["pages"])})

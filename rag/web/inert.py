@@ -1,0 +1,26 @@
+"""Foreign text -> HTML in which nothing can begin: the only way it gets onto the page."""
+
+import re
+
+from rag.clean import printable
+
+_ACTIVE = re.compile(r"[^\w ]|_")
+
+
+def inert(text: str) -> str:
+    """Text for an element or a quoted attribute: all but letters, digits and spaces are entities.
+
+    Control characters and those that turn the direction of writing are shown as escapes.
+    """
+    return _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", printable(text, keep_lines=True))
+
+
+def counted(n: int, thing: str) -> str:
+    """Such as "1 passage" and "1,200 passages"."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
+def elided(text: str, most: int) -> str:
+    """The beginning of a text, at most ``most`` characters, cut between words."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,508 @@
+"""What the page is made of, without a browser: HTML, conversations, exports, the gate, uploads."""
+
+import asyncio
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from rag.datatypes import Answer, Citation, Hit, Passage, Sentence, ShortAnswer
+from rag.errors import InvalidInput, MachineRefused
+from rag.store.local import SyncReport
+from rag.verify import read_answers
+from rag.web.answer import announcement, turn_html
+from rag.web.asked import number_of, selection_of, text_of
+from rag.web.conversations import Conversation, Conversations, Turn, new_id
+from rag.web.documents import document_html, list_html, summary_text
+from rag.web.export import answer_file, conversation_file
+from rag.web.feedback import add_test_question, note_rating
+from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
+from rag.web.indexing import Indexing, Progress
+from rag.web.inert import elided, inert
+from rag.web.sources import sources_html
+from rag.web.talk import Talk
+from rag.web.upload import Uploads, checked_name
+
+TEXT = "Prices rose. The fleet has about 225 trucks [2] in all. It grew. Nobody knows why."
+EVIL = "<img src=x onerror=alert(1)> [a](javascript:1) {{x}} ${y} \"'` \u202e & </script>"
+
+
+def passage(document: str = "a.txt", text: str = TEXT, date: str | None = "2024-10-23") -> Passage:
+    spans = tuple((m.start(), m.end()) for m in re.finditer(r"[^.]+\.", text)) or ((0, len(text)),)
+    return Passage(document, "The fleet", True, date, None, "0", 100, 100 + len(text), text,
+                   tuple((a + 100, b + 100) for a, b in spans), (0, 150))  # fmt: skip
+
+
+def citation(id: int, quote: str, rank: int = 1, document: str = "a.txt", **more: Any) -> Citation:
+    start = 100 + TEXT.find(quote) if quote in TEXT else 100
+    return Citation(id, rank, document, "The fleet", "2024-10-23", None, 1, start,
+                    start + len(quote), quote, "0", **more)  # fmt: skip
+
+
+def answered(**more: Any) -> Answer:
+    quote = "The fleet has about 225 trucks [2] in all."
+    given: dict[str, Any] = {
+        "question": "How many?",
+        "query": "How many?",
+        "status": "answered",
+        "text": f"{quote} [1] It grew. [2] Perhaps. [9] Sure.",
+        "sentences": (
+            Sentence(quote, (1,), "quoted"),
+            Sentence("It grew.", (2,), "weak"),
+            Sentence("Sure.", (), "unsupported"),
+        ),
+        "citations": (citation(1, quote), citation(2, "It grew.")),
+        "short": ShortAnswer("about 225 trucks", 1, 127, 143),
+        "passages": (Hit(passage(), 1, 0.9, 0.8), Hit(passage("b.txt", "Other."), 2, 0.25, 0.2)),
+        "index": {"generation": 1},
+    }
+    return Answer(**given | more)
+
+
+def turn(answer: Answer | None = None, **more: Any) -> Turn:
+    given: dict[str, Any] = {"id": "7" * 32, "question": "How many?", "asked": "2026-01-01",
+                             "state": "done", "answer": answer}  # fmt: skip
+    return Turn(**given | more)
+
+
+class Reader(HTMLParser):
+    """The text, tags and links of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words = ""
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_inert_text_reads_the_same_and_can_begin_nothing() -> None:
+    made = inert(EVIL)
+    assert re.fullmatch(r"(?:[\w ]|&#\d+;)*", made) and "{" not in made and "_" not in inert("_")
+    assert Reader(made).words == EVIL.replace("\u202e", "\\u202e")
+    assert Reader(made).tags == []
+    assert elided("one two  three", 9) == "one two…" and elided("one two", 9) == "one two"
+
+
+def test_an_answer_has_its_markers_and_says_how_each_sentence_is_supported() -> None:
+    html = turn_html(turn(answered()))
+    found = Reader(html)
+    assert found.links == [f"#s-{'7' * 32}-1", f"#s-{'7' * 32}-2"]
+    assert "<strong>about 225 trucks</strong>" in html
+    assert "trucks [2] in all" in found.words  # a bracket of the document is no marker
+    assert "[9]" in found.words and "[1]" not in found.words
+    for told in ("1 sentence quoted word for word", "1 sentence only weakly supported",
+                 "1 sentence not supported by the documents"):  # fmt: skip
+        assert told in found.words
+    assert html.count('class="sentence ') == 3 and 'class="sentence weak"' in html
+    assert 'aria-label="Source 1, quoted word for word"' in html
+    assert "Searched for" not in html and "Searched for" in turn_html(turn(answered()), True)
+    assert announcement(turn(answered())) == "Answer ready, with 2 sources."
+
+
+def test_the_sources_show_the_sentence_in_its_surroundings_and_fold_the_rest() -> None:
+    found = Reader(html := sources_html("t", answered()))
+    assert found.ids == ["s-t-1", "s-t-2", "p-t-2"]
+    marks = re.findall(r"<mark [^>]*>(.*?)</mark>", html)
+    assert [Reader(mark).words for mark in marks] == [
+        "Source 1: The fleet has about 225 trucks [2] in all.",
+        "Source 2: It grew.",
+    ]
+    assert "<strong>about 225 trucks</strong>" in marks[0]
+    assert "Prices rose." in found.words and "2024-10-23 · page 1" in found.words
+    assert "1 passage retrieved, not cited" in found.words
+    assert "rank 2 · score 0.25" in found.words and '<details class="others">' in html
+    outside = answered(citations=(replace(citation(1, "Elsewhere."), start=5000, end=5010),))
+    assert "Elsewhere." in Reader(sources_html("t", outside)).words
+
+
+def test_what_the_documents_do_not_say_is_said_plainly() -> None:
+    none = answered(status="not_in_documents", text="The documents do not say.", citations=(),
+                    sentences=(), short=None)  # fmt: skip
+    found = Reader(turn_html(turn(none)))
+    assert "The documents do not answer this." in found.words
+    assert found.links == [f"#p-{'7' * 32}-1", f"#p-{'7' * 32}-2"]
+    assert '<details class="others" open>' in sources_html("t", none)
+    assert announcement(turn(none)) == "The documents do not answer this."
+
+
+def test_sources_that_disagree_stand_side_by_side_with_their_dates() -> None:
+    sides = (citation(1, "It grew."), replace(citation(2, "It shrank."), date=None))
+    html = turn_html(turn(answered(status="conflicting", citations=sides)))
+    found = Reader(html.split('<ul class="sides">')[1].split("</ul>")[0])
+    assert found.tags.count("li") == 2
+    assert "2024-10-23" in found.words and "no date" in found.words and "shrank" in found.words
+    assert "The sources disagree." in html
+    quoted = tuple(replace(s, support="quoted") for s in answered().sentences)
+    bare = answered(status="conflicting", citations=sides, sentences=quoted)
+    assert 'class="sides"' in turn_html(turn(bare)) and 'class="text"' not in turn_html(turn(bare))
+    assert "only part of this" in turn_html(turn(answered(status="partial")))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (turn(None, state="asking"), "Searching the documents"),
+        (turn(answered(text=""), state="asking"), "Reading 2 passages"),
+        (turn(answered(), state="stopped"), "Stopped. What stands above is not complete."),
+        (turn(None, state="failed", trouble="The LLM is away."), "The LLM is away."),
+        (turn(answered(complete=False)), "The answer was cut short"),
+        (turn(answered(warnings=("a.txt changed",))), "A.txt changed."),
+        (turn(answered(), host="api.example"), "api.example was sent the question"),
+    ],
+)
+def test_each_state_has_its_own_words(given: Turn, told: str) -> None:
+    assert told in Reader(turn_html(given)).words
+
+
+def test_hostile_answers_make_no_element_of_their_own() -> None:
+    evil = passage(EVIL, EVIL, EVIL)
+    cited = Citation(1, 1, EVIL, EVIL, EVIL, EVIL, None, 100, 100 + len(EVIL), EVIL, "0")
+    bad = answered(question=EVIL, query=EVIL, text=f"{EVIL} [1] {EVIL}", warnings=(EVIL,),
+                   sentences=(Sentence(EVIL, (1,), "quoted"),), citations=(cited,), short=None,
+                   passages=(Hit(evil, 1, 1.0, 1.0), Hit(evil, 2, 1.0, 1.0)))  # fmt: skip
+    fine = answered(passages=bad.passages)
+    for status in ("answered", "conflicting", "not_in_documents"):
+        whole = turn(replace(bad, status=status), question=EVIL, state="done", host=EVIL)
+        for html in (turn_html(whole, True), sources_html("t", whole.answer or fine)):
+            assert not {"img", "script", "style", "iframe"} & set(Reader(html).tags)
+            assert all(link.startswith("#") for link in Reader(html).links)
+            assert EVIL.replace("\u202e", "\\u202e") in Reader(html).words
+            assert not re.search(r"[{}$`]", html)
+    row = {"document": EVIL, "title": EVIL, "date": EVIL, "passages": 1, "state": "skipped",
+           "reason": EVIL}  # fmt: skip
+    assert not {"img", "script"} & set(Reader(list_html([row], "")).tags)
+
+
+def test_conversations_are_kept_privately_and_come_back_whole(tmp_path: Path) -> None:
+    visitor, id = new_id(), new_id()
+    kept = Conversations(tmp_path, visitor)
+    asked = turn(answered(), rating="up")
+    kept.put(id, asked)
+    assert kept.open(id) == Conversation(id, (asked,))
+    (file,) = tmp_path.rglob("*.json")
+    assert os.name != "posix" or file.stat().st_mode & 0o777 == 0o600
+    assert visitor not in str(file)
+    assert Conversations(tmp_path, new_id()).open(id).turns == ()
+    assert Conversations(tmp_path, visitor, "anna").list() == []
+    assert kept.list() == [(id, "How many?")]
+    again = turn(None, id="8" * 32, state="asking")
+    assert [t.id for t in kept.put(id, again, instead_of="7" * 32).turns] == ["8" * 32]
+    assert kept.open(id).turns[0].state == "stopped"  # as after a crash of the server
+    file.write_text("{")
+    with pytest.raises(InvalidInput, match="damaged"):
+        kept.open(id)
+    kept.delete(id)
+    assert kept.list() == []
+    for bad in ("../x", "", None, 5, "a" * 31):
+        with pytest.raises(InvalidInput):
+            kept.open(bad)  # type: ignore[arg-type]
+
+
+def test_two_tabs_may_write_one_conversation(tmp_path: Path) -> None:
+    kept, id = Conversations(tmp_path, new_id()), new_id()
+    threads = [threading.Thread(target=kept.put, args=(id, turn(id=f"{n:032x}"))) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {t.id for t in kept.open(id).turns} == {f"{n:032x}" for n in range(8)}
+
+
+def test_exports(tmp_path: Path) -> None:
+    evil = turn(answered(text=EVIL, sentences=(), warnings=("1. x",)), question=EVIL)
+    whole = Conversation("c", (turn(answered()), evil, turn(None, state="failed", trouble="Away")))
+    path = tmp_path / "conversation.json"
+    path.write_text(conversation_file(whole, "json")["content"])
+    assert [len(a["citations"]) for a in read_answers(path)] == [2, 2]
+    path.write_text(answer_file(whole.turns[0])["content"])
+    assert read_answers(path)[0]["short"]["text"] == "about 225 trucks"
+    markdown = conversation_file(whole, "markdown")["content"]
+    assert "## How many?" in markdown and "> The fleet has about 225 trucks" in markdown
+    assert not re.search(r"(?<!\\)[<`]", markdown) and "](" not in markdown.replace("\\](", "")
+    assert "1\\. x" in markdown
+    page = Reader(html := conversation_file(whole, "html")["content"])
+    assert not {"img", "script", "a"} & set(page.tags) and "default-src 'none'" in html
+    assert "Only weakly supported: It grew." in page.words
+    with pytest.raises(InvalidInput):
+        conversation_file(whole, "exe")
+
+
+def test_feedback_and_test_questions_are_rows(tmp_path: Path) -> None:
+    note_rating(tmp_path, turn(answered(), rating="down"), " wrong fleet ")
+    row = json.loads((tmp_path / "feedback.jsonl").read_text())
+    assert (row["rating"], row["note"], row["question"]) == ("down", "wrong fleet", "How many?")
+    first, second = turn(answered()), turn(answered(query="How many trucks?"), id="8" * 32)
+    whole = Conversation("c", (first, second))
+    assert add_test_question(tmp_path, whole, second) == (tmp_path / "questions.jsonl", True)
+    assert add_test_question(tmp_path, whole, second)[1] is False
+    (line,) = (tmp_path / "questions.jsonl").read_text().splitlines()
+    asked = json.loads(line)
+    assert asked["answers"] == ["about 225 trucks"] and asked["answerable"] is True
+    assert asked["standalone"] == "How many trucks?" and len(asked["history"]) == 2
+    assert asked["evidence"][1] == {"file": "a.txt", "quote": "It grew."}
+
+
+def test_what_a_page_sends_is_checked() -> None:
+    assert selection_of({"files": ["a[1].txt"], "since": "2024-01-02"}).files == ("a[[]1].txt",)
+    selections: list[Any] = [{"files": "a"}, {"files": [5]}, {"since": "2024-13-01"}, {"until": 5}]
+    for bad in selections:
+        with pytest.raises(InvalidInput):
+            selection_of(bad)
+    for text in (5, ["y"], "y" * 11):
+        with pytest.raises(InvalidInput):
+            text_of({"x": text}, "x", 10)
+    for number in (-1, True, "1", 1.5):
+        with pytest.raises(InvalidInput):
+            number_of({"x": number}, "x")
+
+
+def test_the_list_of_documents() -> None:
+    rows = [
+        {"document": f"{n}.txt", "title": f"Title {n}", "date": None, "passages": 2,
+         "state": state, "reason": reason}
+        for n, (state, reason) in enumerate([("current", None), ("changed", None),
+                                             ("missing", None), ("skipped", "binary")])
+    ]  # fmt: skip
+    assert summary_text(rows).startswith("4 documents, 8 passages; 1 changed since indexing")
+    assert "binary" in list_html(rows, "") and list_html(rows, "").count("<tr>") == 5
+    assert list_html(rows, "title BINARY").count("<tr>") == 2
+    assert "No document matches" in list_html(rows, "nothing")
+    assert "The first 300 of 400" in list_html(rows * 100, "")
+
+
+def test_a_whole_document_is_opened_at_its_place() -> None:
+    from rag.datatypes import Document
+
+    document = Document("a.txt", "ab" * 300_000, "A", True, None, None, "0")
+    html = document_html(document, 500_000, 500_004)
+    assert '<mark id="here" tabindex="-1">abab</mark>' in html
+    assert "characters 300,000 to 600,000" in html
+    assert '<mark id="here" tabindex="-1"></mark>' in document_html(document, 9**9, 9**9)
+
+
+class SlowPipeline:
+    """Answers a word at a time, without end; remembers that it was stopped."""
+
+    stopped = 0
+
+    def stream(self, question: str, **more: Any) -> Iterator[Answer]:
+        try:
+            while True:
+                yield answered(text="Word by word", sentences=(), citations=(), complete=False)
+        finally:
+            self.stopped += 1
+
+
+def test_questions_beyond_the_seats_are_refused_and_a_stopped_one_is_kept(tmp_path: Path) -> None:
+    pipeline = SlowPipeline()
+    talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"extractive": None})
+    sent: dict[str, Any] = {"visitor": new_id(), "question": "How many?"}
+    ids = [new_id() for _ in range(8)]
+    running: list[Any] = [talk.ask(sent | {"conversation": id}, "") for id in ids]
+    for one in running:
+        next(one)
+        next(one)
+    with pytest.raises(MachineRefused, match="Too many"):
+        next(talk.ask(sent | {"conversation": new_id()}, ""))
+    talk.delete(sent | {"conversation": ids[1]}, "")
+    for one in running:
+        one.close()
+    assert pipeline.stopped == 8
+    (kept,) = talk.conversation(sent | {"conversation": ids[0]}, "")["turns"]
+    assert (kept["state"], kept["running"]) == ("stopped", False)
+    assert "Word by word" in Reader(kept["turn"]).words
+    assert talk.conversation(sent | {"conversation": ids[1]}, "")["turns"] == []
+    assert next(talk.ask(sent | {"conversation": new_id()}, ""))["state"] == "asking"
+    with pytest.raises(InvalidInput, match="not offered"):
+        next(talk.ask(sent | {"conversation": new_id(), "llm": "openai:x"}, ""))
+
+
+# -- the gate
+
+
+def through(
+    method: str, path: str, headers: dict[str, str], body: bytes = b"", login: bool = False,
+    host: str = "127.0.0.1",
+) -> tuple[int, dict[str, str]]:  # fmt: skip
+    """The status that a request gets; 299 from behind the gate."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def inside(scope: Any, receive: Any, send: Any) -> None:
+        got = await receive()
+        assert got["body"] == body
+        cors = [(b"Access-Control-Allow-Origin", b"*")]
+        await send({"type": "http.response.start", "status": 299, "headers": cors})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def upload(scope: Any, receive: Any, send: Any) -> None:
+        await inside(scope, receive, send)
+
+    gate = Gate(host, login, lambda cookies: cookies.get("token"), upload)
+    scope = {"type": "http", "method": method, "path": path,
+             "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}  # fmt: skip
+    asyncio.run(gate(inside, scope, receive, send))
+    return sent[0]["status"], {k.decode(): v.decode() for k, v in sent[0]["headers"]}
+
+
+JSON = {"host": "127.0.0.1:7860", "content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:7860", 299), ("localhost:7860", 299), ("[::1]:1", 299), ("192.168.1.5", 299),
+     ("rebind.evil.example", 421), ("127.0.0.1.evil.example:7860", 421), ("", 421),
+     ("localhost.evil.example", 421)],
+)  # fmt: skip
+def test_only_hosts_that_cannot_be_rebound(host: str, status: int) -> None:
+    assert through("POST", "/gradio_api/run/choices", JSON | {"host": host})[0] == status
+    assert through("GET", "/", {"host": host})[0] == (200 if status == 299 else 421)
+
+
+def test_no_other_origin_may_ask() -> None:
+    run = "/gradio_api/run/choices"
+    assert through("POST", run, JSON | {"origin": "http://127.0.0.1:7860"})[0] == 299
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:7861", "http://localhost:7860"):
+        assert through("POST", run, JSON | {"origin": origin})[0] == 403
+    for site in ("cross-site", "same-site"):
+        assert through("POST", run, JSON | {"sec-fetch-site": site})[0] == 403
+        assert through("GET", "/page.js", JSON | {"sec-fetch-site": site})[0] == 403
+        assert through("GET", "/", JSON | {"sec-fetch-site": site})[0] == 200  # a link to the page
+    assert through("POST", run, JSON | {"content-type": "text/plain"})[0] == 415
+
+
+def test_only_the_doors_of_the_page_are_open() -> None:
+    shut = ["/gradio_api/file=/etc/passwd", "/gradio_api/file=../x", "/gradio_api/upload",
+            "/config", "/gradio_api/info", "/openapi.json", "/docs", "/monitoring",
+            "/gradio_api/runs",
+            "/gradio_api/proxy=http://evil.example", "/static/../app.py", "/assets/x.js",
+            "//page.js",
+            "/page.js/../app.py", "/gradio_api/queue/join", "/gradio_api/run/../../x", "/theme.css",
+            "/gradio_api/run/ask",
+            "/gradio_api/call/remove", "/gradio_api/component_server", "/app.py"]  # fmt: skip
+    for path in shut:
+        for method in ("GET", "POST", "OPTIONS", "PUT", "DELETE"):
+            assert through(method, path, JSON)[0] == 404, (method, path)
+    for path in ("/page.js", "/talk.js", "/style.css", "/icon.svg"):
+        assert through("GET", path, JSON)[0] == 200 and through("POST", path, JSON)[0] == 404
+
+
+def test_every_response_has_the_headers_and_none_of_cors() -> None:
+    for path in ("/", "/gradio_api/run/choices", "/nothing"):
+        method = "GET" if path == "/" else "POST"
+        headers = through(method, path, JSON)[1]
+        assert HEADERS.items() <= headers.items()
+        assert not [name for name in headers if name.lower().startswith("access-control")]
+    assert "unsafe" not in HEADERS["content-security-policy"]
+
+
+def test_too_much_is_refused_and_a_login_is_asked_for() -> None:
+    run = "/gradio_api/run/choices"
+    assert through("POST", run, JSON, b"x" * LARGEST_REQUEST)[0] == 299
+    assert through("POST", run, JSON, b"x" * (LARGEST_REQUEST + 1))[0] == 413
+    assert through("POST", run, JSON, login=True)[0] == 401
+    assert through("POST", "/upload", JSON, login=True)[0] == 401
+    assert through("GET", "/gradio_api/call/ask/" + "a" * 32, JSON, login=True)[0] == 401
+    assert through("POST", run, JSON | {"cookie": "token=x"}, login=True)[0] == 299
+    assert through("POST", "/login", JSON, login=True)[0] == 299
+    assert through("GET", "/", JSON, login=True)[0] == 200
+
+
+# -- uploads and indexing
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("notes.txt", "notes.txt"), ("../../x.md", "x.md"), ("C:\\a\\b.txt", "b.txt"),
+     ("ü <b>.md", "ü <b>.md")],
+)  # fmt: skip
+def test_names_of_uploads(name: str, kept: str) -> None:
+    assert checked_name(name) == kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", ".hidden.txt", "a/", "x.exe", "x", "a\nb.txt", "a" * 300 + ".txt", "x.sh"],
+)
+def test_names_that_are_refused(name: str) -> None:
+    with pytest.raises(InvalidInput):
+        checked_name(name)
+
+
+def uploaded(uploads: Uploads, name: str, pieces: list[bytes]) -> tuple[int, dict[str, Any]]:
+    waiting, sent = list(pieces), []
+
+    async def receive() -> dict[str, Any]:
+        body = waiting.pop(0)
+        return {"type": "http.request", "body": body, "more_body": bool(waiting)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {"query_string": f"name={name}".encode()}
+    asyncio.run(uploads(scope, receive, send))
+    return sent[0]["status"], json.loads(sent[1]["body"])
+
+
+def test_an_upload_is_kept_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = Uploads(tmp_path, tmp_path / "index")
+    assert uploaded(uploads, "a%20b.txt", [b"one ", b"two"]) == (200, {"name": "a b.txt"})
+    assert (uploads.folder / "a b.txt").read_bytes() == b"one two"
+    assert uploads.path_of("uploads/a b.txt") == uploads.folder / "a b.txt"
+    for id in ("a b.txt", "uploads/../a b.txt", "uploads/none.txt"):
+        assert uploads.path_of(id) is None
+    monkeypatch.setattr("rag.web.upload.LARGEST_FILE", 5)
+    assert uploaded(uploads, "b.txt", [b"123", b"456"])[0] == 413
+    monkeypatch.setattr("rag.web.upload.LARGEST_FOLDER", 9)
+    assert uploaded(uploads, "b.txt", [b"123"])[0] == 413
+    assert uploaded(uploads, "b.exe", [b"1"])[0] == 400
+    assert [path.name for path in uploads.folder.iterdir()] == ["a b.txt"]
+
+
+def test_one_run_of_indexing_at_a_time() -> None:
+    go = threading.Event()
+
+    def work(named: Any, progress: Progress) -> SyncReport:
+        progress(1, 4)
+        go.wait(10)
+        if named:
+            raise MachineRefused("The disk is full.")
+        return SyncReport(2, 1, 3, 3, 0, 0.1, ())
+
+    indexing = Indexing(work)
+    indexing.start([])
+    with pytest.raises(MachineRefused, match="already"):
+        indexing.start([])
+    watched = indexing.watch()
+    while next(watched).total != 4:
+        pass
+    go.set()
+    *_, last = watched
+    assert last.report and last.report.passages == 3 and not last.running
+    indexing.start(["x"])
+    *_, last = indexing.watch()
+    assert last.trouble == "The disk is full."
