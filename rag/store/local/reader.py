@@ -11,17 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.datatypes import Document, Passage, Span
-from rag.errors import IndexDamaged
 from rag.store import DocumentRow, FileRow, StoreInfo
-from rag.store.local.rows import checked, unpack_offsets, unpack_spans, unpack_text, unpack_vector
+from rag.store.local.rows import (
+    BYTES,
+    NUMBER,
+    OPTIONAL_TEXT,
+    TEXT,
+    checked,
+    damaged,
+    typed,
+    unpack_offsets,
+    unpack_spans,
+    unpack_text,
+    unpack_vector,
+)
+from rag.store.local.state import check_words
 from rag.store.local.vectors import VectorFiles, VectorIndex
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
-FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason FROM files"
+FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason, hash FROM files"
 _DOCUMENT = (
     "id, root, path, title, titled, date, url, sha256, body, pages, passages, text_hash, hash"
 )
+_DOCUMENT_TYPES = (
+    NUMBER, BYTES, BYTES, BYTES, TEXT, NUMBER, OPTIONAL_TEXT, OPTIONAL_TEXT, TEXT, NUMBER, BYTES,
+    NUMBER, BYTES,
+)  # fmt: skip
+_PASSAGE_TYPES = (NUMBER, NUMBER, NUMBER, NUMBER, TEXT, BYTES, NUMBER)
+_FILE_TYPES = (BYTES, BYTES, NUMBER, NUMBER, TEXT, NUMBER, OPTIONAL_TEXT)
 
 
 class LocalSnapshot:
@@ -33,11 +51,13 @@ class LocalSnapshot:
         path: Path,
         state: dict[str, Any],
         vectors: VectorFiles,
+        sound_words: set[str],
     ) -> None:
         self._connection = connection
         self._path = path
         self._state = state
         self._vector_files = vectors
+        self._sound_words = sound_words
 
     @property
     def info(self) -> StoreInfo:
@@ -79,6 +99,7 @@ class LocalSnapshot:
         """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
         if not terms:
             return {}
+        self._check_words()
         where, values = "", [_TITLE_WEIGHT, _match(terms)]
         if only is not None:
             where = (
@@ -91,7 +112,12 @@ class LocalSnapshot:
             "ORDER BY score DESC, rowid LIMIT ?",
             (*values, n),
         )
-        return {key: score for key, score in rows if score > 0}
+        found = {key: score for key, score in rows if score > 0}
+        if only is not None:  # the index that found them is not checked, the rows are
+            pairs = self._in("SELECT key, document FROM passages WHERE key IN", found)
+            inside = {key for key, document in pairs if document in only}
+            found = {key: score for key, score in found.items() if key in inside}
+        return found
 
     def complete_scores(
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
@@ -99,9 +125,12 @@ class LocalSnapshot:
         """The exact cosine and BM25 score of each of the passages."""
         pairs = self._in("SELECT key, embedding FROM passages WHERE key IN", keys)
         vectors = self._embeddings([embedding for _, embedding in pairs])
+        if len(pairs) != len(keys):
+            raise damaged(self._path, "passages that were found are gone")
         cosines = {key: float(v @ query) for (key, _), v in zip(pairs, vectors, strict=True)}
         scores: dict[int, float] = {}
         if terms:
+            self._check_words()
             rows = self._connection.execute(
                 "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
                 "AND rowid IN (SELECT value FROM json_each(?))",
@@ -118,20 +147,19 @@ class LocalSnapshot:
         result = []
         for key in keys:
             if key not in rows or rows[key][1] not in documents:
-                raise IndexDamaged(
-                    f"{self._path} is damaged (passage {key} is gone); "
-                    "`rag index --rebuild` makes it anew from the documents."
-                )
-            _, document, start, end, text, sentences, embedding, expected = rows[key]
-            checked(
-                self._path, f"passage {key}", expected,
-                document, start, end, text, sentences, embedding,
-            )  # fmt: skip
+                raise damaged(self._path, f"passage {key} is gone")
+            _, document, start, end, text, sentences, _, expected = rows[key]
+            what = f"passage {key}"
+            checked(self._path, what, expected, *rows[key][:-1])
+            typed(self._path, what, rows[key], _PASSAGE_TYPES)
+            spans = unpack_spans(sentences)
+            if len(text) != end - start or any(not start <= a <= b <= end for a, b in spans):
+                raise damaged(self._path, f"{what} has offsets that are not its own")
             row = documents[document]
             result.append(
                 Passage(
                     row.id, row.title, row.titled, row.date, row.url, row.sha256,
-                    start, end, text, unpack_spans(sentences), row.pages,
+                    start, end, text, spans, row.pages,
                 )
             )  # fmt: skip
         return result
@@ -156,7 +184,9 @@ class LocalSnapshot:
             (key,),
         ).fetchone()
         body, text_hash, text = found or (0, b"", "")
-        checked(self._path, f"the text of document {key}", text_hash, text)
+        what = f"the text of document {key}"
+        checked(self._path, what, text_hash, text)
+        typed(self._path, what, (text,), (TEXT,))
         return Document(
             row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body, row.pages
         )  # fmt: skip
@@ -180,6 +210,8 @@ class LocalSnapshot:
         if found is None:
             return None
         (passage,) = self.passages([found[0]])
+        if passage.document != id:
+            raise damaged(self._path, f"passage {found[0]} is of another document")
         return passage, list(passage.sentences[:n])
 
     def roots(self) -> dict[str, str]:
@@ -189,7 +221,13 @@ class LocalSnapshot:
 
     def files(self) -> list[FileRow]:
         """Every file that a sync saw."""
-        return [file_row(row) for row in self._connection.execute(FILES)]
+        return [file_row(self._path, row) for row in self._connection.execute(FILES)]
+
+    def _check_words(self) -> None:
+        """Once for each generation of a store."""
+        if self._state["words"] not in self._sound_words:
+            check_words(self._connection, self._path, self._state)
+            self._sound_words.add(self._state["words"])
 
     @cached_property
     def _vectors(self) -> VectorIndex:
@@ -214,7 +252,11 @@ class LocalSnapshot:
         }
         for i, key in enumerate(keys):
             vector, content, expected = rows.get(key, (b"", b"", b""))
-            checked(self._path, f"embedding {key}", expected, content, vector)
+            what = f"embedding {key}"
+            checked(self._path, what, expected, key, content, vector)
+            typed(self._path, what, (vector,), (BYTES,))
+            if len(vector) != 4 * dimension:
+                raise damaged(self._path, f"{what} has another length")
             result[i] = unpack_vector(vector)
         return result
 
@@ -227,7 +269,8 @@ class LocalSnapshot:
         )
         result = {}
         for key, *fields, expected in rows:
-            checked(self._path, f"document {key}", expected, *fields)
+            checked(self._path, f"document {key}", expected, key, *fields)
+            typed(self._path, f"document {key}", (key, *fields), _DOCUMENT_TYPES)
             id, root, path, title, titled, date, url, sha256, _, pages, passages, _ = fields
             result[key] = DocumentRow(
                 unpack_text(id), title, bool(titled), date, url, sha256, passages,
@@ -243,9 +286,12 @@ class LocalSnapshot:
         ).fetchall()
 
 
-def file_row(row: tuple[Any, ...]) -> FileRow:
-    """A row of ``FILES``."""
-    root, path, size, mtime_ns, sha256, indexed, reason = row
+def file_row(catalog: Path, row: tuple[Any, ...]) -> FileRow:
+    """A row of ``FILES``, checked."""
+    *fields, expected = row
+    checked(catalog, "the row of a file", expected, *fields)
+    typed(catalog, "the row of a file", fields, _FILE_TYPES)
+    root, path, size, mtime_ns, sha256, indexed, reason = fields
     return FileRow(
         unpack_text(root), unpack_text(path), size, mtime_ns, sha256, bool(indexed), reason
     )

@@ -1,6 +1,7 @@
 """How rows are packed and guarded."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,17 @@ from numpy.typing import NDArray
 from rag.datatypes import Span
 from rag.errors import IndexDamaged
 
-FORMAT = 2  # of the catalog; another number is not read
+FORMAT = 3  # of the catalog; another number is not read
+REBUILD = "`rag index --rebuild` makes it anew from the documents"
+TEXT = (str,)
+NUMBER = (int,)
+BYTES = (bytes,)
+OPTIONAL_TEXT = (str, type(None))
+
+
+def damaged(path: Path, what: str) -> IndexDamaged:
+    """The error that names the file and says what is wrong in it."""
+    return IndexDamaged(f"{path} is damaged ({what}); {REBUILD}.")
 
 
 def digest(*fields: Any) -> bytes:
@@ -25,10 +36,13 @@ def digest(*fields: Any) -> bytes:
 def checked(path: Path, what: str, expected: bytes, *fields: Any) -> None:
     """Raises IndexDamaged, naming the file, if a row is not what was written."""
     if digest(*fields) != expected:
-        raise IndexDamaged(
-            f"{path} is damaged ({what} is not what was written); "
-            "`rag index --rebuild` makes it anew from the documents."
-        )
+        raise damaged(path, f"{what} is not what was written")
+
+
+def typed(path: Path, what: str, fields: Sequence[Any], types: Sequence[tuple[type, ...]]) -> None:
+    """Raises IndexDamaged if a field is of another type; a forged row can have a right hash."""
+    if not all(map(isinstance, fields, types)):
+        raise damaged(path, f"{what} has a field of another type")
 
 
 def pack_text(text: str) -> bytes:

@@ -6,7 +6,7 @@ before FAISS reads them, because FAISS notices truncation but no flipped bit.
 """
 
 import hashlib
-import os
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import MachineRefused
+from rag.files import read_below
+from rag.store.local.durable import write_durably
 
+_NAME = re.compile(r"vectors-\d{1,18}\.faiss")
 Keys = Callable[[], NDArray[np.int64]]
 Rows = Callable[[Sequence[int]], NDArray[np.float32]]
 
@@ -84,19 +87,15 @@ class VectorFiles:
         nothing = np.empty(0, np.int64)
         if segment is None:
             return None, nothing
+        if not _NAME.fullmatch(segment["name"]):
+            return None, nothing  # a name that leads out of the folder is not one of ours
         try:
-            path = self._folder / segment["name"]
-            if path.is_symlink():
-                return None, nothing
-            data = path.read_bytes()
-        except OSError:
+            data = read_below(self._folder, segment["name"], segment["size"])
+        except (OSError, ValueError):
             return None, nothing
         if hashlib.sha256(data).hexdigest() != segment["sha256"]:
             return None, nothing
-        import faiss
-
-        index: Any = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-        return index, np.sort(faiss.vector_to_array(index.id_map))
+        return _parsed(data) or (None, nothing)
 
     def keys(self, segment: dict[str, Any] | None) -> NDArray[np.int64]:
         """The keys in a vector file, ascending; none if it cannot be used."""
@@ -116,7 +115,12 @@ class VectorFiles:
             raise MachineRefused(
                 f"{self._folder / name} cannot be written: {error.strerror}."
             ) from error
-        return {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "count": len(keys)}
+        return {
+            "name": name,
+            "size": len(data),
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "count": len(keys),
+        }
 
     def remove_others(self, name: str | None) -> None:
         """Removes vector files of older generations, and what a killed writer left."""
@@ -125,24 +129,27 @@ class VectorFiles:
                 path.unlink(missing_ok=True)
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """A file that is there whole or not at all, flushed with its folder."""
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 def _flat(keys: NDArray[np.int64], vectors: NDArray[np.float32]) -> Any:
     import faiss
 
     index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
     index.add_with_ids(np.ascontiguousarray(vectors), keys)
     return index
+
+
+def _parsed(data: bytes) -> tuple[Any, NDArray[np.int64]] | None:
+    """A flat index and its keys, ascending; None for what is no file of ours, forged ones too."""
+    import faiss
+
+    # FAISS would read any kind of index, of any declared size: only flat ones are handed to it.
+    if (data[:4], data[37:41]) != (b"IxMp", b"IxFI"):
+        return None
+    faiss.set_deserialization_vector_byte_limit(len(data))
+    try:
+        index: Any = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+    except (RuntimeError, MemoryError):
+        return None
+    keys = faiss.vector_to_array(index.id_map)
+    if not len(keys) == index.ntotal == index.index.ntotal or index.d != index.index.d:
+        return None
+    return index, np.sort(keys)
