@@ -14,32 +14,28 @@ from rag.datatypes import Document, Passage, Span
 from rag.store import DocumentRow, FileRow, StoreInfo
 from rag.store.local.rows import (
     BYTES,
-    NUMBER,
-    OPTIONAL_TEXT,
+    DOCUMENT_TYPES,
+    FILES,
+    PASSAGE_TYPES,
     TEXT,
     checked,
     damaged,
+    file_row,
     typed,
     unpack_offsets,
     unpack_spans,
     unpack_text,
     unpack_vector,
+    whole,
 )
 from rag.store.local.state import check_words
 from rag.store.local.vectors import VectorFiles, VectorIndex
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
-FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason, hash FROM files"
 _DOCUMENT = (
     "id, root, path, title, titled, date, url, sha256, body, pages, passages, text_hash, hash"
 )
-_DOCUMENT_TYPES = (
-    NUMBER, BYTES, BYTES, BYTES, TEXT, NUMBER, OPTIONAL_TEXT, OPTIONAL_TEXT, TEXT, NUMBER, BYTES,
-    NUMBER, BYTES,
-)  # fmt: skip
-_PASSAGE_TYPES = (NUMBER, NUMBER, NUMBER, NUMBER, TEXT, BYTES, NUMBER)
-_FILE_TYPES = (BYTES, BYTES, NUMBER, NUMBER, TEXT, NUMBER, OPTIONAL_TEXT)
 
 
 class LocalSnapshot:
@@ -151,7 +147,8 @@ class LocalSnapshot:
             _, document, start, end, text, sentences, _, expected = rows[key]
             what = f"passage {key}"
             checked(self._path, what, expected, *rows[key][:-1])
-            typed(self._path, what, rows[key], _PASSAGE_TYPES)
+            typed(self._path, what, rows[key], PASSAGE_TYPES)
+            whole(self._path, what, sentences, 16)
             spans = unpack_spans(sentences)
             if len(text) != end - start or any(not start <= a <= b <= end for a, b in spans):
                 raise damaged(self._path, f"{what} has offsets that are not its own")
@@ -198,7 +195,11 @@ class LocalSnapshot:
             "WHERE d.id = ? ORDER BY p.start",
             (id.encode("utf-8", "surrogateescape"),),
         )
-        return self.passages([key for (key,) in rows])
+        keys = [key for (key,) in rows]
+        passages = self.passages(keys)
+        if any(passage.document != id for passage in passages):
+            raise damaged(self._path, f"passages of {id!r} are of another document")
+        return passages
 
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
         """A document's first passage and its first ``n`` sentences."""
@@ -270,7 +271,8 @@ class LocalSnapshot:
         result = {}
         for key, *fields, expected in rows:
             checked(self._path, f"document {key}", expected, key, *fields)
-            typed(self._path, f"document {key}", (key, *fields), _DOCUMENT_TYPES)
+            typed(self._path, f"document {key}", (key, *fields), DOCUMENT_TYPES)
+            whole(self._path, f"document {key}", fields[9], 8)
             id, root, path, title, titled, date, url, sha256, _, pages, passages, _ = fields
             result[key] = DocumentRow(
                 unpack_text(id), title, bool(titled), date, url, sha256, passages,
@@ -284,17 +286,6 @@ class LocalSnapshot:
         return self._connection.execute(
             f"{sql} (SELECT value FROM json_each(?))", (listed,)
         ).fetchall()
-
-
-def file_row(catalog: Path, row: tuple[Any, ...]) -> FileRow:
-    """A row of ``FILES``, checked."""
-    *fields, expected = row
-    checked(catalog, "the row of a file", expected, *fields)
-    typed(catalog, "the row of a file", fields, _FILE_TYPES)
-    root, path, size, mtime_ns, sha256, indexed, reason = fields
-    return FileRow(
-        unpack_text(root), unpack_text(path), size, mtime_ns, sha256, bool(indexed), reason
-    )
 
 
 def _match(terms: Sequence[str]) -> str:

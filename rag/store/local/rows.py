@@ -10,13 +10,22 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Span
 from rag.errors import IndexDamaged
+from rag.store import FileRow
 
+FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason, hash FROM files"
 FORMAT = 3  # of the catalog; another number is not read
 REBUILD = "`rag index --rebuild` makes it anew from the documents"
 TEXT = (str,)
 NUMBER = (int,)
 BYTES = (bytes,)
 OPTIONAL_TEXT = (str, type(None))
+# Of the fields of a row, without its hash, its key first.
+DOCUMENT_TYPES = (
+    NUMBER, BYTES, BYTES, BYTES, TEXT, NUMBER, OPTIONAL_TEXT, OPTIONAL_TEXT, TEXT, NUMBER, BYTES,
+    NUMBER, BYTES,
+)  # fmt: skip
+PASSAGE_TYPES = (NUMBER, NUMBER, NUMBER, NUMBER, TEXT, BYTES, NUMBER)
+FILE_TYPES = (BYTES, BYTES, NUMBER, NUMBER, TEXT, NUMBER, OPTIONAL_TEXT)
 
 
 def damaged(path: Path, what: str) -> IndexDamaged:
@@ -43,6 +52,12 @@ def typed(path: Path, what: str, fields: Sequence[Any], types: Sequence[tuple[ty
     """Raises IndexDamaged if a field is of another type; a forged row can have a right hash."""
     if not all(map(isinstance, fields, types)):
         raise damaged(path, f"{what} has a field of another type")
+
+
+def whole(path: Path, what: str, data: bytes, size: int) -> None:
+    """Raises IndexDamaged if bytes are not a whole number of items of that size."""
+    if len(data) % size:
+        raise damaged(path, f"{what} has a part of an offset")
 
 
 def pack_text(text: str) -> bytes:
@@ -83,3 +98,14 @@ def pack_vector(vector: NDArray[np.float32]) -> bytes:
 def unpack_vector(data: bytes) -> NDArray[np.float32]:
     """The inverse of ``pack_vector``."""
     return np.frombuffer(data, dtype="<f4").astype(np.float32)
+
+
+def file_row(catalog: Path, row: tuple[Any, ...]) -> FileRow:
+    """A row of ``FILES``, checked."""
+    *fields, expected = row
+    checked(catalog, "the row of a file", expected, *fields)
+    typed(catalog, "the row of a file", fields, FILE_TYPES)
+    root, path, size, mtime_ns, sha256, indexed, reason = fields
+    return FileRow(
+        unpack_text(root), unpack_text(path), size, mtime_ns, sha256, bool(indexed), reason
+    )

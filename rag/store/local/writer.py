@@ -13,10 +13,11 @@ from rag.datatypes import Document, Passage
 from rag.errors import IndexMissing
 from rag.store import FileRow
 from rag.store.local.catalog import LocalStore
-from rag.store.local.reader import FILES, file_row
 from rag.store.local.rows import (
+    FILES,
     checked,
     digest,
+    file_row,
     pack_offsets,
     pack_spans,
     pack_text,
