@@ -492,3 +492,19 @@ def test_file_and_then_its_folder(bench: Workbench) -> None:
     bench.sync(path)
     bench.sync(bench.docs)
     assert bench.ids() == ["a.txt", "b.txt"]
+
+
+def test_a_lost_log_is_noticed(bench: Workbench) -> None:
+    """SQLite takes a cut log for the end of a log, and goes on from what was before."""
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    older = bench.store.path.read_bytes()
+    bench.write("a.txt", article("trains"))
+    bench.sync()
+    bench.store.path.write_bytes(older)
+    with pytest.raises(IndexDamaged, match="generation 2 is gone, 1 is there"):
+        bench.search("trains")
+    with pytest.raises(IndexDamaged, match="generation 2 is gone"):
+        bench.sync()
+    bench.sync(rebuild=True)
+    assert "trains" in bench.search("trains")[0].passage.text

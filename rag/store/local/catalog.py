@@ -15,7 +15,7 @@ from rag.errors import IndexDamaged, IndexMissing, IndexUnusable, MachineRefused
 from rag.files import CATALOG
 from rag.store.local.reader import LocalSnapshot
 from rag.store.local.rows import REBUILD, damaged
-from rag.store.local.schema import check_schema, create_catalog
+from rag.store.local.schema import check_schema, create_catalog, is_ours
 from rag.store.local.state import acknowledged, check_words, read_state
 from rag.store.local.vectors import VectorFiles
 
@@ -106,8 +106,9 @@ class LocalStore:
         except (sqlite3.Error, IndexUnusable):
             return roots
         try:
+            if is_ours(connection, "roots"):
+                roots = connection.execute("SELECT path, name FROM roots").fetchall()
             check_schema(connection, self.path)
-            roots = connection.execute("SELECT path, name FROM roots").fetchall()
             state = read_state(connection, self.path, acknowledged(self.note))
             check_words(connection, self.path, state)
             (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
@@ -178,7 +179,9 @@ def translated(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         if code & 0xFF in _MACHINE and code != sqlite3.SQLITE_IOERR_SHORT_READ:
             raise MachineRefused(f"{path} cannot be used: {error}.") from error
-        raise damaged(path, str(error)) from error
+        # What Python says of a text that is no text quotes it at length.
+        what = str(error) if hasattr(error, "sqlite_errorcode") else "a text is not UTF-8"
+        raise damaged(path, what) from error
 
 
 @contextmanager

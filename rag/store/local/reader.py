@@ -21,6 +21,7 @@ from rag.store.local.rows import (
     checked,
     damaged,
     file_row,
+    pack_text,
     typed,
     unpack_offsets,
     unpack_spans,
@@ -169,7 +170,7 @@ class LocalSnapshot:
     def document(self, id: str) -> Document | None:
         """A document with its text, checked; None if there is none of that id."""
         found = self._connection.execute(
-            "SELECT key FROM documents WHERE id = ?", (id.encode("utf-8", "surrogateescape"),)
+            "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
         ).fetchone()
         if found is None:
             return None
@@ -191,29 +192,22 @@ class LocalSnapshot:
     def document_passages(self, id: str) -> list[Passage]:
         """All passages of a document, checked, in its order."""
         rows = self._connection.execute(
-            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document "
-            "WHERE d.id = ? ORDER BY p.start",
-            (id.encode("utf-8", "surrogateescape"),),
-        )
-        keys = [key for (key,) in rows]
-        passages = self.passages(keys)
-        if any(passage.document != id for passage in passages):
-            raise damaged(self._path, f"passages of {id!r} are of another document")
-        return passages
+            "SELECT p.key, d.passages FROM passages p JOIN documents d ON d.key = p.document "
+            "WHERE d.id = ?",
+            (pack_text(id),),
+        ).fetchall()
+        passages = self.passages([key for key, _ in rows])
+        if any(
+            passage.document != id or len(rows) != n
+            for passage, (_, n) in zip(passages, rows, strict=True)
+        ):
+            raise damaged(self._path, f"passages of {id!r} are gone")
+        return sorted(passages, key=lambda passage: passage.start)
 
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
         """A document's first passage and its first ``n`` sentences."""
-        found = self._connection.execute(
-            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document "
-            "WHERE d.id = ? ORDER BY p.start LIMIT 1",
-            (id.encode("utf-8", "surrogateescape"),),
-        ).fetchone()
-        if found is None:
-            return None
-        (passage,) = self.passages([found[0]])
-        if passage.document != id:
-            raise damaged(self._path, f"passage {found[0]} is of another document")
-        return passage, list(passage.sentences[:n])
+        passages = self.document_passages(id)
+        return (passages[0], list(passages[0].sentences[:n])) if passages else None
 
     def roots(self) -> dict[str, str]:
         """Absolute path -> name ('' for an unnamed root)."""

@@ -87,7 +87,13 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
         (_LONGEST_DEFINITION, _MOST_OBJECTS),
     )
     if frozenset(found) != _expected_objects():
-        raise damaged(path, "its tables are not those of a catalog of rag's")
+        raise damaged(path, "its tables are not those of this version of rag")
+
+
+def is_ours(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether a table is as we make it, whatever else the file holds."""
+    row = connection.execute(f"{_OBJECTS} WHERE name = ?", (table,)).fetchone()
+    return row in _expected_objects()
 
 
 @lru_cache(maxsize=1)
