@@ -169,13 +169,10 @@ class LocalSnapshot:
 
     def document(self, id: str) -> Document | None:
         """A document with its text, checked; None if there is none of that id."""
-        found = self._connection.execute(
-            "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
-        ).fetchone()
-        if found is None:
+        listed = self._row_of(id)
+        if listed is None:
             return None
-        (key,) = found
-        row = self._document_rows({key})[key]
+        key, row = listed
         found = self._connection.execute(
             "SELECT body, text_hash, text FROM documents JOIN texts ON document = key "
             "WHERE key = ?",
@@ -191,17 +188,14 @@ class LocalSnapshot:
 
     def document_passages(self, id: str) -> list[Passage]:
         """All passages of a document, checked, in its order."""
-        rows = self._connection.execute(
-            "SELECT p.key, d.passages FROM passages p JOIN documents d ON d.key = p.document "
-            "WHERE d.id = ?",
-            (pack_text(id),),
-        ).fetchall()
-        passages = self.passages([key for key, _ in rows])
-        if any(
-            passage.document != id or len(rows) != n
-            for passage, (_, n) in zip(passages, rows, strict=True)
-        ):
-            raise damaged(self._path, f"passages of {id!r} are gone")
+        found = self._row_of(id)
+        if found is None:
+            return []
+        key, row = found
+        rows = self._connection.execute("SELECT key FROM passages WHERE document = ?", (key,))
+        passages = self.passages([passage for (passage,) in rows])
+        if len(passages) != row.passages or any(passage.document != id for passage in passages):
+            raise damaged(self._path, f"passages of document {key} are gone")
         return sorted(passages, key=lambda passage: passage.start)
 
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
@@ -254,6 +248,18 @@ class LocalSnapshot:
                 raise damaged(self._path, f"{what} has another length")
             result[i] = unpack_vector(vector)
         return result
+
+    def _row_of(self, id: str) -> tuple[int, DocumentRow] | None:
+        """A document's key and its row, checked."""
+        found = self._connection.execute(
+            "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
+        ).fetchone()
+        if found is None:
+            return None
+        row = self._document_rows(found).get(found[0])
+        if row is None or row.id != id:
+            raise damaged(self._path, f"document {found[0]} is gone")
+        return found[0], row
 
     def _document_rows(self, keys: Iterable[int] | None) -> dict[int, DocumentRow]:
         sql = f"SELECT key, {_DOCUMENT} FROM documents"
