@@ -24,6 +24,7 @@ The house, in reading order::
     conversation.py  the last conversation of `rag ask`, for `-c`
     collection.py   questions about the collection itself, from the catalog
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
+    rerank.py       how well a passage holds the words of the query together
     disagree.py     statements that give different values for the same thing at the same time
     extract.py      question + Hits -> the sentences that answer it, without a language model
     tokens.py       counts tokens for LLMs without a tokenizer of their own
