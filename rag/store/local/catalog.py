@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.errors import IndexDamaged, IndexMissing, IndexUnusable, MachineRefused
 from rag.files import CATALOG
-from rag.store.local.reader import LocalSnapshot
+from rag.store.local.reader import Kept, LocalSnapshot
 from rag.store.local.rows import FORMAT, checked, digest
 from rag.store.local.vectors import VectorFiles
 
@@ -44,8 +44,9 @@ CREATE TABLE passages (
     end INTEGER NOT NULL, text TEXT NOT NULL, sentences BLOB NOT NULL, embedding INTEGER NOT NULL,
     hash BLOB NOT NULL
 );
-CREATE INDEX passages_by_document ON passages (document);
+CREATE INDEX passages_by_document ON passages (document, embedding);
 CREATE INDEX passages_by_embedding ON passages (embedding);
+CREATE TABLE dead (embedding INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5 (
     title, text, content='', tokenize='porter unicode61 remove_diacritics 2'
 );
@@ -58,7 +59,7 @@ class LocalStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / CATALOG
-        self._vectors = VectorFiles(folder)
+        self._kept = Kept(VectorFiles(folder))
 
     def exists(self) -> bool:
         """Whether there is a catalog, whole or not."""
@@ -83,7 +84,10 @@ class LocalStore:
             try:
                 connection.execute("BEGIN")
                 state = read_state(connection, self.path)
-                yield LocalSnapshot(connection, self.path, state, self._vectors)
+                generation = (self.path.stat().st_ino, digest(json.dumps(state)))
+                if self._kept.turn_to(generation):
+                    check_counts(connection, self.path, state)
+                yield LocalSnapshot(connection, self.path, state, self._kept)
             finally:
                 connection.close()
 
@@ -121,7 +125,7 @@ class LocalStore:
             return roots
         try:
             roots = connection.execute("SELECT path, name FROM roots").fetchall()
-            read_state(connection, self.path)
+            check_counts(connection, self.path, read_state(connection, self.path))
             (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
             return None if verdict == "ok" else roots
         except (sqlite3.Error, IndexUnusable):
@@ -179,7 +183,7 @@ def create_tables(connection: sqlite3.Connection, roots: list[tuple[bytes, str]]
 def read_state(connection: sqlite3.Connection, path: Path) -> dict[str, Any]:
     """The generation's own row: format, generation, counts, embedder, vector file.
 
-    Raises IndexDamaged if it is not what was written or counts do not hold.
+    Raises IndexDamaged if it is not what was written.
     """
     try:
         row = connection.execute("SELECT json, hash FROM state").fetchone()
@@ -195,11 +199,15 @@ def read_state(connection: sqlite3.Connection, path: Path) -> dict[str, Any]:
     state: dict[str, Any] = json.loads(row[0])
     if state["format"] != FORMAT:
         raise IndexDamaged(f"{path} has format {state['format']}, not {FORMAT}; {REBUILD}.")
+    return state
+
+
+def check_counts(connection: sqlite3.Connection, path: Path, state: dict[str, Any]) -> None:
+    """Raises IndexDamaged if rows are gone, or there are more than were written."""
     for table in ("documents", "passages"):
         (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         if count != state[table]:
             raise IndexDamaged(f"{path} holds {count} {table}, not {state[table]}; {REBUILD}.")
-    return state
 
 
 def write_state(connection: sqlite3.Connection, state: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,39 @@ from numpy.typing import NDArray
 from rag.datatypes import Document, Passage, Span
 from rag.errors import IndexDamaged
 from rag.store import DocumentRow, FileRow, StoreInfo
-from rag.store.local.rows import checked, unpack_offsets, unpack_spans, unpack_text, unpack_vector
-from rag.store.local.vectors import VectorFiles, VectorIndex
+from rag.store.local.rows import (
+    EMBEDDING,
+    checked,
+    embeddings_after,
+    pack_text,
+    unpack_embeddings,
+    unpack_offsets,
+    unpack_spans,
+    unpack_text,
+)
+from rag.store.local.vectors import Segment, VectorFiles, VectorIndex, describe
+
+
+@dataclass(slots=True)
+class Kept:
+    """What one generation's readers share, and what stays open from one question to the next."""
+
+    vectors: VectorFiles
+    generation: tuple[int, bytes] | None = None
+    dates: Sequence[tuple[int, str, str | None]] | None = None
+
+    def turn_to(self, generation: tuple[int, bytes]) -> bool:
+        """Forgets what belongs to another generation; False if it is the same one."""
+        if self.generation == generation:
+            return False
+        self.generation, self.dates = generation, None
+        return True
+
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
+# BM25 scores a million rows a second: a query costs at most about 30 ms.
+_MOST_ROWS = 25_000
 FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason FROM files"
 _DOCUMENT = (
     "id, root, path, title, titled, date, url, sha256, body, pages, passages, text_hash, hash"
@@ -32,12 +61,12 @@ class LocalSnapshot:
         connection: sqlite3.Connection,
         path: Path,
         state: dict[str, Any],
-        vectors: VectorFiles,
+        kept: Kept,
     ) -> None:
         self._connection = connection
         self._path = path
         self._state = state
-        self._vector_files = vectors
+        self._kept = kept
 
     @property
     def info(self) -> StoreInfo:
@@ -50,7 +79,7 @@ class LocalSnapshot:
             spec=state["spec"],
             fingerprint=state["fingerprint"],
             complete=state["complete"],
-            vectors={"kind": "flat", "why": f"exact search over {state['passages']:,} passages"},
+            vectors=describe(self._segment, state["passages"]),
         )
 
     def dense(
@@ -59,19 +88,37 @@ class LocalSnapshot:
         """The ``n`` nearest passages: key -> exact cosine, from checked rows."""
         allowed = None
         if only is not None:
-            rows = self._in("SELECT DISTINCT embedding FROM passages WHERE document IN", only)
-            allowed = [key for (key,) in rows]
-            if not allowed:
+            rows = self._in("SELECT embedding FROM passages WHERE document IN", only)
+            allowed = np.unique(np.fromiter((key for (key,) in rows), np.int64, len(rows)))
+            if not len(allowed):
                 return {}
-        nearest = self._vectors.search(query, n, allowed)
+        wanted = n
+        nearest = self._vectors.search(query, wanted, allowed)
+        found = self._passages_of(nearest, only)
+        while len(found) < n and len(nearest) == wanted:  # no passage has some of them any more
+            wanted *= 2
+            nearest = self._vectors.search(query, wanted, allowed)
+            found = self._passages_of(nearest, only)
         cosines = dict(zip(nearest, (self._embeddings(nearest) @ query).tolist(), strict=True))
-        sql = "SELECT key, embedding, document FROM passages WHERE embedding IN"
-        found = {
-            key: cosines[embedding]
-            for key, embedding, document in self._in(sql, nearest)
-            if only is None or document in only
-        }
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:n])
+        scored = {key: cosines[embedding] for key, embedding in found.items()}
+        return dict(sorted(scored.items(), key=lambda item: (-item[1], item[0]))[:n])
+
+    def affordable(self, terms: Sequence[str]) -> list[str]:
+        """The terms to search for: all of a small index's, else the rarest ones.
+
+        They are in about 25,000 passages in all, and at least one of them is in any.
+        """
+        if self._state["passages"] <= _MOST_ROWS:
+            return list(terms)
+        rows = {term: self._rows_with(term) for term in terms}
+        kept: list[str] = []
+        total = 0
+        for term in sorted(rows, key=lambda term: rows[term]):
+            if total and total + rows[term] > _MOST_ROWS:
+                break
+            total += rows[term]
+            kept.append(term)
+        return [term for term in terms if term in kept]
 
     def lexical(
         self, terms: Sequence[str], n: int, only: Collection[int] | None
@@ -82,7 +129,7 @@ class LocalSnapshot:
         where, values = "", [_TITLE_WEIGHT, _match(terms)]
         if only is not None:
             where = (
-                " AND rowid IN (SELECT key FROM passages WHERE document IN"
+                " AND +rowid IN (SELECT key FROM passages WHERE document IN"
                 " (SELECT value FROM json_each(?)))"
             )
             values.append(json.dumps(sorted(only)))
@@ -104,7 +151,7 @@ class LocalSnapshot:
         if terms:
             rows = self._connection.execute(
                 "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
-                "AND rowid IN (SELECT value FROM json_each(?))",
+                "AND +rowid IN (SELECT value FROM json_each(?))",
                 (_TITLE_WEIGHT, _match(terms), json.dumps(sorted(keys))),
             )
             scores = {key: score for key, score in rows if score > 0}
@@ -141,10 +188,28 @@ class LocalSnapshot:
         rows = self._document_rows(None)
         return dict(sorted(rows.items(), key=lambda item: item[1].id))
 
+    def dates(self) -> Sequence[tuple[int, str, str | None]]:
+        """Key, id and date of every document, in the order of their ids; kept for the next one."""
+        if self._kept.dates is None:
+            rows = self.document_keys().items()
+            self._kept.dates = [(key, row.id, row.date) for key, row in rows]
+        return self._kept.dates
+
+    def documents(self, ids: Collection[str]) -> dict[str, DocumentRow]:
+        """Those of the documents that are there, by their ids."""
+        rows = [
+            self._connection.execute(
+                "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
+            ).fetchone()
+            for id in ids
+        ]
+        found = self._document_rows([row[0] for row in rows if row])
+        return {row.id: row for row in found.values()}
+
     def document(self, id: str) -> Document | None:
         """A document with its text, checked; None if there is none of that id."""
         found = self._connection.execute(
-            "SELECT key FROM documents WHERE id = ?", (id.encode("utf-8", "surrogateescape"),)
+            "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
         ).fetchone()
         if found is None:
             return None
@@ -175,7 +240,7 @@ class LocalSnapshot:
         found = self._connection.execute(
             "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document "
             "WHERE d.id = ? ORDER BY p.start LIMIT 1",
-            (id.encode("utf-8", "surrogateescape"),),
+            (pack_text(id),),
         ).fetchone()
         if found is None:
             return None
@@ -191,32 +256,71 @@ class LocalSnapshot:
         """Every file that a sync saw."""
         return [file_row(row) for row in self._connection.execute(FILES)]
 
+    def file(self, root: str, path: str) -> FileRow | None:
+        """A file as a sync saw it; None if none did."""
+        row = self._connection.execute(
+            f"{FILES} WHERE root = ? AND path = ?", (pack_text(root), pack_text(path))
+        ).fetchone()
+        return file_row(row) if row else None
+
+    def file_count(self) -> int:
+        """How many files a sync saw."""
+        (count,) = self._connection.execute("SELECT count(*) FROM files").fetchone()
+        return int(count)
+
+    @property
+    def _segment(self) -> Segment | None:
+        noted = self._state["segment"]
+        return Segment(**noted) if noted else None
+
     @cached_property
     def _vectors(self) -> VectorIndex:
-        state = self._state
-        return self._vector_files.open(
-            state["segment"], state["generation"], self._embedding_keys, self._embeddings
+        dimension = self._state["fingerprint"]["dimension"]
+        return self._kept.vectors.open(
+            self._segment,
+            self._state["generation"],
+            lambda key: embeddings_after(self._connection, self._path, dimension, key),
+            self._dead,
         )
 
-    def _embedding_keys(self) -> NDArray[np.int64]:
-        rows = self._connection.execute("SELECT DISTINCT embedding FROM passages ORDER BY 1")
-        return np.fromiter((key for (key,) in rows), np.int64)
+    def _rows_with(self, term: str) -> int:
+        """How many passages have the term; where they are very many, as among the first ones."""
+        count, reached = self._connection.execute(
+            "SELECT count(*), max(rowid) FROM "
+            "(SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
+            (_match([term]), _MOST_ROWS),
+        ).fetchone()
+        if count < _MOST_ROWS:
+            return int(count)
+        (last,) = self._connection.execute("SELECT max(key) FROM passages").fetchone()
+        return int(count * last / reached)
+
+    def _dead(self) -> NDArray[np.int64]:
+        rows = self._connection.execute("SELECT embedding FROM dead").fetchall()
+        return np.fromiter((key for (key,) in rows), np.int64, len(rows))
+
+    def _passages_of(
+        self, embeddings: Sequence[int], only: Collection[int] | None
+    ) -> dict[int, int]:
+        """The passages with these embeddings, those of other documents left out."""
+        sql = "SELECT key, embedding, document FROM passages WHERE embedding IN"
+        return {
+            key: embedding
+            for key, embedding, document in self._in(sql, embeddings)
+            if only is None or document in only
+        }
 
     def _embeddings(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """(len(keys), dimension) vectors, checked, in the order of the keys."""
         dimension = self._state["fingerprint"]["dimension"]
-        result = np.empty((len(keys), dimension), np.float32)
-        rows = {
-            key: (vector, content, expected)
-            for key, vector, content, expected in self._in(
-                "SELECT key, vector, content, hash FROM embeddings WHERE key IN", set(keys)
-            )
-        }
-        for i, key in enumerate(keys):
-            vector, content, expected = rows.get(key, (b"", b"", b""))
-            checked(self._path, f"embedding {key}", expected, content, vector)
-            result[i] = unpack_vector(vector)
-        return result
+        rows = {row[0]: row for row in self._in(f"{EMBEDDING} WHERE key IN", set(keys))}
+        for key in keys:
+            if key not in rows:
+                raise IndexDamaged(
+                    f"{self._path} is damaged (embedding {key} is gone); "
+                    "`rag index --rebuild` makes it anew from the documents."
+                )
+        return unpack_embeddings(self._path, dimension, [rows[key] for key in keys])[1]
 
     def _document_rows(self, keys: Iterable[int] | None) -> dict[int, DocumentRow]:
         sql = f"SELECT key, {_DOCUMENT} FROM documents"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rag.datatypes import Document, Passage
 from rag.errors import IndexMissing
 from rag.store import FileRow
-from rag.store.local.catalog import LocalStore, read_state, write_state
+from rag.store.local.catalog import LocalStore, check_counts, read_state, write_state
 from rag.store.local.reader import FILES, file_row
 from rag.store.local.rows import (
     checked,
@@ -21,12 +21,9 @@ from rag.store.local.rows import (
     pack_text,
     pack_vector,
     unpack_text,
-    unpack_vector,
 )
+from rag.store.local.segments import Segments
 from rag.store.local.vectors import VectorFiles
-
-# A vector file is written anew when more than this share of it is missing or deleted.
-_STALE = 0.1
 
 
 class Writer:
@@ -35,7 +32,7 @@ class Writer:
     def __init__(self, store: LocalStore, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._path = store.path
-        self._files = VectorFiles(store.folder)
+        self._segments = Segments(connection, store.path, VectorFiles(store.folder))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -71,9 +68,11 @@ class Writer:
     def state(self) -> dict[str, Any] | None:
         """The state of the last commit; None in a catalog that has none yet."""
         try:
-            return read_state(self._connection, self._path)
+            state = read_state(self._connection, self._path)
         except IndexMissing:
             return None
+        check_counts(self._connection, self._path, state)
+        return state
 
     def files(self) -> list[FileRow]:
         """Every file that a sync saw."""
@@ -219,47 +218,30 @@ class Writer:
     def clear(self) -> None:
         """Removes everything but the roots and what stays forgotten."""
         self._connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        self._connection.execute("INSERT OR IGNORE INTO dead SELECT key FROM embeddings")
         for table in ("documents", "texts", "passages", "embeddings", "files"):
             self._connection.execute(f"DELETE FROM {table}")
 
     def remove_unused_embeddings(self) -> None:
-        """Removes embeddings that no passage uses any more."""
-        self._connection.execute(
-            "DELETE FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
-        )
+        """Removes embeddings that no passage uses any more; vector files still hold them."""
+        unused = "SELECT key FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
+        self._connection.execute(f"INSERT INTO dead {unused}")
+        self._connection.execute("DELETE FROM embeddings WHERE key IN (SELECT embedding FROM dead)")
 
     def finish(self, state: dict[str, Any], generation: int) -> dict[str, Any]:
         """Writes the next generation's state, and a new vector file where the old one is stale."""
         state = dict(state, generation=generation)
         for table in ("documents", "passages"):
             (state[table],) = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        state["segment"] = self._segment(state.get("segment"), generation)
+        state["segment"] = self._segments.following(
+            state.get("segment"), generation, state["fingerprint"]["dimension"]
+        )
         write_state(self._connection, state)
         return state
 
     def remove_old_vector_files(self, state: Mapping[str, Any]) -> None:
         """Removes vector files that the committed state does not name."""
-        self._files.remove_others(state["segment"]["name"] if state["segment"] else None)
-
-    def _segment(self, segment: dict[str, Any] | None, generation: int) -> dict[str, Any] | None:
-        rows = self._connection.execute("SELECT DISTINCT embedding FROM passages ORDER BY 1")
-        live = np.fromiter((key for (key,) in rows), np.int64)
-        inside = self._files.keys(segment)
-        changed = len(np.setxor1d(live, inside, assume_unique=True))
-        if changed <= _STALE * len(live) and inside.size:
-            return segment
-        if not live.size:
-            return None
-        vectors = np.stack(
-            [
-                unpack_vector(vector)
-                for (vector,) in self._connection.execute(
-                    "SELECT vector FROM embeddings WHERE key IN "
-                    "(SELECT embedding FROM passages) ORDER BY key"
-                )
-            ]
-        )
-        return self._files.write(generation, live, vectors)
+        self._segments.remove_others(state["segment"])
 
 
 def _document_fields(root: str, path: str, document: Document, passages: int) -> tuple[Any, ...]:
