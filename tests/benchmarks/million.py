@@ -361,8 +361,8 @@ def main() -> None:
 
 
 def _zipf(n: int, exponent: float) -> NDArray[np.float64]:
-    weights: NDArray[np.float64] = (np.arange(n) + 2.7) ** -exponent
-    return weights / weights.sum()
+    weights = np.power(np.arange(n) + 2.7, -exponent)
+    return np.asarray(weights / weights.sum(), np.float64)
 
 
 def _unit(vectors: Vector) -> Vector:

@@ -13,8 +13,9 @@ from typing import Any
 
 from rag.errors import IndexDamaged, IndexMissing, IndexUnusable, MachineRefused
 from rag.files import CATALOG
-from rag.store.local.reader import Kept, LocalSnapshot
+from rag.store.local.reader import LocalSnapshot
 from rag.store.local.rows import FORMAT, checked, digest
+from rag.store.local.search import Kept
 from rag.store.local.vectors import VectorFiles
 
 _SCHEMA = """

@@ -19,13 +19,13 @@ from rag.store.local.vectors import (
     VectorFiles,
     clusters_for,
     empty,
-    random_keys,
     remove,
-    sample_size,
 )
 
 _STALE = 0.1
 _GROWN = 2
+_PER_CLUSTER = 40  # vectors that k-means sees; FAISS wants 39 at least
+_SEED = 20_240_229
 _BLOCK = 10_000  # rows read at once: 15 MB at 384 dimensions
 
 
@@ -83,7 +83,7 @@ class Segments:
     def _made(self, live: int, generation: int, dimension: int) -> Segment:
         """A new structure of the kind that suits the size."""
         clusters = clusters_for(live)
-        index = empty(dimension, clusters, self._sample(sample_size(clusters), dimension))
+        index = empty(dimension, clusters, self._sample(_PER_CLUSTER * clusters, dimension))
         return self._files.write(generation, index, self._add(index, 0), clusters, live)
 
     def _add(self, index: Any, after: int) -> int:
@@ -95,7 +95,8 @@ class Segments:
 
     def _sample(self, n: int, dimension: int) -> NDArray[np.float32]:
         rows = self._connection.execute("SELECT DISTINCT embedding FROM passages ORDER BY 1")
-        keys = random_keys(np.fromiter((key for (key,) in rows), np.int64), n)
+        keys = np.fromiter((key for (key,) in rows), np.int64)
+        keys = np.sort(np.random.default_rng(_SEED).choice(keys, min(n, len(keys)), replace=False))
         sample = np.empty((len(keys), dimension), np.float32)
         for at in range(0, len(keys), _BLOCK):
             part = json.dumps(keys[at : at + _BLOCK].tolist())

@@ -31,7 +31,6 @@ Blocks = Iterable[tuple[Keys, Vectors]]
 FLAT_MOST = 50_000
 # Filters that keep no more than this many are searched through every cluster: about 10 ms.
 _SEARCH_ALL = 100_000
-_PER_CENTROID = 40  # vectors that k-means sees for each cluster; FAISS wants 39 at least
 _SEED = 20_240_229
 
 
@@ -224,11 +223,6 @@ def clusters_for(count: int) -> int:
     return 0 if count <= FLAT_MOST else round(4 * math.sqrt(count))
 
 
-def sample_size(clusters: int) -> int:
-    """How many vectors ``empty`` wants to see."""
-    return _PER_CENTROID * clusters
-
-
 def empty(dimension: int, clusters: int, sample: Vectors) -> Any:
     """A structure to add vectors to; where it has clusters, they are found in the sample."""
     import faiss
@@ -251,12 +245,6 @@ def remove(index: Any, dead: Keys) -> None:
     """Takes vectors out of a structure."""
     if len(dead):
         index.remove_ids(_selector(dead))
-
-
-def random_keys(keys: Keys, n: int) -> Keys:
-    """``n`` of the keys, ascending, the same ones each time."""
-    chosen = np.random.default_rng(_SEED).choice(keys, min(n, len(keys)), replace=False)
-    return np.sort(chosen)
 
 
 def _tail(blocks: Blocks) -> Any:
