@@ -401,13 +401,13 @@ def test_snapshot_keeps_its_generation(bench: Workbench) -> None:
 
 
 def test_interrupted_sync_goes_on(bench: Workbench) -> None:
-    for n in range(12):
+    for n in range(32):
         bench.write(f"{n:02}.txt", article(f"topic{n}", 300))
     whole = FakeEmbedder()
 
     class Interrupted(FakeEmbedder):
         def embed_passages(self, texts: Sequence[str]) -> Vectors:
-            if len(self.embedded) > 400:
+            if len(self.embedded) > 1000:
                 raise KeyboardInterrupt
             return super().embed_passages(texts)
 
@@ -418,7 +418,7 @@ def test_interrupted_sync_goes_on(bench: Workbench) -> None:
         assert not snapshot.info.complete
         assert snapshot.info.passages > 0
     report = sync(bench.store, [], whole)
-    assert report.documents == 12
+    assert report.documents == 32
     assert report.embedded + report.reused == report.passages
     assert set(broken.embedded).isdisjoint(whole.embedded)
     assert len(broken.embedded) + len(whole.embedded) == report.passages
