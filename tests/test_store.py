@@ -486,3 +486,11 @@ def test_file_and_then_its_folder(bench: Workbench) -> None:
     bench.sync(path)
     bench.sync(bench.docs)
     assert bench.ids() == ["a.txt", "b.txt"]
+
+
+def test_embedder_is_told_what_to_expect(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    report = bench.sync(bench.docs)
+    assert bench.embedder.expected == [report.passages]
+    bench.sync()
+    assert sum(bench.embedder.expected) == report.passages
