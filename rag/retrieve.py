@@ -55,7 +55,7 @@ def retrieve(
     Each passage that either search finds gets its exact cosine and its exact BM25 score. Ties are
     broken by the order in which passages were added.
     """
-    words = snapshot.affordable(terms(query))
+    words = terms(query)
     n = max(_CANDIDATES, 2 * k)
     found: set[int] = set()
     if mode != "lexical":

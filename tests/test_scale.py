@@ -181,15 +181,19 @@ def test_common_words_are_left_out_of_a_large_index(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terms = ["bale", "book7", "book8", "nothing"]
-    with library.snapshot() as snapshot:
-        assert snapshot.affordable(terms) == terms  # small enough for all
+    with library.store.snapshot() as snapshot:
+        assert snapshot._rarest(terms, 10_000) == terms  # small enough for all
         sql = "SELECT count(*) FROM passages WHERE text LIKE '%book7 %'"
         (rare,) = library.store_connection(snapshot).execute(sql).fetchone()
-        monkeypatch.setattr(search, "_MOST_ROWS", 2 * rare + 5)
-        assert snapshot.affordable(terms) == ["book7", "book8", "nothing"]
-        monkeypatch.setattr(search, "_MOST_ROWS", 3)
-        (only,) = snapshot.affordable(["bale", "book7"])  # one is searched for, however common
-        assert only == "book7"
+        assert snapshot._rarest(terms, 2 * rare + 5) == ["book7", "book8", "nothing"]
+        assert snapshot._rarest(["bale", "book7"], 3) == ["book7"]  # one, however common
+        assert snapshot._rarest(["nothing", "book7"], 3) == ["nothing", "book7"]
+        monkeypatch.setattr(search, "_MOST_RANKED", 3)
+        snapshot._rows.clear()  # counted to 3 and estimated
+        assert snapshot._rarest(["bale", "book7"], 3) == ["book7"]
+        assert 3 < snapshot._rows_with("bale") <= snapshot.info.passages
+        monkeypatch.setattr(search, "_MOST_RANKED", 2 * rare)
+        snapshot._rows.clear()
         vector = library.embedder.embed_query("bale book7")
         hits = retrieve(snapshot, "bale book7", vector, 5, "lexical")
         assert {hit.passage.document for hit in hits} == {"book7.txt"}

@@ -74,13 +74,13 @@ class Snapshot(Protocol):
     ) -> dict[int, float]:
         """The ``n`` nearest passages: key -> exact cosine."""
 
-    def affordable(self, terms: Sequence[str]) -> list[str]:
-        """Those of the terms that are rare enough to be searched for in a large index."""
-
     def lexical(
         self, terms: Sequence[str], n: int, only: Collection[int] | None
     ) -> dict[int, float]:
-        """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
+        """The ``n`` best passages by BM25 over any of the terms: key -> score above 0.
+
+        In a large index the most common of the terms may be left out.
+        """
 
     def complete_scores(
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]

@@ -17,8 +17,10 @@ from rag.store.local.vectors import Segment, VectorFiles, VectorIndex
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
-# BM25 scores a million rows a second: a query costs at most about 30 ms.
-_MOST_ROWS = 25_000
+# Of a large index's words the rarest are searched for, as many as are in this many passages in all:
+# to rank them takes about 1 us a passage, to find given ones among them 0.1 us.
+_MOST_RANKED = 25_000
+_MOST_SCANNED = 100_000
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Search:
         self._path = path
         self._state = state
         self._kept = kept
+        self._rows: dict[str, int] = {}
 
     def dense(
         self, query: NDArray[np.float32], n: int, only: Collection[int] | None
@@ -73,27 +76,11 @@ class Search:
         scored = {key: cosines[embedding] for key, embedding in found.items()}
         return dict(sorted(scored.items(), key=lambda item: (-item[1], item[0]))[:n])
 
-    def affordable(self, terms: Sequence[str]) -> list[str]:
-        """The terms to search for: all of a small index's, else the rarest ones.
-
-        They are in about 25,000 passages in all, and at least one of them is in any.
-        """
-        if self._state["passages"] <= _MOST_ROWS:
-            return list(terms)
-        rows = {term: self._rows_with(term) for term in terms}
-        kept: list[str] = []
-        total = 0
-        for term in sorted(rows, key=lambda term: rows[term]):
-            if total and total + rows[term] > _MOST_ROWS:
-                break
-            total += rows[term]
-            kept.append(term)
-        return [term for term in terms if term in kept]
-
     def lexical(
         self, terms: Sequence[str], n: int, only: Collection[int] | None
     ) -> dict[int, float]:
         """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
+        terms = self._rarest(terms, _MOST_RANKED)
         if not terms:
             return {}
         where, values = "", [_TITLE_WEIGHT, _match(terms)]
@@ -118,6 +105,7 @@ class Search:
         vectors = self._embeddings([embedding for _, embedding in pairs])
         cosines = {key: float(v @ query) for (key, _), v in zip(pairs, vectors, strict=True)}
         scores: dict[int, float] = {}
+        terms = self._rarest(terms, _MOST_SCANNED)
         if terms:
             rows = self._connection.execute(
                 "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
@@ -142,17 +130,33 @@ class Search:
             self._dead,
         )
 
+    def _rarest(self, terms: Sequence[str], most: int) -> list[str]:
+        """The terms that are in no more than ``most`` passages in all; at least one is in any."""
+        if self._state["passages"] <= most:
+            return list(terms)
+        rows = {term: self._rows_with(term) for term in terms}
+        kept: list[str] = []
+        total = 0
+        for term in sorted(rows, key=lambda term: rows[term]):
+            if total and total + rows[term] > most:
+                break
+            total += rows[term]
+            kept.append(term)
+        return [term for term in terms if term in kept]
+
     def _rows_with(self, term: str) -> int:
         """How many passages have the term; where they are very many, as among the first ones."""
-        count, reached = self._connection.execute(
-            "SELECT count(*), max(rowid) FROM "
-            "(SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
-            (_match([term]), _MOST_ROWS),
-        ).fetchone()
-        if count < _MOST_ROWS:
-            return int(count)
-        (last,) = self._connection.execute("SELECT max(key) FROM passages").fetchone()
-        return int(count * last / reached)
+        if term not in self._rows:
+            count, reached = self._connection.execute(
+                "SELECT count(*), max(rowid) FROM "
+                "(SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
+                (_match([term]), _MOST_RANKED),
+            ).fetchone()
+            if count == _MOST_RANKED:
+                (last,) = self._connection.execute("SELECT max(key) FROM passages").fetchone()
+                count = count * last // reached
+            self._rows[term] = int(count)
+        return self._rows[term]
 
     def _dead(self) -> NDArray[np.int64]:
         rows = self._connection.execute("SELECT embedding FROM dead").fetchall()
