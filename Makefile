@@ -1,11 +1,12 @@
 # make chat   install, index seeds/, open the chat       make test   all tests
 # make lint   ruff and mypy                              make bench  how fast it is, as ratios
 # make results   the README's table of results, over seeds/ and the sets in ../shared/datasets
+# make soak   kills, failing disks and flipped bytes, at length
 PYTHON ?= python3
 RUN = .venv/bin
 export HF_HUB_OFFLINE = 1
 
-.PHONY: chat test lint bench results clean
+.PHONY: chat test lint bench results soak clean
 
 chat: .venv/installed
 	$(RUN)/rag chat
@@ -25,6 +26,9 @@ bench: .venv/installed-test
 
 results: .venv/installed-test
 	$(RUN)/python tests/benchmarks/results.py
+
+soak: .venv/installed-test
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(RUN)/python -m soak
 
 clean:
 	rm -rf .venv

@@ -145,7 +145,8 @@ def build(folder: Path, passages: int) -> dict[str, Any]:
         rows = time.perf_counter() - began
         began = time.perf_counter()
         with writer.transaction():
-            writer.finish(dict(STATE), 1)
+            state = writer.finish(dict(STATE), 1)
+        writer.acknowledge(state)
     structures = time.perf_counter() - began
     np.savez(
         folder / "queries.npz",
@@ -314,7 +315,7 @@ def change(folder: Path) -> dict[str, float]:
                         writer.remove_document(document.id)
                 writer.remove_unused_embeddings()
                 state = writer.finish(state, state["generation"] + 1)
-            writer.remove_old_vector_files(state)
+            writer.acknowledge(state)
             result[name] = time.perf_counter() - began
     return result
 

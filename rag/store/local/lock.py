@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import MachineRefused
+from rag.store.local.durable import read_note, write_note
 
 
 @contextmanager
@@ -23,16 +24,21 @@ def writing(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / "LOCK")
         lock.acquire(timeout=0)
     except Timeout:
-        who = note.read_text(encoding="utf-8") if note.is_file() else "unknown"
+        who = read_note(note) or "unknown"
         raise MachineRefused(
             f"Another process ({who}) is writing the index in {folder}; wait until it is done."
         ) from None
     except OSError as error:
-        raise MachineRefused(
-            f"The index folder {folder} cannot be written: {error.strerror}."
-        ) from error
+        raise _refused(folder, error) from error
     try:
-        note.write_text(str(os.getpid()), encoding="utf-8")
+        try:
+            write_note(note, str(os.getpid()))
+        except OSError as error:
+            raise _refused(folder, error) from error
         yield
     finally:
         lock.release()
+
+
+def _refused(folder: Path, error: OSError) -> MachineRefused:
+    return MachineRefused(f"The index folder {folder} cannot be written: {error.strerror}.")

@@ -1,22 +1,27 @@
 """One generation of a local index, read and checked."""
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 from rag.datatypes import Document, Passage, Span
-from rag.errors import IndexDamaged
 from rag.store import DocumentRow, FileRow, StoreInfo
 from rag.store.local.rows import (
+    DOCUMENT_TYPES,
+    FILES,
+    PASSAGE_TYPES,
+    TEXT,
     checked,
+    damaged,
+    file_row,
     pack_text,
+    typed,
     unpack_offsets,
     unpack_spans,
     unpack_text,
+    whole,
 )
 from rag.store.local.search import Search
 from rag.store.local.vectors import describe
 
-FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason FROM files"
 _DOCUMENT = (
     "id, root, path, title, titled, date, url, sha256, body, pages, passages, text_hash, hash"
 )
@@ -47,20 +52,20 @@ class LocalSnapshot(Search):
         result = []
         for key in keys:
             if key not in rows or rows[key][1] not in documents:
-                raise IndexDamaged(
-                    f"{self._path} is damaged (passage {key} is gone); "
-                    "`rag index --rebuild` makes it anew from the documents."
-                )
-            _, document, start, end, text, sentences, embedding, expected = rows[key]
-            checked(
-                self._path, f"passage {key}", expected,
-                document, start, end, text, sentences, embedding,
-            )  # fmt: skip
+                raise damaged(self._path, f"passage {key} is gone")
+            _, document, start, end, text, sentences, _, expected = rows[key]
+            what = f"passage {key}"
+            checked(self._path, what, expected, *rows[key][:-1])
+            typed(self._path, what, rows[key], PASSAGE_TYPES)
+            whole(self._path, what, sentences, 16)
+            spans = unpack_spans(sentences)
+            if len(text) != end - start or any(not start <= a <= b <= end for a, b in spans):
+                raise damaged(self._path, f"{what} has offsets that are not its own")
             row = documents[document]
             result.append(
                 Passage(
                     row.id, row.title, row.titled, row.date, row.url, row.sha256,
-                    start, end, text, unpack_spans(sentences), row.pages,
+                    start, end, text, spans, row.pages,
                 )
             )  # fmt: skip
         return result
@@ -79,55 +84,43 @@ class LocalSnapshot(Search):
 
     def documents(self, ids: Collection[str]) -> dict[str, DocumentRow]:
         """Those of the documents that are there, by their ids."""
-        rows = [
-            self._connection.execute(
-                "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
-            ).fetchone()
-            for id in ids
-        ]
-        found = self._document_rows([row[0] for row in rows if row])
-        return {row.id: row for row in found.values()}
+        return {id: found[1] for id in ids if (found := self._row_of(id))}
 
     def document(self, id: str) -> Document | None:
         """A document with its text, checked; None if there is none of that id."""
-        found = self._connection.execute(
-            "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
-        ).fetchone()
-        if found is None:
+        listed = self._row_of(id)
+        if listed is None:
             return None
-        (key,) = found
-        row = self._document_rows({key})[key]
+        key, row = listed
         found = self._connection.execute(
             "SELECT body, text_hash, text FROM documents JOIN texts ON document = key "
             "WHERE key = ?",
             (key,),
         ).fetchone()
         body, text_hash, text = found or (0, b"", "")
-        checked(self._path, f"the text of document {key}", text_hash, text)
+        what = f"the text of document {key}"
+        checked(self._path, what, text_hash, text)
+        typed(self._path, what, (text,), (TEXT,))
         return Document(
             row.id, text, row.title, row.titled, row.date, row.url, row.sha256, body, row.pages
         )  # fmt: skip
 
     def document_passages(self, id: str) -> list[Passage]:
         """All passages of a document, checked, in its order."""
-        rows = self._connection.execute(
-            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document "
-            "WHERE d.id = ? ORDER BY p.start",
-            (id.encode("utf-8", "surrogateescape"),),
-        )
-        return self.passages([key for (key,) in rows])
+        found = self._row_of(id)
+        if found is None:
+            return []
+        key, row = found
+        rows = self._connection.execute("SELECT key FROM passages WHERE document = ?", (key,))
+        passages = self.passages([passage for (passage,) in rows])
+        if len(passages) != row.passages or any(passage.document != id for passage in passages):
+            raise damaged(self._path, f"passages of document {key} are gone")
+        return sorted(passages, key=lambda passage: passage.start)
 
     def leading_sentences(self, id: str, n: int) -> tuple[Passage, list[Span]] | None:
         """A document's first passage and its first ``n`` sentences."""
-        found = self._connection.execute(
-            "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document "
-            "WHERE d.id = ? ORDER BY p.start LIMIT 1",
-            (pack_text(id),),
-        ).fetchone()
-        if found is None:
-            return None
-        (passage,) = self.passages([found[0]])
-        return passage, list(passage.sentences[:n])
+        passages = self.document_passages(id)
+        return (passages[0], list(passages[0].sentences[:n])) if passages else None
 
     def roots(self) -> dict[str, str]:
         """Absolute path -> name ('' for an unnamed root)."""
@@ -136,19 +129,31 @@ class LocalSnapshot(Search):
 
     def files(self) -> list[FileRow]:
         """Every file that a sync saw."""
-        return [file_row(row) for row in self._connection.execute(FILES)]
+        return [file_row(self._path, row) for row in self._connection.execute(FILES)]
 
     def file(self, root: str, path: str) -> FileRow | None:
         """A file as a sync saw it; None if none did."""
         row = self._connection.execute(
             f"{FILES} WHERE root = ? AND path = ?", (pack_text(root), pack_text(path))
         ).fetchone()
-        return file_row(row) if row else None
+        return file_row(self._path, row) if row else None
 
     def file_count(self) -> int:
         """How many files a sync saw."""
         (count,) = self._connection.execute("SELECT count(*) FROM files").fetchone()
         return int(count)
+
+    def _row_of(self, id: str) -> tuple[int, DocumentRow] | None:
+        """A document's key and its row, checked."""
+        found = self._connection.execute(
+            "SELECT key FROM documents WHERE id = ?", (pack_text(id),)
+        ).fetchone()
+        if found is None:
+            return None
+        row = self._document_rows(found).get(found[0])
+        if row is None or row.id != id:
+            raise damaged(self._path, f"document {found[0]} is gone")
+        return found[0], row
 
     def _document_rows(self, keys: Iterable[int] | None) -> dict[int, DocumentRow]:
         sql = f"SELECT key, {_DOCUMENT} FROM documents"
@@ -159,18 +164,12 @@ class LocalSnapshot(Search):
         )
         result = {}
         for key, *fields, expected in rows:
-            checked(self._path, f"document {key}", expected, *fields)
+            checked(self._path, f"document {key}", expected, key, *fields)
+            typed(self._path, f"document {key}", (key, *fields), DOCUMENT_TYPES)
+            whole(self._path, f"document {key}", fields[9], 8)
             id, root, path, title, titled, date, url, sha256, _, pages, passages, _ = fields
             result[key] = DocumentRow(
                 unpack_text(id), title, bool(titled), date, url, sha256, passages,
                 unpack_text(root), unpack_text(path), unpack_offsets(pages),
             )  # fmt: skip
         return result
-
-
-def file_row(row: tuple[Any, ...]) -> FileRow:
-    """A row of ``FILES``."""
-    root, path, size, mtime_ns, sha256, indexed, reason = row
-    return FileRow(
-        unpack_text(root), unpack_text(path), size, mtime_ns, sha256, bool(indexed), reason
-    )

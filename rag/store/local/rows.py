@@ -11,8 +11,27 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Span
 from rag.errors import IndexDamaged
+from rag.store import FileRow
 
+FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason, hash FROM files"
 FORMAT = 3  # of the catalog; another number is not read
+REBUILD = "`rag index --rebuild` makes it anew from the documents"
+TEXT = (str,)
+NUMBER = (int,)
+BYTES = (bytes,)
+OPTIONAL_TEXT = (str, type(None))
+# Of the fields of a row, without its hash, its key first.
+DOCUMENT_TYPES = (
+    NUMBER, BYTES, BYTES, BYTES, TEXT, NUMBER, OPTIONAL_TEXT, OPTIONAL_TEXT, TEXT, NUMBER, BYTES,
+    NUMBER, BYTES,
+)  # fmt: skip
+PASSAGE_TYPES = (NUMBER, NUMBER, NUMBER, NUMBER, TEXT, BYTES, NUMBER)
+FILE_TYPES = (BYTES, BYTES, NUMBER, NUMBER, TEXT, NUMBER, OPTIONAL_TEXT)
+
+
+def damaged(path: Path, what: str) -> IndexDamaged:
+    """The error that names the file and says what is wrong in it."""
+    return IndexDamaged(f"{path} is damaged ({what}); {REBUILD}.")
 
 
 def digest(*fields: Any) -> bytes:
@@ -27,10 +46,19 @@ def digest(*fields: Any) -> bytes:
 def checked(path: Path, what: str, expected: bytes, *fields: Any) -> None:
     """Raises IndexDamaged, naming the file, if a row is not what was written."""
     if digest(*fields) != expected:
-        raise IndexDamaged(
-            f"{path} is damaged ({what} is not what was written); "
-            "`rag index --rebuild` makes it anew from the documents."
-        )
+        raise damaged(path, f"{what} is not what was written")
+
+
+def typed(path: Path, what: str, fields: Sequence[Any], types: Sequence[tuple[type, ...]]) -> None:
+    """Raises IndexDamaged if a field is of another type; a forged row can have a right hash."""
+    if not all(map(isinstance, fields, types)):
+        raise damaged(path, f"{what} has a field of another type")
+
+
+def whole(path: Path, what: str, data: bytes, size: int) -> None:
+    """Raises IndexDamaged if bytes are not a whole number of items of that size."""
+    if len(data) % size:
+        raise damaged(path, f"{what} has a part of an offset")
 
 
 def pack_text(text: str) -> bytes:
@@ -78,7 +106,11 @@ def unpack_embeddings(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Keys and (len(rows), dimension) vectors of rows of ``EMBEDDING``, checked."""
     for key, vector, content, expected in rows:
-        checked(path, f"embedding {key}", expected, content, vector)
+        what = f"embedding {key}"
+        checked(path, what, expected, key, content, vector)
+        typed(path, what, (vector,), (BYTES,))
+        if len(vector) != 4 * dimension:
+            raise damaged(path, f"{what} has another length")
     keys = np.fromiter((row[0] for row in rows), np.int64, len(rows))
     vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
     return keys, vectors.reshape(len(rows), dimension).astype(np.float32)
@@ -91,3 +123,14 @@ def embeddings_after(
     cursor = connection.execute(f"{EMBEDDING} WHERE key > ? ORDER BY key", (key,))
     while rows := cursor.fetchmany(_BLOCK):
         yield unpack_embeddings(path, dimension, rows)
+
+
+def file_row(catalog: Path, row: tuple[Any, ...]) -> FileRow:
+    """A row of ``FILES``, checked."""
+    *fields, expected = row
+    checked(catalog, "the row of a file", expected, *fields)
+    typed(catalog, "the row of a file", fields, FILE_TYPES)
+    root, path, size, mtime_ns, sha256, indexed, reason = fields
+    return FileRow(
+        unpack_text(root), unpack_text(path), size, mtime_ns, sha256, bool(indexed), reason
+    )

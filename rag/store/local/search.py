@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import IndexDamaged
-from rag.store.local.rows import EMBEDDING, embeddings_after, unpack_embeddings
+from rag.store.local.rows import EMBEDDING, damaged, embeddings_after, unpack_embeddings
+from rag.store.local.state import check_words
 from rag.store.local.vectors import Segment, VectorFiles, VectorIndex
 
 # BM25 weighs a word in the title as this many in the text.
@@ -30,6 +30,7 @@ class Kept:
     vectors: VectorFiles
     generation: tuple[int, bytes] | None = None
     dates: Sequence[tuple[int, str, str | None]] | None = None
+    sound_words: set[str] = field(default_factory=set)
 
     def turn_to(self, generation: tuple[int, bytes]) -> bool:
         """Forgets what belongs to another generation; False if it is the same one."""
@@ -83,6 +84,7 @@ class Search:
         terms = self._rarest(terms, _MOST_RANKED)
         if not terms:
             return {}
+        self._check_words()
         where, values = "", [_TITLE_WEIGHT, _match(terms)]
         if only is not None:
             where = (
@@ -95,7 +97,12 @@ class Search:
             "ORDER BY score DESC, rowid LIMIT ?",
             (*values, n),
         )
-        return {key: score for key, score in rows if score > 0}
+        found = {key: score for key, score in rows if score > 0}
+        if only is not None:  # the index that found them is not checked, the rows are
+            pairs = self._in("SELECT key, document FROM passages WHERE key IN", found)
+            inside = {key for key, document in pairs if document in only}
+            found = {key: score for key, score in found.items() if key in inside}
+        return found
 
     def complete_scores(
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
@@ -103,10 +110,13 @@ class Search:
         """The exact cosine and BM25 score of each of the passages."""
         pairs = self._in("SELECT key, embedding FROM passages WHERE key IN", keys)
         vectors = self._embeddings([embedding for _, embedding in pairs])
+        if len(pairs) != len(keys):
+            raise damaged(self._path, "passages that were found are gone")
         cosines = {key: float(v @ query) for (key, _), v in zip(pairs, vectors, strict=True)}
         scores: dict[int, float] = {}
         terms = self._rarest(terms, _MOST_SCANNED)
         if terms:
+            self._check_words()
             rows = self._connection.execute(
                 "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
                 "AND +rowid IN (SELECT value FROM json_each(?))",
@@ -158,6 +168,12 @@ class Search:
             self._rows[term] = int(count)
         return self._rows[term]
 
+    def _check_words(self) -> None:
+        """Once for each generation of a store."""
+        if self._state["words"] not in self._kept.sound_words:
+            check_words(self._connection, self._path, self._state)
+            self._kept.sound_words.add(self._state["words"])
+
     def _dead(self) -> NDArray[np.int64]:
         rows = self._connection.execute("SELECT embedding FROM dead").fetchall()
         return np.fromiter((key for (key,) in rows), np.int64, len(rows))
@@ -179,10 +195,7 @@ class Search:
         rows = {row[0]: row for row in self._in(f"{EMBEDDING} WHERE key IN", set(keys))}
         for key in keys:
             if key not in rows:
-                raise IndexDamaged(
-                    f"{self._path} is damaged (embedding {key} is gone); "
-                    "`rag index --rebuild` makes it anew from the documents."
-                )
+                raise damaged(self._path, f"embedding {key} is gone")
         return unpack_embeddings(self._path, dimension, [rows[key] for key in keys])[1]
 
     def _in(self, sql: str, values: Iterable[int]) -> list[Any]:

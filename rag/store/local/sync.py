@@ -100,7 +100,7 @@ def forget(store: LocalStore, name: str) -> list[str]:
                 raise InvalidInput(f"The index holds neither a document nor a root {name!r}.")
             writer.remove_unused_embeddings()
             state = writer.finish(state or {}, generation=(state or {})["generation"] + 1)
-        writer.remove_old_vector_files(state)
+        writer.acknowledge(state)
     return ids
 
 
@@ -140,7 +140,7 @@ class _Sync:
                 self._writer.clear()
             self._take_all(listing, frozenset(singled), between=not rebuild)
             self._finish(listing, nullcontext() if rebuild else self._writer.transaction())
-        self._writer.remove_old_vector_files(self._state)
+        self._writer.acknowledge(self._state)
         return SyncReport(
             generation=self._state["generation"],
             documents=self._state["documents"],
@@ -292,7 +292,7 @@ class _Sync:
         with self._writer.transaction():
             self._intake.write()
             self._next_generation(complete=False)
-        self._writer.remove_old_vector_files(self._state)
+        self._writer.acknowledge(self._state)
         self._changed = True
         self._batch_began, self._share = self._done, 0.0
 

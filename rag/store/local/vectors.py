@@ -10,6 +10,8 @@ process where somebody cuts the file short.
 import hashlib
 import math
 import os
+import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import MachineRefused
+from rag.store.local.durable import flush_folder
 
+_NAME = re.compile(r"vectors-\d{1,18}\.faiss")
 Keys = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 Blocks = Iterable[tuple[Keys, Vectors]]
@@ -43,6 +47,7 @@ class Segment:
     """
 
     name: str
+    size: int
     sha256: str
     dimension: int
     count: int
@@ -163,8 +168,24 @@ class VectorFiles:
             import faiss
 
             file.seek(0)
+            # FAISS would read any kind of structure, of any declared size: a forged file gets none.
+            head = file.read(41)
+            if (head[:4], head[37:41]) != (b"IxMp", b"IxFI") and head[:4] != b"IwSq":
+                return None
+            file.seek(0)
+            faiss.set_deserialization_vector_byte_limit(segment.size)
             reader = faiss.PyCallbackIOReader(file.read, 1 << 24)  # type: ignore[attr-defined]
-            return faiss.read_index(reader)
+            try:
+                index: Any = faiss.read_index(reader)
+            except (RuntimeError, MemoryError):
+                return None
+            sound = (
+                (index.d, index.ntotal) == (segment.dimension, segment.count)
+                and (head[:4] == b"IwSq") == bool(segment.clusters)
+                and (index.nlist if segment.clusters else len(faiss.vector_to_array(index.id_map)))
+                == (segment.clusters or segment.count)
+            )
+            return index if sound else None
 
     def intact(self, segment: Segment) -> bool:
         """Whether the file is what was written."""
@@ -176,6 +197,8 @@ class VectorFiles:
         """The file, if its bytes are those that were written; hashed once while it stays as is."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
+            if not _NAME.fullmatch(segment.name):
+                raise FileNotFoundError  # a name that leads out of the folder is not one of ours
             descriptor = os.open(self._folder / segment.name, flags)
         except OSError:
             yield None
@@ -183,6 +206,9 @@ class VectorFiles:
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             identity = (segment.name, status.st_ino, status.st_size, status.st_mtime_ns)
+            if not stat.S_ISREG(status.st_mode) or status.st_size != segment.size:
+                yield None
+                return
             try:
                 if identity not in self._hashed:
                     self._hashed[identity] = hashlib.file_digest(file, "sha256").hexdigest()
@@ -198,18 +224,20 @@ class VectorFiles:
         path = self._folder / f"vectors-{generation}.faiss"
         new = path.with_name(path.name + ".new")
         try:
-            with new.open("w+b") as file:
+            new.unlink(missing_ok=True)
+            with new.open("x+b") as file:
                 writer = faiss.PyCallbackIOWriter(file.write, 1 << 24)  # type: ignore[attr-defined]
                 faiss.write_index(index, writer)
                 file.flush()
                 os.fsync(file.fileno())
                 file.seek(0)
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                size = file.tell()
             new.replace(path)
-            _flush_folder(self._folder)
+            flush_folder(self._folder)
         except OSError as error:
             raise MachineRefused(f"{path} cannot be written: {error.strerror}.") from error
-        return Segment(path.name, sha256, index.d, index.ntotal, last, clusters, trained)
+        return Segment(path.name, size, sha256, index.d, index.ntotal, last, clusters, trained)
 
     def remove_others(self, name: str | None) -> None:
         """Removes vector files of older generations, and what a killed writer left."""
@@ -280,11 +308,3 @@ def _selector(keys: Keys) -> Any:
     chosen[keys] = True
     bits: Any = np.packbits(chosen, bitorder="little")
     return faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg]
-
-
-def _flush_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

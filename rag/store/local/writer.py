@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 from rag.datatypes import Document, Passage
 from rag.errors import IndexMissing
 from rag.store import FileRow
-from rag.store.local.catalog import LocalStore, check_counts, read_state, write_state
-from rag.store.local.reader import FILES, file_row
+from rag.store.local.catalog import LocalStore
 from rag.store.local.rows import (
+    FILES,
     checked,
     digest,
+    file_row,
     pack_offsets,
     pack_spans,
     pack_text,
@@ -23,6 +25,14 @@ from rag.store.local.rows import (
     unpack_text,
 )
 from rag.store.local.segments import Segments
+from rag.store.local.state import (
+    acknowledge,
+    acknowledged,
+    check_counts,
+    check_words,
+    read_state,
+    write_state,
+)
 from rag.store.local.vectors import VectorFiles
 
 
@@ -32,6 +42,7 @@ class Writer:
     def __init__(self, store: LocalStore, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._path = store.path
+        self._note = store.note
         self._segments = Segments(connection, store.path, VectorFiles(store.folder))
 
     @contextmanager
@@ -50,33 +61,43 @@ class Writer:
         found = {}
         for content in contents:
             row = self._connection.execute(
-                "SELECT key FROM embeddings WHERE content = ?", (content,)
+                "SELECT key, vector, hash FROM embeddings WHERE content = ?", (content,)
             ).fetchone()
             if row:
-                found[content] = int(row[0])
+                key, vector, expected = row
+                checked(self._path, f"embedding {key}", expected, key, content, vector)
+                found[content] = int(key)
         return found
 
     def add_embedding(self, content: bytes, vector: NDArray[np.float32]) -> int:
         """Stores a vector under the hash of what was embedded."""
-        data = pack_vector(vector)
-        cursor = self._connection.execute(
-            "INSERT INTO embeddings (content, vector, hash) VALUES (?, ?, ?)",
-            (content, data, digest(content, data)),
+        key, data = self._next_key("embeddings"), pack_vector(vector)
+        self._connection.execute(
+            "INSERT INTO embeddings (key, content, vector, hash) VALUES (?, ?, ?, ?)",
+            (key, content, data, digest(key, content, data)),
         )
-        return int(cursor.lastrowid or 0)
+        return key
+
+    def _next_key(self, table: str) -> int:
+        """The next of the keys that are never used again; each row's hash covers its key."""
+        row = self._connection.execute(
+            "SELECT seq + 1 FROM sqlite_sequence WHERE name = ?", (table,)
+        ).fetchone()
+        return int(row[0]) if row else 1
 
     def state(self) -> dict[str, Any] | None:
-        """The state of the last commit; None in a catalog that has none yet."""
+        """The state of the last commit, on which others can build; None if there is none yet."""
         try:
-            state = read_state(self._connection, self._path)
+            state = read_state(self._connection, self._path, acknowledged(self._note))
         except IndexMissing:
             return None
         check_counts(self._connection, self._path, state)
+        check_words(self._connection, self._path, state)
         return state
 
     def files(self) -> list[FileRow]:
-        """Every file that a sync saw."""
-        return [file_row(row) for row in self._connection.execute(FILES)]
+        """Every file that a sync saw, checked."""
+        return [file_row(self._path, row) for row in self._connection.execute(FILES)]
 
     def documents_of(self, root: str, path: str) -> dict[str, tuple[str, int]]:
         """The documents of a file: id -> content hash and number of passages."""
@@ -103,28 +124,28 @@ class Writer:
         """Adds a document with its passages, replacing one of the same id."""
         self.remove_document(document.id)
         self._connection.execute("DELETE FROM forgotten WHERE id = ?", (pack_text(document.id),))
-        row = _document_fields(root, path, document, len(passages))
-        cursor = self._connection.execute(
-            "INSERT INTO documents (id, root, path, title, titled, date, url, sha256, body, "
-            "pages, passages, text_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        key = self._next_key("documents")
+        row = (key, *_document_fields(root, path, document, len(passages)))
+        self._connection.execute(
+            "INSERT INTO documents (key, id, root, path, title, titled, date, url, sha256, body, "
+            "pages, passages, text_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*row, digest(*row)),
         )
-        key = int(cursor.lastrowid or 0)
         self._connection.execute("INSERT INTO texts VALUES (?, ?)", (key, document.text))
         title = document.title if document.titled else ""
         for passage, embedding in zip(passages, embeddings, strict=True):
             fields = (
-                key, passage.start, passage.end, passage.text,
+                self._next_key("passages"), key, passage.start, passage.end, passage.text,
                 pack_spans(passage.sentences), embedding,
             )  # fmt: skip
-            cursor = self._connection.execute(
-                "INSERT INTO passages (document, start, end, text, sentences, embedding, hash) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            self._connection.execute(
+                "INSERT INTO passages (key, document, start, end, text, sentences, embedding, "
+                "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (*fields, digest(*fields)),
             )
             self._connection.execute(
                 "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
-                (cursor.lastrowid, title, passage.text),
+                (fields[0], title, passage.text),
             )
 
     def remove_document(self, id: str) -> bool:
@@ -141,7 +162,7 @@ class Writer:
             (key,),
         ).fetchall():
             # FTS5 takes a row out by its words, so they must be those that were put in.
-            checked(self._path, f"passage {passage}", expected, *fields)
+            checked(self._path, f"passage {passage}", expected, passage, *fields)
             self._connection.execute(
                 "INSERT INTO words (words, rowid, title, text) VALUES ('delete', ?, ?, ?)",
                 (passage, title if titled else "", fields[3]),
@@ -186,21 +207,22 @@ class Writer:
         self._connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (packed,))
         # The next sync must look at the file again, to say that a document of it stays out.
         left = bool(self.documents_of(*map(unpack_text, row)))
-        self._connection.execute(
-            "UPDATE files SET sha256 = '', indexed = ?, reason = ? WHERE root = ? AND path = ?",
-            (int(left), f"{id} was removed; naming the file brings it back", *row),
-        )
+        reason = f"{id} was removed; naming the file brings it back"
+        for file in self.files():
+            if (pack_text(file.root), pack_text(file.path)) == row:
+                self.put_file(replace(file, sha256="", indexed=left, reason=reason))
         return [id]
 
     def put_file(self, row: FileRow) -> None:
         """Notes a file as it was when it was read."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                pack_text(row.root), pack_text(row.path), row.size, row.mtime_ns, row.sha256,
-                int(row.indexed), row.reason,
-            ),
+        fields = (
+            pack_text(row.root), pack_text(row.path), row.size, row.mtime_ns, row.sha256,
+            int(row.indexed), row.reason,
         )  # fmt: skip
+        self._connection.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*fields, digest(*fields)),
+        )
 
     def remove_file(self, root: str, path: str) -> None:
         """Forgets a file with its documents."""
@@ -239,8 +261,9 @@ class Writer:
         write_state(self._connection, state)
         return state
 
-    def remove_old_vector_files(self, state: Mapping[str, Any]) -> None:
-        """Removes vector files that the committed state does not name."""
+    def acknowledge(self, state: Mapping[str, Any]) -> None:
+        """Notes the committed generation, and removes the vector files that it does not name."""
+        acknowledge(self._note, state["generation"])
         self._segments.remove_others(state["segment"])
 
 

@@ -1,0 +1,143 @@
+"""The generation's own row, what it vouches for, and the note of what was acknowledged.
+
+The tables of the word index have no hash in each row, so the state holds one of them all. It is
+checked when a generation's words are first searched: 3 ms of computing at 2,000 passages, 130 ms
+at 100,000.
+"""
+
+import hashlib
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from rag.errors import IndexDamaged, IndexMissing
+from rag.store.local.durable import read_note, write_durably
+from rag.store.local.rows import FORMAT, REBUILD, checked, damaged, digest
+
+_LONGEST = 100_000  # characters of the row
+_WIDEST = 65_536  # numbers of a vector
+_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "format": int,
+    "generation": int,
+    "documents": int,
+    "passages": int,
+    "complete": bool,
+    "spec": str,
+    "fingerprint": dict,
+    "segment": (dict, type(None)),
+    "words": str,
+    "roots": str,
+}
+_SEGMENT = {
+    "name": str, "size": int, "sha256": str, "dimension": int, "count": int, "last": int,
+    "clusters": int, "trained": int,
+}  # fmt: skip
+# Numbers of words are packed by the thousand: a hundred thousand short rows cost time in Python.
+_WORDS = (
+    "SELECT id, block FROM words_data ORDER BY id",
+    "SELECT segid, term, pgno FROM words_idx ORDER BY segid, term",
+    "SELECT id / 1000, group_concat(id || ':' || hex(sz)) FROM words_docsize GROUP BY 1",
+    "SELECT k, v FROM words_config ORDER BY k",
+)
+_ROOTS = ("SELECT path, name FROM roots ORDER BY path", "SELECT id FROM forgotten ORDER BY id")
+
+
+def read_state(connection: sqlite3.Connection, path: Path, least: int) -> dict[str, Any]:
+    """Format, generation, counts, embedder, vector file and hashes of one generation.
+
+    Raises IndexDamaged if it is not what was written, or it is older than the one that was
+    acknowledged, ``least``.
+    """
+    row = connection.execute(
+        "SELECT json, hash FROM state WHERE length(json) < ?", (_LONGEST,)
+    ).fetchone()
+    if row is None:
+        if least:
+            raise damaged(path, f"generation {least} is gone")
+        raise IndexMissing(
+            f"{path} was begun and never finished; `rag index` with the same paths goes on."
+        )
+    checked(path, "state", row[1], row[0])
+    state = _parsed(row[0], path)
+    if state["generation"] < least:
+        raise damaged(path, f"generation {least} is gone, {state['generation']} is there")
+    if _hash(connection, _ROOTS) != state["roots"]:
+        raise damaged(path, "the roots are not what was written")
+    return state
+
+
+def check_counts(connection: sqlite3.Connection, path: Path, state: dict[str, Any]) -> None:
+    """Raises IndexDamaged if rows are gone, or there are more than were written."""
+    for table in ("documents", "passages"):
+        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        if count != state[table]:
+            raise damaged(path, f"it holds {count} {table}, not {state[table]}")
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    """The state's fields; a forged one can have a right hash and any value."""
+    try:
+        state = json.loads(text)
+        if state["format"] != FORMAT:
+            raise IndexDamaged(f"{path} has format {state['format']}, not {FORMAT}; {REBUILD}.")
+        segment = state["segment"] or {name: kind() for name, kind in _SEGMENT.items()}
+        sound = (
+            all(isinstance(state[name], kind) for name, kind in _FIELDS.items())
+            and segment.keys() == _SEGMENT.keys()
+            and all(isinstance(segment[name], kind) for name, kind in _SEGMENT.items())
+            and 0 < int(state["fingerprint"]["dimension"]) <= _WIDEST
+        )
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise damaged(path, "the state cannot be read") from error
+    if not sound:
+        raise damaged(path, "the state has a field of another type")
+    return dict(state)
+
+
+def write_state(connection: sqlite3.Connection, state: dict[str, Any]) -> None:
+    """Replaces the generation's own row; it counts once the transaction is committed."""
+    # FTS5 keeps new words in memory until the next savepoint.
+    connection.execute("SAVEPOINT words")
+    connection.execute("RELEASE words")
+    state = state | {"words": _hash(connection, _WORDS), "roots": _hash(connection, _ROOTS)}
+    text = json.dumps(state, sort_keys=True)
+    connection.execute(
+        "INSERT OR REPLACE INTO state (one, json, hash) VALUES (1, ?, ?)", (text, digest(text))
+    )
+
+
+def check_words(connection: sqlite3.Connection, path: Path, state: dict[str, Any]) -> None:
+    """Raises IndexDamaged if the word index is not what was written."""
+    if _hash(connection, _WORDS) != state["words"]:
+        raise damaged(path, "the word index is not what was written")
+
+
+def _hash(connection: sqlite3.Connection, queries: tuple[str, ...]) -> str:
+    """One hash of all the rows of some queries."""
+    hasher = hashlib.sha256()
+    for number, query in enumerate(queries):
+        for row in connection.execute(query):
+            for field in (number, *row):
+                data = field if isinstance(field, bytes) else repr(field).encode()
+                hasher.update(len(data).to_bytes(8, "little") + data)
+    return hasher.hexdigest()
+
+
+def acknowledge(note: Path, generation: int) -> None:
+    """Notes a committed generation, so that falling back to an older one is noticed.
+
+    SQLite takes a damaged log for the end of a log, and would go on from what was before.
+    """
+    if acknowledged(note) != generation:
+        text = str(generation)
+        write_durably(note, f"{text} {digest(text).hex()}\n".encode())
+
+
+def acknowledged(note: Path) -> int:
+    """The newest generation that was acknowledged; 0 if the note is missing or damaged."""
+    try:
+        text, _, expected = read_note(note).strip().partition(" ")
+    except OSError:
+        return 0
+    return int(text) if text.isdigit() and digest(text).hex() == expected else 0

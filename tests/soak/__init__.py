@@ -1,0 +1,1 @@
+"""Wears an index out: kills, failing disks, flipped bytes; ``make soak`` runs it in full."""
