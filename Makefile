@@ -1,5 +1,5 @@
 # make chat   install, index seeds/, open the chat       make test   all tests
-# make lint   ruff and mypy                              make bench  how long a cold question takes
+# make lint   ruff and mypy                              make bench  how fast it is, as ratios
 # make results   the README's table of results, over seeds/ and the sets in ../shared/datasets
 # make soak   kills, failing disks and flipped bytes, at length
 PYTHON ?= python3
@@ -22,6 +22,7 @@ lint: .venv/installed-test
 
 bench: .venv/installed-test
 	$(RUN)/python tests/benchmarks/cold_question.py
+	$(RUN)/python tests/benchmarks/speed.py $(FOLDER)
 
 results: .venv/installed-test
 	$(RUN)/python tests/benchmarks/results.py

@@ -58,13 +58,11 @@ def stale(snapshot: Snapshot, index: Path, cited: Collection[str]) -> Iterator[s
     Cited files are compared by content. The others are looked at by size and time, unless there
     are very many.
     """
-    rows = {row.id: row for row in snapshot.document_keys().values() if row.id in cited}
-    files = snapshot.files()
-    hashes = {(file.root, file.path): file.sha256 for file in files}
+    rows = snapshot.documents(cited)
     for id in cited:
-        if trouble := _trouble(rows[id], hashes):
+        if trouble := _trouble(rows[id], snapshot.file(rows[id].root, rows[id].path)):
             yield f"{id} {trouble}"
-    if len(files) > _MOST_FILES:
+    if snapshot.file_count() > _MOST_FILES:
         return
     named = {(row.root, row.path) for row in rows.values()}
     by_state: dict[str, list[str]] = {"changed": [], "new": [], "missing": []}
@@ -110,13 +108,13 @@ def _same(root: Path, row: FileRow) -> bool:
         return False
 
 
-def _trouble(row: DocumentRow, hashes: dict[tuple[str, str], str]) -> str | None:
+def _trouble(row: DocumentRow, file: FileRow | None) -> str | None:
     """What became of a cited document's file; None if it is what was indexed."""
     try:
         data = read_below(Path(row.root), row.path, _LARGEST)
     except (OSError, ValueError):
         return "is gone or cannot be read since it was indexed"
-    same = hashlib.sha256(data).hexdigest() == hashes.get((row.root, row.path))
+    same = file is not None and hashlib.sha256(data).hexdigest() == file.sha256
     return None if same else "changed since it was indexed"
 
 

@@ -1,6 +1,7 @@
 """Query -> Hits: dense and lexical search, fused, restricted to the chosen documents."""
 
 import fnmatch
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -30,13 +31,15 @@ class Selection:
         """The documents' keys (None: all), and how many were left out for want of a date."""
         if not (self.files or self.since or self.until):
             return None, 0
+        globs = re.compile("|".join(map(fnmatch.translate, self.files)))
+        since, until = self.since or "", self.until or "9"
         chosen, undated = set(), 0
-        for key, row in snapshot.document_keys().items():
-            if self.files and not any(fnmatch.fnmatchcase(row.id, glob) for glob in self.files):
+        for key, id, date in snapshot.dates():
+            if self.files and not globs.match(id):
                 continue
-            if (self.since or self.until) and row.date is None:
+            if (self.since or self.until) and date is None:
                 undated += 1
-            elif (row.date or "") >= (self.since or "") and (row.date or "") <= (self.until or "9"):
+            elif since <= (date or "") <= until:
                 chosen.add(key)
         return frozenset(chosen), undated
 

@@ -24,9 +24,13 @@ class FakeEmbedder:
     def __init__(self, name: str = "fake") -> None:
         self.fingerprint: dict[str, Any] = {"name": name, "dimension": self.dimension}
         self.embedded: list[str] = []
+        self.expected: list[int] = []
 
     def count(self, texts: Sequence[str]) -> list[int]:
         return count_words(texts)
+
+    def expect(self, passages: int) -> None:
+        self.expected.append(passages)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         if any(n > self.window for n in self.count(texts)):

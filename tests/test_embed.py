@@ -221,3 +221,33 @@ def test_broken_configuration(name: str, text: str, model: Path, tmp_path: Path)
 def test_embedder_that_is_not_there(spec: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         open_embedder(spec, tmp_path)
+
+
+def test_many_passages_are_expected_by_torch(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[Path] = []
+    monkeypatch.setattr("rag.embed.torch_back_end.TorchModel", loaded.append)
+    embedder = open_embedder("", home)
+    embedder.expect(256)
+    assert loaded == []
+    embedder.expect(257)
+    assert len(loaded) == 1
+
+
+def test_sentence_is_embedded_once(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rag.embed.onnx_back_end import OnnxTwin
+
+    texts = ["A ship sailed on Monday.", "Nobody saw it.", "A ship sailed on Monday."]
+    runs = []
+    embedder.embed_query("makes the twin, where there is none yet")
+    embed = OnnxTwin.embed
+
+    def counted(twin: OnnxTwin, texts: list[str]) -> np.ndarray:
+        runs.append(list(texts))
+        return embed(twin, texts)
+
+    monkeypatch.setattr(OnnxTwin, "embed", counted)
+    first = embedder.embed_sentences(texts)
+    second = embedder.embed_sentences(texts[::-1])
+    assert runs == [texts[:1], texts[1:2]]
+    assert np.array_equal(first, second[::-1])
+    assert float(first[0] @ embedder.embed_query(texts[0])) > 0.9999

@@ -407,13 +407,13 @@ def test_snapshot_keeps_its_generation(bench: Workbench) -> None:
 
 
 def test_interrupted_sync_goes_on(bench: Workbench) -> None:
-    for n in range(12):
+    for n in range(32):
         bench.write(f"{n:02}.txt", article(f"topic{n}", 300))
     whole = FakeEmbedder()
 
     class Interrupted(FakeEmbedder):
         def embed_passages(self, texts: Sequence[str]) -> Vectors:
-            if len(self.embedded) > 400:
+            if len(self.embedded) > 1000:
                 raise KeyboardInterrupt
             return super().embed_passages(texts)
 
@@ -424,7 +424,7 @@ def test_interrupted_sync_goes_on(bench: Workbench) -> None:
         assert not snapshot.info.complete
         assert snapshot.info.passages > 0
     report = sync(bench.store, [], whole)
-    assert report.documents == 12
+    assert report.documents == 32
     assert report.embedded + report.reused == report.passages
     assert set(broken.embedded).isdisjoint(whole.embedded)
     assert len(broken.embedded) + len(whole.embedded) == report.passages
@@ -492,6 +492,14 @@ def test_file_and_then_its_folder(bench: Workbench) -> None:
     bench.sync(path)
     bench.sync(bench.docs)
     assert bench.ids() == ["a.txt", "b.txt"]
+
+
+def test_embedder_is_told_what_to_expect(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    report = bench.sync(bench.docs)
+    assert bench.embedder.expected == [report.passages]
+    bench.sync()
+    assert sum(bench.embedder.expected) == report.passages
 
 
 def test_a_lost_log_is_noticed(bench: Workbench) -> None:

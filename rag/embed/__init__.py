@@ -41,6 +41,9 @@ class Embedder(Protocol):
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text in the model's own tokens, special tokens included."""
 
+    def expect(self, passages: int) -> None:
+        """That many passages are about to be embedded, a part at a time."""
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(len(texts), dimension) unit vectors. A text over the window raises ValueError."""
 

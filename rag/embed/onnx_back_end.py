@@ -46,6 +46,9 @@ class OnnxTwin:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        # Threads that spin while they wait take the processor from other questions: with it half
+        # busy, twenty sentences take 1.0 s by spinning threads and 0.3 s by waiting ones.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             str(path), options, providers=["CPUExecutionProvider"]
         )

@@ -30,7 +30,7 @@ class TorchModel:
         vectors = self._model.encode(
             list(texts),
             prompt=prompt or None,
-            batch_size=32,
+            batch_size=32 if self._model.device.type == "cpu" else 256,
             normalize_embeddings=True,
             show_progress_bar=False,
             convert_to_numpy=True,

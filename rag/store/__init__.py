@@ -77,7 +77,10 @@ class Snapshot(Protocol):
     def lexical(
         self, terms: Sequence[str], n: int, only: Collection[int] | None
     ) -> dict[int, float]:
-        """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
+        """The ``n`` best passages by BM25 over any of the terms: key -> score above 0.
+
+        In a large index the most common of the terms may be left out.
+        """
 
     def complete_scores(
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
@@ -89,6 +92,12 @@ class Snapshot(Protocol):
 
     def document_keys(self) -> dict[int, DocumentRow]:
         """Every document by its key, in the order of their ids."""
+
+    def dates(self) -> Sequence[tuple[int, str, str | None]]:
+        """Key, id and date of every document, in the order of their ids."""
+
+    def documents(self, ids: Collection[str]) -> dict[str, DocumentRow]:
+        """Those of the documents that are there, by their ids."""
 
     def document(self, id: str) -> Document | None:
         """A document with its text, checked; None if there is none of that id."""
@@ -104,6 +113,12 @@ class Snapshot(Protocol):
 
     def files(self) -> list[FileRow]:
         """Every file that a sync saw."""
+
+    def file(self, root: str, path: str) -> FileRow | None:
+        """A file as a sync saw it; None if none did."""
+
+    def file_count(self) -> int:
+        """How many files a sync saw."""
 
 
 class Store(Protocol):

@@ -4,6 +4,7 @@ It may be a stranger's. Nothing is opened through a link, nothing but our own ta
 no value is longer than the longest that we write.
 """
 
+import json
 import os
 import sqlite3
 import stat
@@ -14,9 +15,10 @@ from pathlib import Path
 from rag.errors import IndexDamaged, IndexMissing, IndexUnusable, MachineRefused
 from rag.files import CATALOG
 from rag.store.local.reader import LocalSnapshot
-from rag.store.local.rows import REBUILD, damaged
+from rag.store.local.rows import REBUILD, damaged, digest
 from rag.store.local.schema import check_schema, create_catalog, is_ours
-from rag.store.local.state import acknowledged, check_words, read_state
+from rag.store.local.search import Kept
+from rag.store.local.state import acknowledged, check_counts, check_words, read_state
 from rag.store.local.vectors import VectorFiles
 
 _LONGEST_VALUE = 2**28  # bytes; the longest text of a document is some 200 MB
@@ -40,8 +42,7 @@ class LocalStore:
         self.folder = folder
         self.path = folder / CATALOG
         self.note = folder / "GENERATION"
-        self._vectors = VectorFiles(folder)
-        self._sound_words: set[str] = set()
+        self._kept = Kept(VectorFiles(folder))
 
     def exists(self) -> bool:
         """Whether there is a catalog, whole or not."""
@@ -68,7 +69,10 @@ class LocalStore:
                 connection.execute("BEGIN")
                 check_schema(connection, self.path)
                 state = read_state(connection, self.path, least)
-                yield LocalSnapshot(connection, self.path, state, self._vectors, self._sound_words)
+                generation = (self.path.stat().st_ino, digest(json.dumps(state)))
+                if self._kept.turn_to(generation):
+                    check_counts(connection, self.path, state)
+                yield LocalSnapshot(connection, self.path, state, self._kept)
             finally:
                 connection.close()
 
@@ -110,6 +114,7 @@ class LocalStore:
                 roots = connection.execute("SELECT path, name FROM roots").fetchall()
             check_schema(connection, self.path)
             state = read_state(connection, self.path, acknowledged(self.note))
+            check_counts(connection, self.path, state)
             check_words(connection, self.path, state)
             (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
             return None if verdict == "ok" else roots

@@ -1,6 +1,7 @@
 """Documents on their way into a catalog: split, embedded and written a batch at a time."""
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from rag.store.local.writer import Writer
 
 # Some embedders read whole books at once; a passage is still what one looks through for a sentence.
 _LONGEST_PASSAGE = 512  # tokens
-_AT_ONCE = 64  # passages between two reports of progress
+_AT_ONCE = 64  # passages that are embedded and kept together, at first
+_SECONDS = 1.0  # a part that takes less is followed by one twice as large
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Intake:
         self._queue: list[_Queued] = []
         self._keys: dict[bytes, int] = {}
         self._fingerprint = json.dumps(embedder.fingerprint, sort_keys=True)
+        self._at_once = _AT_ONCE
         self.waiting = 0
         self.embedded = 0
         self.reused = 0
@@ -74,14 +77,19 @@ class Intake:
         new = [content for content in texts if content not in self._keys]
         new.sort(key=lambda content: len(texts[content]))  # like lengths: less padding
         self.reused += self.waiting - len(new)
-        for at in range(0, len(new), _AT_ONCE):
-            part = new[at : at + _AT_ONCE]
+        self._embedder.expect(len(new))
+        at = 0
+        while part := new[at : at + self._at_once]:
+            began = time.perf_counter()
             vectors = self._embedder.embed_passages([texts[content] for content in part])
             with self._transaction():
                 for content, vector in zip(part, vectors, strict=True):
                     self._keys[content] = self._writer.add_embedding(content, vector)
+            at += len(part)
             self.embedded += len(part)
             self._advance(len(part) / len(new))
+            if time.perf_counter() - began < _SECONDS:
+                self._at_once *= 2
 
     def write(self) -> bool:
         """Writes and empties the queue; False if there was nothing in it."""

@@ -1,19 +1,10 @@
 """One generation of a local index, read and checked."""
 
-import json
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from rag.datatypes import Document, Passage, Span
 from rag.store import DocumentRow, FileRow, StoreInfo
 from rag.store.local.rows import (
-    BYTES,
     DOCUMENT_TYPES,
     FILES,
     PASSAGE_TYPES,
@@ -26,35 +17,18 @@ from rag.store.local.rows import (
     unpack_offsets,
     unpack_spans,
     unpack_text,
-    unpack_vector,
     whole,
 )
-from rag.store.local.state import check_words
-from rag.store.local.vectors import VectorFiles, VectorIndex
+from rag.store.local.search import Search
+from rag.store.local.vectors import describe
 
-# BM25 weighs a word in the title as this many in the text.
-_TITLE_WEIGHT = 1.0
 _DOCUMENT = (
     "id, root, path, title, titled, date, url, sha256, body, pages, passages, text_hash, hash"
 )
 
 
-class LocalSnapshot:
+class LocalSnapshot(Search):
     """See the protocol ``rag.store.Snapshot``."""
-
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        path: Path,
-        state: dict[str, Any],
-        vectors: VectorFiles,
-        sound_words: set[str],
-    ) -> None:
-        self._connection = connection
-        self._path = path
-        self._state = state
-        self._vector_files = vectors
-        self._sound_words = sound_words
 
     @property
     def info(self) -> StoreInfo:
@@ -67,74 +41,8 @@ class LocalSnapshot:
             spec=state["spec"],
             fingerprint=state["fingerprint"],
             complete=state["complete"],
-            vectors={"kind": "flat", "why": f"exact search over {state['passages']:,} passages"},
+            vectors=describe(self._segment, state["passages"]),
         )
-
-    def dense(
-        self, query: NDArray[np.float32], n: int, only: Collection[int] | None
-    ) -> dict[int, float]:
-        """The ``n`` nearest passages: key -> exact cosine, from checked rows."""
-        allowed = None
-        if only is not None:
-            rows = self._in("SELECT DISTINCT embedding FROM passages WHERE document IN", only)
-            allowed = [key for (key,) in rows]
-            if not allowed:
-                return {}
-        nearest = self._vectors.search(query, n, allowed)
-        cosines = dict(zip(nearest, (self._embeddings(nearest) @ query).tolist(), strict=True))
-        sql = "SELECT key, embedding, document FROM passages WHERE embedding IN"
-        found = {
-            key: cosines[embedding]
-            for key, embedding, document in self._in(sql, nearest)
-            if only is None or document in only
-        }
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))[:n])
-
-    def lexical(
-        self, terms: Sequence[str], n: int, only: Collection[int] | None
-    ) -> dict[int, float]:
-        """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
-        if not terms:
-            return {}
-        self._check_words()
-        where, values = "", [_TITLE_WEIGHT, _match(terms)]
-        if only is not None:
-            where = (
-                " AND rowid IN (SELECT key FROM passages WHERE document IN"
-                " (SELECT value FROM json_each(?)))"
-            )
-            values.append(json.dumps(sorted(only)))
-        rows = self._connection.execute(
-            f"SELECT rowid, -bm25(words, ?, 1.0) AS score FROM words WHERE words MATCH ?{where} "
-            "ORDER BY score DESC, rowid LIMIT ?",
-            (*values, n),
-        )
-        found = {key: score for key, score in rows if score > 0}
-        if only is not None:  # the index that found them is not checked, the rows are
-            pairs = self._in("SELECT key, document FROM passages WHERE key IN", found)
-            inside = {key for key, document in pairs if document in only}
-            found = {key: score for key, score in found.items() if key in inside}
-        return found
-
-    def complete_scores(
-        self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
-    ) -> tuple[dict[int, float], dict[int, float]]:
-        """The exact cosine and BM25 score of each of the passages."""
-        pairs = self._in("SELECT key, embedding FROM passages WHERE key IN", keys)
-        vectors = self._embeddings([embedding for _, embedding in pairs])
-        if len(pairs) != len(keys):
-            raise damaged(self._path, "passages that were found are gone")
-        cosines = {key: float(v @ query) for (key, _), v in zip(pairs, vectors, strict=True)}
-        scores: dict[int, float] = {}
-        if terms:
-            self._check_words()
-            rows = self._connection.execute(
-                "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
-                "AND rowid IN (SELECT value FROM json_each(?))",
-                (_TITLE_WEIGHT, _match(terms), json.dumps(sorted(keys))),
-            )
-            scores = {key: score for key, score in rows if score > 0}
-        return cosines, scores
 
     def passages(self, keys: Sequence[int]) -> list[Passage]:
         """The passages, checked, in the order of the keys."""
@@ -166,6 +74,17 @@ class LocalSnapshot:
         """Every document by its key, in the order of their ids."""
         rows = self._document_rows(None)
         return dict(sorted(rows.items(), key=lambda item: item[1].id))
+
+    def dates(self) -> Sequence[tuple[int, str, str | None]]:
+        """Key, id and date of every document, in the order of their ids; kept for the next one."""
+        if self._kept.dates is None:
+            rows = self.document_keys().items()
+            self._kept.dates = [(key, row.id, row.date) for key, row in rows]
+        return self._kept.dates
+
+    def documents(self, ids: Collection[str]) -> dict[str, DocumentRow]:
+        """Those of the documents that are there, by their ids."""
+        return {id: found[1] for id in ids if (found := self._row_of(id))}
 
     def document(self, id: str) -> Document | None:
         """A document with its text, checked; None if there is none of that id."""
@@ -212,42 +131,17 @@ class LocalSnapshot:
         """Every file that a sync saw."""
         return [file_row(self._path, row) for row in self._connection.execute(FILES)]
 
-    def _check_words(self) -> None:
-        """Once for each generation of a store."""
-        if self._state["words"] not in self._sound_words:
-            check_words(self._connection, self._path, self._state)
-            self._sound_words.add(self._state["words"])
+    def file(self, root: str, path: str) -> FileRow | None:
+        """A file as a sync saw it; None if none did."""
+        row = self._connection.execute(
+            f"{FILES} WHERE root = ? AND path = ?", (pack_text(root), pack_text(path))
+        ).fetchone()
+        return file_row(self._path, row) if row else None
 
-    @cached_property
-    def _vectors(self) -> VectorIndex:
-        state = self._state
-        return self._vector_files.open(
-            state["segment"], state["generation"], self._embedding_keys, self._embeddings
-        )
-
-    def _embedding_keys(self) -> NDArray[np.int64]:
-        rows = self._connection.execute("SELECT DISTINCT embedding FROM passages ORDER BY 1")
-        return np.fromiter((key for (key,) in rows), np.int64)
-
-    def _embeddings(self, keys: Sequence[int]) -> NDArray[np.float32]:
-        """(len(keys), dimension) vectors, checked, in the order of the keys."""
-        dimension = self._state["fingerprint"]["dimension"]
-        result = np.empty((len(keys), dimension), np.float32)
-        rows = {
-            key: (vector, content, expected)
-            for key, vector, content, expected in self._in(
-                "SELECT key, vector, content, hash FROM embeddings WHERE key IN", set(keys)
-            )
-        }
-        for i, key in enumerate(keys):
-            vector, content, expected = rows.get(key, (b"", b"", b""))
-            what = f"embedding {key}"
-            checked(self._path, what, expected, key, content, vector)
-            typed(self._path, what, (vector,), (BYTES,))
-            if len(vector) != 4 * dimension:
-                raise damaged(self._path, f"{what} has another length")
-            result[i] = unpack_vector(vector)
-        return result
+    def file_count(self) -> int:
+        """How many files a sync saw."""
+        (count,) = self._connection.execute("SELECT count(*) FROM files").fetchone()
+        return int(count)
 
     def _row_of(self, id: str) -> tuple[int, DocumentRow] | None:
         """A document's key and its row, checked."""
@@ -279,15 +173,3 @@ class LocalSnapshot:
                 unpack_text(root), unpack_text(path), unpack_offsets(pages),
             )  # fmt: skip
         return result
-
-    def _in(self, sql: str, values: Iterable[int]) -> list[Any]:
-        """The rows of ``sql ... IN`` for any number of values."""
-        listed = json.dumps(sorted(values))
-        return self._connection.execute(
-            f"{sql} (SELECT value FROM json_each(?))", (listed,)
-        ).fetchall()
-
-
-def _match(terms: Sequence[str]) -> str:
-    """An FTS5 query for any of the terms, each taken literally."""
-    return " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)

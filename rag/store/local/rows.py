@@ -1,7 +1,8 @@
 """How rows are packed and guarded."""
 
 import hashlib
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,33 @@ def pack_vector(vector: NDArray[np.float32]) -> bytes:
     return vector.astype("<f4").tobytes()
 
 
-def unpack_vector(data: bytes) -> NDArray[np.float32]:
-    """The inverse of ``pack_vector``."""
-    return np.frombuffer(data, dtype="<f4").astype(np.float32)
+# The columns that ``unpack_embeddings`` takes.
+EMBEDDING = "SELECT key, vector, content, hash FROM embeddings"
+_BLOCK = 10_000  # rows: 15 MB at 384 dimensions
+
+
+def unpack_embeddings(
+    path: Path, dimension: int, rows: Sequence[tuple[int, bytes, bytes, bytes]]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Keys and (len(rows), dimension) vectors of rows of ``EMBEDDING``, checked."""
+    for key, vector, content, expected in rows:
+        what = f"embedding {key}"
+        checked(path, what, expected, key, content, vector)
+        typed(path, what, (vector,), (BYTES,))
+        if len(vector) != 4 * dimension:
+            raise damaged(path, f"{what} has another length")
+    keys = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
+    return keys, vectors.reshape(len(rows), dimension).astype(np.float32)
+
+
+def embeddings_after(
+    connection: sqlite3.Connection, path: Path, dimension: int, key: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Keys and vectors of the rows behind a key, ascending, a block at a time."""
+    cursor = connection.execute(f"{EMBEDDING} WHERE key > ? ORDER BY key", (key,))
+    while rows := cursor.fetchmany(_BLOCK):
+        yield unpack_embeddings(path, dimension, rows)
 
 
 def file_row(catalog: Path, row: tuple[Any, ...]) -> FileRow:

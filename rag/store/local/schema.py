@@ -37,8 +37,9 @@ CREATE TABLE passages (
     end INTEGER NOT NULL, text TEXT NOT NULL, sentences BLOB NOT NULL, embedding INTEGER NOT NULL,
     hash BLOB NOT NULL
 );
-CREATE INDEX passages_by_document ON passages (document);
+CREATE INDEX passages_by_document ON passages (document, embedding);
 CREATE INDEX passages_by_embedding ON passages (embedding);
+CREATE TABLE dead (embedding INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE words USING fts5 (
     title, text, content='', tokenize='porter unicode61 remove_diacritics 2'
 );

@@ -29,7 +29,10 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "words": str,
     "roots": str,
 }
-_SEGMENT = {"name": str, "size": int, "sha256": str, "count": int}
+_SEGMENT = {
+    "name": str, "size": int, "sha256": str, "dimension": int, "count": int, "last": int,
+    "clusters": int, "trained": int,
+}  # fmt: skip
 # Numbers of words are packed by the thousand: a hundred thousand short rows cost time in Python.
 _WORDS = (
     "SELECT id, block FROM words_data ORDER BY id",
@@ -43,8 +46,8 @@ _ROOTS = ("SELECT path, name FROM roots ORDER BY path", "SELECT id FROM forgotte
 def read_state(connection: sqlite3.Connection, path: Path, least: int) -> dict[str, Any]:
     """Format, generation, counts, embedder, vector file and hashes of one generation.
 
-    Raises IndexDamaged if it is not what was written, counts do not hold, or it is older than
-    the one that was acknowledged, ``least``.
+    Raises IndexDamaged if it is not what was written, or it is older than the one that was
+    acknowledged, ``least``.
     """
     row = connection.execute(
         "SELECT json, hash FROM state WHERE length(json) < ?", (_LONGEST,)
@@ -59,13 +62,17 @@ def read_state(connection: sqlite3.Connection, path: Path, least: int) -> dict[s
     state = _parsed(row[0], path)
     if state["generation"] < least:
         raise damaged(path, f"generation {least} is gone, {state['generation']} is there")
+    if _hash(connection, _ROOTS) != state["roots"]:
+        raise damaged(path, "the roots are not what was written")
+    return state
+
+
+def check_counts(connection: sqlite3.Connection, path: Path, state: dict[str, Any]) -> None:
+    """Raises IndexDamaged if rows are gone, or there are more than were written."""
     for table in ("documents", "passages"):
         (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         if count != state[table]:
             raise damaged(path, f"it holds {count} {table}, not {state[table]}")
-    if _hash(connection, _ROOTS) != state["roots"]:
-        raise damaged(path, "the roots are not what was written")
-    return state
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
@@ -74,9 +81,10 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
         state = json.loads(text)
         if state["format"] != FORMAT:
             raise IndexDamaged(f"{path} has format {state['format']}, not {FORMAT}; {REBUILD}.")
-        segment = state["segment"] or {"name": "", "size": 0, "sha256": "", "count": 0}
+        segment = state["segment"] or {name: kind() for name, kind in _SEGMENT.items()}
         sound = (
             all(isinstance(state[name], kind) for name, kind in _FIELDS.items())
+            and segment.keys() == _SEGMENT.keys()
             and all(isinstance(segment[name], kind) for name, kind in _SEGMENT.items())
             and 0 < int(state["fingerprint"]["dimension"]) <= _WIDEST
         )

@@ -23,13 +23,17 @@ from rag.store.local.rows import (
     pack_text,
     pack_vector,
     unpack_text,
-    unpack_vector,
 )
-from rag.store.local.state import acknowledge, acknowledged, check_words, read_state, write_state
+from rag.store.local.segments import Segments
+from rag.store.local.state import (
+    acknowledge,
+    acknowledged,
+    check_counts,
+    check_words,
+    read_state,
+    write_state,
+)
 from rag.store.local.vectors import VectorFiles
-
-# A vector file is written anew when more than this share of it is missing or deleted.
-_STALE = 0.1
 
 
 class Writer:
@@ -39,7 +43,7 @@ class Writer:
         self._connection = connection
         self._path = store.path
         self._note = store.note
-        self._files = VectorFiles(store.folder)
+        self._segments = Segments(connection, store.path, VectorFiles(store.folder))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -87,6 +91,7 @@ class Writer:
             state = read_state(self._connection, self._path, acknowledged(self._note))
         except IndexMissing:
             return None
+        check_counts(self._connection, self._path, state)
         check_words(self._connection, self._path, state)
         return state
 
@@ -235,48 +240,31 @@ class Writer:
     def clear(self) -> None:
         """Removes everything but the roots and what stays forgotten."""
         self._connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        self._connection.execute("INSERT OR IGNORE INTO dead SELECT key FROM embeddings")
         for table in ("documents", "texts", "passages", "embeddings", "files"):
             self._connection.execute(f"DELETE FROM {table}")
 
     def remove_unused_embeddings(self) -> None:
-        """Removes embeddings that no passage uses any more."""
-        self._connection.execute(
-            "DELETE FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
-        )
+        """Removes embeddings that no passage uses any more; vector files still hold them."""
+        unused = "SELECT key FROM embeddings WHERE key NOT IN (SELECT embedding FROM passages)"
+        self._connection.execute(f"INSERT INTO dead {unused}")
+        self._connection.execute("DELETE FROM embeddings WHERE key IN (SELECT embedding FROM dead)")
 
     def finish(self, state: dict[str, Any], generation: int) -> dict[str, Any]:
         """Writes the next generation's state, and a new vector file where the old one is stale."""
         state = dict(state, generation=generation)
         for table in ("documents", "passages"):
             (state[table],) = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        state["segment"] = self._segment(state.get("segment"), generation)
+        state["segment"] = self._segments.following(
+            state.get("segment"), generation, state["fingerprint"]["dimension"]
+        )
         write_state(self._connection, state)
         return state
 
     def acknowledge(self, state: Mapping[str, Any]) -> None:
         """Notes the committed generation, and removes the vector files that it does not name."""
         acknowledge(self._note, state["generation"])
-        self._files.remove_others(state["segment"]["name"] if state["segment"] else None)
-
-    def _segment(self, segment: dict[str, Any] | None, generation: int) -> dict[str, Any] | None:
-        rows = self._connection.execute("SELECT DISTINCT embedding FROM passages ORDER BY 1")
-        live = np.fromiter((key for (key,) in rows), np.int64)
-        inside = self._files.keys(segment)
-        changed = len(np.setxor1d(live, inside, assume_unique=True))
-        if changed <= _STALE * len(live) and inside.size:
-            return segment
-        if not live.size:
-            return None
-        vectors = np.stack(
-            [
-                unpack_vector(vector)
-                for (vector,) in self._connection.execute(
-                    "SELECT vector FROM embeddings WHERE key IN "
-                    "(SELECT embedding FROM passages) ORDER BY key"
-                )
-            ]
-        )
-        return self._files.write(generation, live, vectors)
+        self._segments.remove_others(state["segment"])
 
 
 def _document_fields(root: str, path: str, document: Document, passages: int) -> tuple[Any, ...]:

@@ -1,0 +1,211 @@
+"""Dense and lexical search of one generation of a local index."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.store.local.rows import EMBEDDING, damaged, embeddings_after, unpack_embeddings
+from rag.store.local.state import check_words
+from rag.store.local.vectors import Segment, VectorFiles, VectorIndex
+
+# BM25 weighs a word in the title as this many in the text.
+_TITLE_WEIGHT = 1.0
+# Of a large index's words the rarest are searched for, as many as are in this many passages in all:
+# to rank them takes about 1 us a passage, to find given ones among them 0.1 us.
+_MOST_RANKED = 25_000
+_MOST_SCANNED = 100_000
+
+
+@dataclass(slots=True)
+class Kept:
+    """What one generation's readers share, and what stays open from one question to the next."""
+
+    vectors: VectorFiles
+    generation: tuple[int, bytes] | None = None
+    dates: Sequence[tuple[int, str, str | None]] | None = None
+    sound_words: set[str] = field(default_factory=set)
+
+    def turn_to(self, generation: tuple[int, bytes]) -> bool:
+        """Forgets what belongs to another generation; False if it is the same one."""
+        if self.generation == generation:
+            return False
+        self.generation, self.dates = generation, None
+        return True
+
+
+class Search:
+    """The searching part of the protocol ``rag.store.Snapshot``."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        state: dict[str, Any],
+        kept: Kept,
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._state = state
+        self._kept = kept
+        self._rows: dict[str, int] = {}
+
+    def dense(
+        self, query: NDArray[np.float32], n: int, only: Collection[int] | None
+    ) -> dict[int, float]:
+        """The ``n`` nearest passages: key -> exact cosine, from checked rows."""
+        allowed = None
+        if only is not None:
+            rows = self._in("SELECT embedding FROM passages WHERE document IN", only)
+            allowed = np.unique(np.fromiter((key for (key,) in rows), np.int64, len(rows)))
+            if not len(allowed):
+                return {}
+        wanted = n
+        nearest = self._vectors.search(query, wanted, allowed)
+        found = self._passages_of(nearest, only)
+        while len(found) < n and len(nearest) == wanted:  # no passage has some of them any more
+            wanted *= 2
+            nearest = self._vectors.search(query, wanted, allowed)
+            found = self._passages_of(nearest, only)
+        cosines = dict(zip(nearest, (self._embeddings(nearest) @ query).tolist(), strict=True))
+        scored = {key: cosines[embedding] for key, embedding in found.items()}
+        return dict(sorted(scored.items(), key=lambda item: (-item[1], item[0]))[:n])
+
+    def lexical(
+        self, terms: Sequence[str], n: int, only: Collection[int] | None
+    ) -> dict[int, float]:
+        """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
+        terms = self._rarest(terms, _MOST_RANKED)
+        if not terms:
+            return {}
+        self._check_words()
+        where, values = "", [_TITLE_WEIGHT, _match(terms)]
+        if only is not None:
+            where = (
+                " AND +rowid IN (SELECT key FROM passages WHERE document IN"
+                " (SELECT value FROM json_each(?)))"
+            )
+            values.append(json.dumps(sorted(only)))
+        rows = self._connection.execute(
+            f"SELECT rowid, -bm25(words, ?, 1.0) AS score FROM words WHERE words MATCH ?{where} "
+            "ORDER BY score DESC, rowid LIMIT ?",
+            (*values, n),
+        )
+        found = {key: score for key, score in rows if score > 0}
+        if only is not None:  # the index that found them is not checked, the rows are
+            pairs = self._in("SELECT key, document FROM passages WHERE key IN", found)
+            inside = {key for key, document in pairs if document in only}
+            found = {key: score for key, score in found.items() if key in inside}
+        return found
+
+    def complete_scores(
+        self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """The exact cosine and BM25 score of each of the passages."""
+        pairs = self._in("SELECT key, embedding FROM passages WHERE key IN", keys)
+        vectors = self._embeddings([embedding for _, embedding in pairs])
+        if len(pairs) != len(keys):
+            raise damaged(self._path, "passages that were found are gone")
+        cosines = {key: float(v @ query) for (key, _), v in zip(pairs, vectors, strict=True)}
+        scores: dict[int, float] = {}
+        terms = self._rarest(terms, _MOST_SCANNED)
+        if terms:
+            self._check_words()
+            rows = self._connection.execute(
+                "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
+                "AND +rowid IN (SELECT value FROM json_each(?))",
+                (_TITLE_WEIGHT, _match(terms), json.dumps(sorted(keys))),
+            )
+            scores = {key: score for key, score in rows if score > 0}
+        return cosines, scores
+
+    @property
+    def _segment(self) -> Segment | None:
+        noted = self._state["segment"]
+        return Segment(**noted) if noted else None
+
+    @cached_property
+    def _vectors(self) -> VectorIndex:
+        dimension = self._state["fingerprint"]["dimension"]
+        return self._kept.vectors.open(
+            self._segment,
+            self._state["generation"],
+            lambda key: embeddings_after(self._connection, self._path, dimension, key),
+            self._dead,
+        )
+
+    def _rarest(self, terms: Sequence[str], most: int) -> list[str]:
+        """The terms that are in no more than ``most`` passages in all; at least one is in any."""
+        if self._state["passages"] <= most:
+            return list(terms)
+        rows = {term: self._rows_with(term) for term in terms}
+        kept: list[str] = []
+        total = 0
+        for term in sorted(rows, key=lambda term: rows[term]):
+            if total and total + rows[term] > most:
+                break
+            total += rows[term]
+            kept.append(term)
+        return [term for term in terms if term in kept]
+
+    def _rows_with(self, term: str) -> int:
+        """How many passages have the term; where they are very many, as among the first ones."""
+        if term not in self._rows:
+            count, reached = self._connection.execute(
+                "SELECT count(*), max(rowid) FROM "
+                "(SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
+                (_match([term]), _MOST_RANKED),
+            ).fetchone()
+            if count == _MOST_RANKED:
+                (last,) = self._connection.execute("SELECT max(key) FROM passages").fetchone()
+                count = count * last // reached
+            self._rows[term] = int(count)
+        return self._rows[term]
+
+    def _check_words(self) -> None:
+        """Once for each generation of a store."""
+        if self._state["words"] not in self._kept.sound_words:
+            check_words(self._connection, self._path, self._state)
+            self._kept.sound_words.add(self._state["words"])
+
+    def _dead(self) -> NDArray[np.int64]:
+        rows = self._connection.execute("SELECT embedding FROM dead").fetchall()
+        return np.fromiter((key for (key,) in rows), np.int64, len(rows))
+
+    def _passages_of(
+        self, embeddings: Sequence[int], only: Collection[int] | None
+    ) -> dict[int, int]:
+        """The passages with these embeddings, those of other documents left out."""
+        sql = "SELECT key, embedding, document FROM passages WHERE embedding IN"
+        return {
+            key: embedding
+            for key, embedding, document in self._in(sql, embeddings)
+            if only is None or document in only
+        }
+
+    def _embeddings(self, keys: Sequence[int]) -> NDArray[np.float32]:
+        """(len(keys), dimension) vectors, checked, in the order of the keys."""
+        dimension = self._state["fingerprint"]["dimension"]
+        rows = {row[0]: row for row in self._in(f"{EMBEDDING} WHERE key IN", set(keys))}
+        for key in keys:
+            if key not in rows:
+                raise damaged(self._path, f"embedding {key} is gone")
+        return unpack_embeddings(self._path, dimension, [rows[key] for key in keys])[1]
+
+    def _in(self, sql: str, values: Iterable[int]) -> list[Any]:
+        """The rows of ``sql ... IN`` for any number of values."""
+        listed = json.dumps(sorted(values))
+        return self._connection.execute(
+            f"{sql} (SELECT value FROM json_each(?))", (listed,)
+        ).fetchall()
+
+
+def _match(terms: Sequence[str]) -> str:
+    """An FTS5 query for any of the terms, each taken literally."""
+    return " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)
