@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rag.asked import short_answer
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
 from rag.converse import standalone
@@ -17,6 +18,7 @@ from rag.datatypes import (
     Message,
     Mode,
     Sentence,
+    ShortAnswer,
     Span,
     Status,
 )
@@ -227,7 +229,19 @@ def _quoting(draft: Answer, chosen: list[Candidate], found: list[Candidate]) -> 
     quotes = [(c.hit, c.span) for c in in_time(rivals or chosen)]
     if rivals:
         return _compose(draft, quotes, SOURCES_DISAGREE, "conflicting")
-    return _compose(draft, quotes, "", "answered")
+    answer = _compose(draft, quotes, "", "answered")
+    return replace(answer, short=_short(draft.query, found[0], answer.citations))
+
+
+def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> ShortAnswer | None:
+    """The few words of the best sentence that answer, where they can be told."""
+    span = short_answer(question, best.text)
+    place = (best.hit.passage.document, *best.span)
+    cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
+    if span is None or not cited:
+        return None
+    start, end = best.span[0] + span[0], best.span[0] + span[1]
+    return ShortAnswer(best.text[slice(*span)], cited[0], start, end)
 
 
 def _compose(

@@ -1,0 +1,105 @@
+"""What kind of thing a question asks for, and where a sentence holds one."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from rag.datatypes import Span
+from rag.mentions import TIME, names
+from rag.quantities import quantities
+from rag.words import STOP_WORDS, stem, stems, tokens
+
+Kind = Literal["number", "time", "name", "reason"]
+
+_ASKS: dict[Kind, re.Pattern[str]] = {
+    "number": re.compile(
+        r"\bhow (?:many|much|long|old|far|tall|high|large|big|often)\b|\bnumber of\b|\bpercent",
+        re.I,
+    ),
+    "time": re.compile(
+        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b|"
+        r"\bhow long ago\b",
+        re.I,
+    ),
+    "name": re.compile(
+        r"\bwho(?:m|se)?\b|\bwhere\b|\b(?:what|which) (?:country|city|person|company|state)\b", re.I
+    ),
+    "reason": re.compile(r"\bwhy\b|\bhow come\b|\breasons?\b", re.I),
+}
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|"
+    r"thousands?|millions?|billions?|half|twice|once|decades?|several)\b",
+    re.I,
+)
+_TIME = re.compile(
+    r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b|"
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|century|ago|since|"
+    r"(?:last|next|this|earlier) (?:week|month|year|night))\b|\d{1,2}[:.]\d\d",
+)
+_NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
+_REASON = re.compile(
+    r"\b(?:because|since|due to|in order to|so that|as a result|therefore|"
+    r"to (?:avoid|prevent|ensure))\b",
+    re.I,
+)
+_HEDGE = re.compile(
+    r"\b(?:about|around|roughly|some|approximately|nearly|almost|at least|at most|more than|"
+    r"fewer than|less than|over|under|up to)\s$",
+    re.I,
+)
+_LONGEST = 60  # characters of a short answer
+
+
+def kind_asked(question: str) -> Kind | None:
+    """The kind of thing that a question asks for; None if it does not tell."""
+    return next((kind for kind, asks in _ASKS.items() if asks.search(question)), None)
+
+
+def holds_kind(question: str, sentence: str) -> float:
+    """1 if the sentence holds the kind of thing asked for, 0 if not, 0.5 if no kind is asked."""
+    kind = kind_asked(question)
+    if kind == "number":
+        return float(bool(_NUMBER.search(sentence)))
+    if kind == "time":
+        return float(bool(_TIME.search(sentence)))
+    if kind == "name":
+        asked = {stem(word) for word, _ in tokens(question)}
+        found = {stem(match.lower()) for match in _NAME.findall(sentence)}
+        return float(bool(found - asked - STOP_WORDS))
+    if kind == "reason":
+        return float(bool(_REASON.search(sentence)))
+    return 0.5
+
+
+def short_answer(question: str, sentence: str) -> Span | None:
+    """Where a sentence holds the few words asked for: a quantity, a time or a name.
+
+    Of several quantities the one of what the question counts, of several times the one that stands
+    nearest to the question's words. None where the question asks for something else, or where it
+    would be a guess.
+    """
+    asked, kind = set(stems(question)), kind_asked(question)
+    found = [
+        (start, end)
+        for start, end in _mentions(kind, sentence)
+        if not asked.issuperset(stems(sentence[start:end])) and end - start <= _LONGEST
+    ]
+    if kind == "number":
+        counted = [span for span in found if asked.intersection(stems(sentence[slice(*span)]))]
+        found = counted or found
+    if not found or (len(found) > 1 and kind != "time"):
+        return None
+    places = [span for word, span in tokens(sentence) if stem(word) in asked]
+    return min(found, key=lambda s: sum(min(abs(a - s[1]), abs(s[0] - b)) for a, b in places))
+
+
+def _mentions(kind: Kind | None, sentence: str) -> Iterator[Span]:
+    if kind == "number":
+        for quantity in quantities(sentence):
+            start, end = quantity.span
+            hedge = _HEDGE.search(sentence[:start])
+            yield (hedge.start() if hedge else start), end
+    elif kind == "time":
+        yield from (match.span() for match in TIME.finditer(sentence))
+    elif kind == "name":
+        yield from (span for _, span in names(sentence))
