@@ -26,6 +26,7 @@ The house, in reading order::
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
     rerank.py       how well a passage holds the words of the query together
     disagree.py     statements that give different values for the same thing at the same time
+    spelling.py     a query with slips of the pen -> the same in the documents' words
     asked.py        what kind of thing a question asks for, and where a sentence holds one
     extract.py      question + Hits -> the sentences that answer it, without a language model
     tokens.py       counts tokens for LLMs without a tokenizer of their own

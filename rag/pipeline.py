@@ -30,6 +30,7 @@ from rag.language import question_warning
 from rag.llms import LLM, open_llm
 from rag.retrieve import Selection, retrieve
 from rag.settings import home_folder
+from rag.spelling import corrected
 from rag.store import Snapshot, StoreInfo
 from rag.store.local import LocalStore
 from rag.write import write, write_out
@@ -136,6 +137,7 @@ class Pipeline:
                 return
             llm = self._llm
             query = write_out(question, history, llm) if llm else standalone(question, history)
+            query = corrected(query, snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
             if undated:

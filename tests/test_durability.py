@@ -60,7 +60,7 @@ def test_a_full_disk() -> None:
 
 def test_vectors_are_flushed_before_the_commit_and_that_before_the_word() -> None:
     steps = trial("order")["steps"]
-    before, vectors, after = re.split(r"(v+f[^s]*R)", steps, maxsplit=1)
+    before, vectors, after = re.split(r"(f[^s]*R)", steps, maxsplit=1)  # FAISS wrote the file
     assert re.match(r"fw*s", after), steps  # the folder, the commit
     assert re.search(r"s.*vfrf", after), steps  # then the note of the generation
 

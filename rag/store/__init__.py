@@ -82,6 +82,9 @@ class Snapshot(Protocol):
         In a large index the most common of the terms may be left out.
         """
 
+    def vocabulary(self, begin: str) -> list[str]:
+        """The stems in the word index that begin so."""
+
     def complete_scores(
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
     ) -> tuple[dict[int, float], dict[int, float]]:

@@ -149,7 +149,7 @@ def _with_log(index: Path, docs: Path) -> list[str]:
 
 
 def _without_guards() -> None:
-    for name in ("reader", "state", "catalog"):
+    for name in ("reader", "rows", "search", "state", "catalog"):
         module = vars(import_module(f"rag.store.local.{name}"))
         for guard in ("checked", "typed", "check_words", "check_schema"):
             if guard in module:

@@ -167,6 +167,9 @@ def _opened(uri: str, write: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
         else:
+            connection.execute(
+                "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, row)"
+            )
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error:

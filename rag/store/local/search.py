@@ -104,6 +104,15 @@ class Search:
             found = {key: score for key, score in found.items() if key in inside}
         return found
 
+    def vocabulary(self, begin: str) -> list[str]:
+        """The stems in the word index that begin so."""
+        self._check_words()
+        rows = self._connection.execute(
+            "SELECT term FROM temp.vocabulary WHERE term >= ? AND term < ?",
+            (begin, begin + "\U0010ffff"),
+        )
+        return [term for (term,) in rows]
+
     def complete_scores(
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
     ) -> tuple[dict[int, float], dict[int, float]]:

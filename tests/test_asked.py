@@ -1,0 +1,34 @@
+"""What a question asks for, and where a sentence holds it."""
+
+import pytest
+
+from rag.asked import holds_kind, kind_asked, short_answer
+
+TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in April with 9 drivers."
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "short"),
+    [
+        ("How many trucks a day entered Gaza?", TRUCKS, "about 225 trucks"),
+        ("When did 225 trucks enter Gaza?", TRUCKS, "April"),
+        ("Who painted the ceiling?", "The ceiling was painted by Ada Marsh.", "Ada Marsh"),
+        ("Who met whom?", "Then Ada Marsh met Carl Bohm in the hall.", None),  # it may be either
+        ("How many pies did they bake?", "There were 3 cooks and 40 ovens.", None),
+        ("Why did the bridge close?", "It closed because of the flood in 1953.", None),
+        ("When did the flood of 1953 end?", "The flood of 1953 ended after days.", None),
+    ],
+)
+def test_short_answer(question: str, sentence: str, short: str | None) -> None:
+    span = short_answer(question, sentence)
+    assert (sentence[slice(*span)] if span else None) == short
+
+
+def test_kind() -> None:
+    assert kind_asked("How many trucks?") == "number"
+    assert kind_asked("In which year did it open?") == "time"
+    assert kind_asked("Where is it?") == "name"
+    assert kind_asked("Tell me about whales.") is None
+    assert holds_kind("How many trucks?", "Two trucks came.") == 1
+    assert holds_kind("How many trucks?", "Trucks came.") == 0
+    assert holds_kind("Tell me about whales.", "Trucks came.") == 0.5
