@@ -19,7 +19,7 @@ _THINGS = (
 )
 _PLACE = r"(first|second|third|fourth|fifth|last)"
 _SUM_UP = r"(?:summari[sz]e|sum up|describe)"
-_YOURS = r"(?:these|those|your|the|all)"
+_YOURS = r"(?:this|these|those|your|the|all)"
 _EVERYTHING = (
     # hi
     r"^(?:hi|hello|hey|hallo|bonjour|hola|good (?:morning|afternoon|evening)|help)\b[\s!.?]*"
