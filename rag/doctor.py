@@ -69,7 +69,7 @@ def _sqlite() -> Check:
 def _embedder(settings: Settings) -> Check:
     spec = settings.embedder or DEFAULT_SPEC
     try:
-        embedder = open_embedder(spec, settings.home)
+        embedder = open_embedder(spec, settings.home, download=False)
         weights = str(embedder.fingerprint["weights"])
     except RagError as error:
         return Check("embedder", False, str(error))

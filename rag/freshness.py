@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -40,13 +41,10 @@ def compare(snapshot: Snapshot, index: Path) -> Iterator[Current]:
     seen = set()
     for path, name in roots.items():
         root = Root(Path(path), name)
-        try:
-            listing = list(scan(root.path, without - {root.path}))
-        except OSError:
-            listing = []
-        for found in listing:
-            seen.add((path, found.path))
-            yield _current(root, found, rows.get((path, found.path)))
+        with suppress(OSError):  # the root is gone, and each file of it is missing
+            for found in scan(root.path, without - {root.path}):
+                seen.add((path, found.path))
+                yield _current(root, found, rows.get((path, found.path)))
     for (path, file), row in rows.items():
         if (path, file) not in seen and row.indexed:
             yield Current(path, file, Root(Path(path), roots.get(path, "")).id_of(file), "missing")
@@ -66,7 +64,9 @@ def stale(snapshot: Snapshot, index: Path, cited: Collection[str]) -> Iterator[s
         return
     named = {(row.root, row.path) for row in rows.values()}
     by_state: dict[str, list[str]] = {"changed": [], "new": [], "missing": []}
-    for file in compare(snapshot, index):
+    for looked_at, file in enumerate(compare(snapshot, index)):
+        if looked_at > _MOST_FILES:
+            return
         if file.state in by_state and (file.root, file.path) not in named:
             by_state[file.state].append(file.id)
     if changed := by_state["changed"]:

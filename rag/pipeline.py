@@ -193,7 +193,7 @@ class Pipeline:
         spec = self._spec or info.spec
         embedder = self._embedder
         if embedder is None or embedder.spec != spec:
-            embedder = self._embedder = open_embedder(spec, self._home)
+            embedder = self._embedder = open_embedder(spec, self._home, download=bool(self._spec))
         if embedder.fingerprint != info.fingerprint:
             raise EmbedderMismatch(
                 f"The index in {self._store.folder} was made with the embedder {info.spec} and "

@@ -18,7 +18,7 @@ def collect_status(store: LocalStore, settings: Settings) -> dict[str, Any]:
         roots = snapshot.roots()
     documents = collect_documents(store)
     try:
-        queries = open_embedder(info.spec, settings.home).describe()
+        queries = open_embedder(info.spec, settings.home, download=False).describe()
     except RagError as error:
         queries = str(error)
     return {

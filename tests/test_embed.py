@@ -251,3 +251,22 @@ def test_sentence_is_embedded_once(embedder: Embedder, monkeypatch: pytest.Monke
     assert runs == [texts[:1], texts[1:2]]
     assert np.array_equal(first, second[::-1])
     assert float(first[0] @ embedder.embed_query(texts[0])) > 0.9999
+
+
+def test_an_index_may_not_have_a_model_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only who names a model himself lets it be fetched; an index from a stranger names others."""
+    import huggingface_hub
+
+    asked = []
+
+    def fetch(name: str, *, local_files_only: bool, **rest: Any) -> str:
+        asked.append((name, local_files_only))
+        raise OSError
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
+    for download in (False, True):
+        with pytest.raises(InvalidInput, match="could not be had from the model hub"):
+            open_embedder("someone/some-model", tmp_path, download=download)
+    assert asked == [("someone/some-model", True), ("someone/some-model", False)]

@@ -29,7 +29,8 @@ def sync_index(settings: Settings, paths: tuple[str, ...], rebuild: bool = False
         paths = ("seeds",)
     spec = settings.embedder or _spec_of(store)
     with progress_bar() as progress:
-        return sync(store, paths, open_embedder(spec, settings.home), rebuild, progress)
+        embedder = open_embedder(spec, settings.home, download=bool(settings.embedder))
+        return sync(store, paths, embedder, rebuild, progress)
 
 
 def _spec_of(store: LocalStore) -> str:

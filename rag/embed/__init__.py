@@ -57,12 +57,14 @@ class Embedder(Protocol):
         """How questions are embedded on this machine, for ``rag status``."""
 
 
-def open_embedder(spec: str, home: Path) -> Embedder:
+def open_embedder(spec: str, home: Path, download: bool = True) -> Embedder:
     """The embedder that ``spec`` names; nothing heavy is imported until it embeds.
 
-    ``home`` keeps the ONNX twins. Raises InvalidInput for a model that cannot be found or must
+    ``home`` keeps the ONNX twins. Without ``download`` nothing is fetched: the user did not name
+    the model himself. Raises InvalidInput for a model that cannot be found or must
     not be loaded.
     """
     from rag.embed.sentence_embedder import SentenceEmbedder
 
-    return SentenceEmbedder(find_model_folder(spec or DEFAULT_SPEC), home / "embedders")
+    folder = find_model_folder(spec or DEFAULT_SPEC, download)
+    return SentenceEmbedder(folder, home / "embedders")

@@ -96,12 +96,13 @@ class ModelFolder:
         }
 
 
-def find_model_folder(spec: str) -> ModelFolder:
+def find_model_folder(spec: str, download: bool = True) -> ModelFolder:
     """The folder of a model: a path, an installed package's model, or a name on the hub.
 
-    Raises InvalidInput if there is none, or if loading it would run code.
+    Raises InvalidInput if there is none, or if loading it would run code. Without ``download``
+    (the user did not name it) only what was downloaded before is had from the hub.
     """
-    path = _locate(spec)
+    path = _locate(spec, download)
     names = (
         "config.json",
         "sentence_bert_config.json",
@@ -143,7 +144,7 @@ def _pooling_names(pooling: dict[str, Any]) -> list[str]:
     )
 
 
-def _locate(spec: str) -> Path:
+def _locate(spec: str, download: bool) -> Path:
     folder = Path(spec).expanduser()
     if folder.is_dir():
         return folder.resolve()
@@ -156,17 +157,18 @@ def _locate(spec: str) -> Path:
                     return candidate
     if spec.startswith((".", "/", "~")) or spec.count("/") > 1:
         raise InvalidInput(f"There is no embedder in the folder {spec}; check the path.")
-    return _from_hub(_DEFAULT_HUB_NAME if spec == DEFAULT_SPEC else spec, spec)
+    name = _DEFAULT_HUB_NAME if spec == DEFAULT_SPEC else spec
+    return _from_hub(name, spec, download or spec == DEFAULT_SPEC)
 
 
-def _from_hub(name: str, spec: str) -> Path:
+def _from_hub(name: str, spec: str, download: bool) -> Path:
     """A model by its hub name: from the local cache, else downloaded (the user named it)."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
 
-    wanted = ["*.json", "*.txt", "model.safetensors", "*.model"]
+    wanted = ["*.json", "*.txt", "model.safetensors", "*/model.safetensors", "*.model"]
     try:
-        return Path(snapshot_download(name, allow_patterns=wanted))
+        return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=not download))
     except (OSError, ValueError, HFValidationError) as error:
         raise InvalidInput(
             f"The embedder {spec!r} is neither a folder nor an installed package, and could not be "

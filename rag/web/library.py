@@ -106,7 +106,7 @@ class Library:
         if not spec and self._store.exists():
             with self._store.snapshot() as snapshot:
                 spec = snapshot.info.spec
-        embedder = open_embedder(spec, self._settings.home)
+        embedder = open_embedder(spec, self._settings.home, download=False)
         return sync(self._store, named, embedder, progress=progress)
 
 
