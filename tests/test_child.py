@@ -5,6 +5,7 @@ import os
 import signal
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loading import load, make_docx, make_epub, make_zip
@@ -58,6 +59,40 @@ def test_a_child_that_was_killed_is_replaced() -> None:
     os.kill(child._process.pid, signal.SIGKILL)
     child._process.wait()
     assert read(PAGE, []).text
+    child.close()
+
+
+def test_a_file_that_ends_two_children_has_the_time_of_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    child = Child()
+    read = child.reader("web page")
+    read(PAGE, [])
+    ask, deadlines = child._ask, []
+
+    def die(kind: str, data: bytes, deadline: float) -> Any:
+        deadlines.append(deadline)
+        assert child._process is not None or len(deadlines) == 2
+        if child._process is not None:
+            child._process.kill()
+        return ask("none of the kinds", data, deadline)
+
+    monkeypatch.setattr(child, "_ask", die)
+    monkeypatch.setattr("rag.load.child._START", "import sys; sys.exit()  # {}")
+    with pytest.raises(CannotLoad, match="crashed"):
+        read(PAGE, [])
+    assert len(deadlines) == 2 and deadlines[0] == deadlines[1]
+    child.close()
+
+
+def test_out_of_time_is_no_crash_and_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = Child()
+    read = child.reader("web page")
+    read(PAGE, [])
+    child._seconds = 0.0
+    monkeypatch.setattr(child, "_started", lambda: pytest.fail("started again"))
+    with pytest.raises(CannotLoad, match="took over 0 seconds"):
+        read(PAGE, [])
     child.close()
 
 

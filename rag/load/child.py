@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -57,28 +58,35 @@ class Child:
 
     def _reply(self, kind: str, data: bytes) -> dict[str, Any]:
         with self._lock:
+            deadline = time.monotonic() + self._seconds  # of the file, also where it is asked twice
             used_before = self._process is not None
             try:
-                return self._ask(kind, data)
+                return self._ask(kind, data, deadline)
             except _Died as died:
                 if not used_before:
                     raise CannotLoad(str(died)) from None
             try:  # what the files before it left behind may have been the cause
-                return self._ask(kind, data)
+                return self._ask(kind, data, deadline)
             except _Died as died:
                 raise CannotLoad(str(died)) from None
 
-    def _ask(self, kind: str, data: bytes) -> dict[str, Any]:
+    def _ask(self, kind: str, data: bytes, deadline: float) -> dict[str, Any]:
         """One request. Raises _Died, or CannotLoad when the time is up."""
         process = self._process = self._process or self._started()
-        timer = threading.Timer(self._seconds, process.kill)
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()  # before the pipe ends, or it would look like a crash
+            process.kill()
+
+        timer = threading.Timer(deadline - time.monotonic(), stop)
         timer.start()
         whole = False
         try:
             reply = _exchange(process, {"kind": kind, "size": len(data)}, data)
             whole = reply.get("reason") != "memory"
         except (OSError, ValueError):
-            if timer.finished.is_set():
+            if late.is_set():
                 raise CannotLoad(f"reading it took over {self._seconds:.0f} seconds") from None
             raise _Died("its reader crashed; the file may be damaged") from None
         finally:  # also when interrupted: a half-read reply must not be taken for the next one's

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from rag.clean import clean_text
 from rag.datatypes import Document
-from rag.load.document import CannotLoad
+from rag.load.document import CannotLoad, check_text
 from rag.load.facts import date_in_url, one_line, parse_date, web_address
+
+_LONGEST_ROW = 64 * 2**20  # bytes
 
 
 def load_corpus(name: str, data: bytes, notes: list[str]) -> Iterator[Document]:
@@ -23,6 +25,8 @@ def load_corpus(name: str, data: bytes, notes: list[str]) -> Iterator[Document]:
         if not row:
             continue
         try:
+            if len(row) > _LONGEST_ROW:
+                raise ValueError(f"too large ({len(row):,} bytes)")
             yield _corpus_row(row)
             good += 1
         except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -38,14 +42,14 @@ def _corpus_row(row: bytes) -> Document:
     if not isinstance(name, str) or not name.strip() or not isinstance(text, str):
         raise ValueError("_id and text must be texts")
     text = clean_text(text)
-    if not any(c.isalnum() for c in text):
-        raise ValueError("no text")
+    check_text(text)
     metadata = found.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     url = web_address(metadata.get("url"))
     title = one_line(found.get("title"))
+    name = clean_text(name)
     return Document(
-        id=clean_text(name),
+        id=name,
         text=text,
         title=title or name,
         titled=title is not None,
@@ -58,6 +62,6 @@ def _corpus_row(row: bytes) -> Document:
 def _row_trouble(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"no {error.args[0]}"
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | RecursionError):
         return "not valid JSON"
     return str(error)

@@ -1,12 +1,18 @@
 """What a file gives: a Document, or the reason why there is none."""
 
 import hashlib
+import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rag.clean import clean_text
 from rag.datatypes import Document
+
+# A 64 MB book has fewer sentences; so many cost more memory and time than one file may.
+_MOST_SENTENCES = 1_000_000
+_MAY_END_SENTENCE = re.compile(r"\S\n|[.!?]\s|[。！？]")
 
 
 class CannotLoad(ValueError):
@@ -35,9 +41,8 @@ Loader = Callable[[str, bytes, list[str]], Iterator[Document]]
 
 
 def document_of(name: str, data: bytes, content: Content) -> Document:
-    """The document of a file. Raises CannotLoad if there is no letter or digit in its body."""
-    if not any(c.isalnum() for c in content.text[content.body :]):
-        raise CannotLoad("no text")
+    """The document of a file. Raises CannotLoad for a text that is none."""
+    check_text(content.text[content.body :])
     return Document(
         id=name,
         text=content.text,
@@ -49,6 +54,15 @@ def document_of(name: str, data: bytes, content: Content) -> Document:
         body=content.body,
         pages=content.pages,
     )
+
+
+def check_text(text: str) -> None:
+    """Raises CannotLoad if there is no letter or digit in a text, or far more lines than in one."""
+    if not any(c.isalnum() for c in text):
+        raise CannotLoad("no text")
+    ends = itertools.islice(_MAY_END_SENTENCE.finditer(text), _MOST_SENTENCES + 1)
+    if sum(1 for _ in ends) > _MOST_SENTENCES:
+        raise CannotLoad(f"more than {_MOST_SENTENCES:,} lines or sentences; data, not a document")
 
 
 def join_pages(pages: list[str]) -> tuple[str, tuple[int, ...]]:

@@ -1,9 +1,8 @@
 """Which kind of file this is: by its suffix, and by its first bytes where they are certain."""
 
-import io
-import zipfile
 from pathlib import PurePosixPath
 
+from rag.load.archive import list_archive
 from rag.load.document import CannotLoad
 
 KIND_BY_SUFFIX = {
@@ -76,7 +75,7 @@ def kind_by_content(promised: str, data: bytes, notes: list[str]) -> str:
         raise CannotLoad(f"not a kind that is read ({found})")
     if found == "web page" and promised not in _BINARY_KINDS:
         return promised  # the source of a page may be meant as text
-    notes.append(f"is a {found} file whatever its name, and read as one")
+    notes.append(f"read as {found}, whatever its name")
     return found
 
 
@@ -101,11 +100,8 @@ def _found(data: bytes) -> str | None:
 
 def _zipped(data: bytes) -> str:
     """What a zip archive is, by the names in it."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise CannotLoad("a damaged archive; it is cut off or has been changed") from None
+    with list_archive(data) as archive:
+        names = set(archive.namelist())
     for name, kind in (
         ("word/document.xml", "Word"),
         ("ppt/presentation.xml", "PowerPoint"),

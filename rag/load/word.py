@@ -42,9 +42,8 @@ def _blocks(parent: Any) -> Iterator[str]:
         if tag == f"{_WORD}p":
             if text := _text(element):
                 yield ("- " if _is_item(element) else "") + text
-            for box in element.iter(f"{_WORD}txbxContent"):
-                if not any(a.tag == f"{_COMPATIBLE}Fallback" for a in box.iterancestors()):
-                    yield from _blocks(box)
+            for box in _outermost(element, f"{_WORD}txbxContent"):
+                yield from _blocks(box)
         elif tag == f"{_WORD}tbl":
             yield from _rows(element)
         elif isinstance(tag, str) and tag not in _LEFT_OUT:
@@ -53,9 +52,18 @@ def _blocks(parent: Any) -> Iterator[str]:
 
 def _rows(table: Any) -> Iterator[str]:
     rows = list(table.iterchildren(f"{_WORD}tr"))
-    texts = [[" ".join(_blocks(cell)) for cell in row.iter(f"{_WORD}tc")] for row in rows]
+    texts = [[" ".join(_blocks(cell)) for cell in _outermost(row, f"{_WORD}tc")] for row in rows]
     headed = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
     yield from lines(texts, headed)
+
+
+def _outermost(parent: Any, tag: str) -> Iterator[Any]:
+    """The elements of a tag below one, but for those within another of them or said twice."""
+    for element in parent:
+        if element.tag == tag:
+            yield element
+        elif element.tag != f"{_COMPATIBLE}Fallback":
+            yield from _outermost(element, tag)
 
 
 def _text(paragraph: Any) -> str:

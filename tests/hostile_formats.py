@@ -1,0 +1,239 @@
+"""Hostile files of the formats that are read in a child process, made anew each time.
+
+``SMALL`` are quick to refuse or to read; ``SLOW`` spend the whole time or memory of a file.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+
+from loading import make_docx, make_eml, make_epub, make_pdf, make_pptx, make_zip, text_page
+
+Make = Callable[[str], bytes]  # a sentence that the file holds if it is read -> its bytes
+
+_DAMAGED = "damaged|cannot be read|no text"
+_ENTITIES = "<!DOCTYPE x [" + '<!ENTITY a0 "lol">' + "".join(
+    f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)
+) + "]>"  # fmt: skip
+_FILE = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
+_HTML = b"<!doctype html><html><head><meta charset=utf-8></head><body>"
+
+
+def raw_pdf(*objects: bytes) -> bytes:
+    """A PDF of objects 1, 2, ...; the first is its catalog."""
+    out, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    trailer = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+    return out + head + table + trailer % (len(objects) + 1, len(out))
+
+
+def _pdf_of_stream(stream: bytes, box: bytes = b"0 0 612 792") -> bytes:
+    packed = zlib.compress(stream)
+    return raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [%b] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>" % box,
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(packed), packed),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+
+
+def _shown(text: str) -> bytes:
+    return b"BT /F1 10 Tf 72 700 Td (%b) Tj ET\n" % text.encode("ascii")
+
+
+def _deep_pages(depth: int) -> bytes:
+    return raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        *(b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % (n + 1) for n in range(2, depth)),
+        b"<< /Type /Page /MediaBox [0 0 10 10] >>",
+    )
+
+
+def docx_of(body: bytes, **parts: bytes) -> bytes:
+    """A Word file with this inside its body element, and more files beside it."""
+    with zipfile.ZipFile(io.BytesIO(make_docx("BODY"))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    start, _, _ = files["word/document.xml"].partition(b"<w:body>")
+    files["word/document.xml"] = start + b"<w:body>" + body + b"</w:body></w:document>"
+    return make_zip(files | parts)
+
+
+def _word(text: str) -> bytes:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>".encode()
+
+
+def _nested(head: bytes, inside: bytes, tail: bytes, depth: int) -> bytes:
+    return head * depth + inside + tail * depth
+
+
+def archive_of_many(count: int) -> bytes:
+    """An archive that is nothing but a list of ``count`` files, as small as entries can be."""
+    entry = b"PK\x01\x02" + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"a"
+    size = len(entry) * count
+    record = struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, size, 4)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, 4 + size, 1)
+    end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 65535, 65535, 2**32 - 1, 2**32 - 1, 0)
+    return b"PK\x03\x04" + entry * count + b"PK\x06\x06" + record + locator + end
+
+
+def book_of_one_chapter_again_and_again(times: int) -> bytes:
+    """An EPUB whose reading order names a chapter of 200 KB many times."""
+    spine = '<itemref idref="0"/>' * times
+    chapter = "<p>The same text again.</p>" * 8_000
+    with zipfile.ZipFile(io.BytesIO(make_epub([chapter]))) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    book = files["OEBPS/book.opf"]
+    files["OEBPS/book.opf"] = book.replace("<spine>", f"<spine>{spine}")
+    return make_zip(files)
+
+
+def _mail(body: str) -> bytes:
+    return b"From: ada@quay.example\nSubject: Parts\nMIME-Version: 1.0\n" + body.encode()
+
+
+def _mail_in_mail(depth: int, text: str) -> bytes:
+    parts = (f"Content-Type: multipart/mixed; boundary=B{n}\n\n--B{n}\n" for n in range(depth))
+    return _mail("".join(parts) + f"Content-Type: text/plain\n\n{text}\n")
+
+
+def _cut(data: bytes, share: float) -> bytes:
+    return data[: int(len(data) * share)]
+
+
+def _overwritten(data: bytes, step: int) -> bytes:
+    """Every ``step``-th byte of the later part replaced."""
+    changed = bytearray(data)
+    for at in range(len(data) // 3, len(data), step):
+        changed[at] = 0xAA
+    return bytes(changed)
+
+
+def _html(text: str) -> bytes:
+    return _HTML + f"<p>{text}</p>".encode()
+
+
+def _pages(*lines: Sequence[str]) -> bytes:
+    return make_pdf([text_page(*page) for page in lines])
+
+
+# Name -> how it is made, and a pattern: of the reason for which it is skipped, or, after "read:",
+# of what is noted where it is read ("" for nothing).
+SMALL: Mapping[str, tuple[Make, str]] = {
+    # PDF
+    "page tree loop.pdf": (lambda _: raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [2 0 R] /Count 1000 >>"), "."),
+    "two thousand million pages.pdf": (lambda _: raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 2000000000 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 10 10] >>"), "."),
+    "deep page tree.pdf": (lambda _: _deep_pages(5_000), "."),
+    "deep array.pdf": (lambda _: raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>", b"[" * 500_000), _DAMAGED),
+    "huge page.pdf": (lambda s: _pdf_of_stream(_shown(s), b"0 0 1e9 1e9"), "read:"),
+    "page without size.pdf": (lambda s: _pdf_of_stream(_shown(s), b"0 0 0 0"), "read:"),
+    "stream of spaces.pdf": (lambda s: _pdf_of_stream(b" " * 5_000_000 + _shown(s)), "read:"),
+    "no xref.pdf": (lambda s: _pages([s]).partition(b"xref")[0], _DAMAGED),
+    "cut.pdf": (lambda s: _cut(_pages([s]), 0.3), _DAMAGED),
+    "head only.pdf": (lambda _: b"%PDF-1.7\n", _DAMAGED),
+    "overwritten.pdf": (lambda s: _overwritten(_pages([s]), 3), _DAMAGED),
+    "scan.pdf": (lambda _: _pages([], []), "no text on any page"),
+    "text.pdf": (lambda s: s.encode(), "named as a PDF file, and is not one"),
+    "page in truth.pdf": (_html, "read:web page"),
+    # Word, PowerPoint, EPUB
+    "entities.docx": (lambda _: docx_of(
+        b"", **{"word/document.xml": f"{_ENTITIES}<x>&a11;</x>".encode()}), _DAMAGED),
+    "entity of a file.docx": (lambda _: docx_of(
+        b"", **{"word/document.xml": f"{_FILE}<x>&e;</x>".encode()}), _DAMAGED),
+    "tables in tables.docx": (lambda s: docx_of(_nested(
+        b"<w:tbl><w:tr><w:tc>", _word(s), b"</w:tc></w:tr></w:tbl>", 1_000)), "."),
+    "tables in a few tables.docx": (lambda s: docx_of(_nested(
+        b"<w:tbl><w:tr><w:tc>", _word(s), b"</w:tc></w:tr></w:tbl>", 12)), "read:"),
+    "boxes in boxes.docx": (lambda s: docx_of(_nested(
+        b"<w:p><w:r><w:txbxContent>", _word(s), b"</w:txbxContent></w:r></w:p>", 70)), "read:"),
+    "unpacks to much.docx": (lambda _: make_zip(
+        {"word/document.xml": b"", "word/media/a.bin": bytes(301 * 2**20)}), "unpacks to more"),
+    "unpacks to much XML.docx": (lambda _: make_zip(
+        {"word/document.xml": b" " * 65 * 2**20}), "unpacks to more"),
+    "no body.docx": (lambda _: make_zip({"word/document.xml": b""}), _DAMAGED),
+    "cut.docx": (lambda s: _cut(make_docx(s), 0.6), "damaged archive"),
+    "overwritten.docx": (lambda s: _overwritten(make_docx(s), 7), _DAMAGED),
+    "many files.docx": (lambda _: archive_of_many(20_000), "more than 10,000 files"),
+    "book in truth.docx": (lambda s: make_epub([f"<p>{s}</p>"]), "read:EPUB"),
+    "archive.docx": (lambda _: make_zip({"a.txt": "x"}), "an archive"),
+    "old.docx": (lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(999), "old or encrypted"),
+    "cut.pptx": (lambda s: _cut(make_pptx(("Gulls", s)), 0.5), "damaged archive"),
+    "entities.pptx": (lambda _: make_zip({
+        "ppt/presentation.xml": f"{_ENTITIES}<x>&a11;</x>",
+        "[Content_Types].xml": f"{_ENTITIES}<x>&a11;</x>"}), _DAMAGED),
+    "entities.epub": (lambda s: make_epub([f"<p>{s}</p>"], "&a11;", _ENTITIES), _DAMAGED),
+    "entity of a file.epub": (lambda s: make_epub([f"<p>{s}</p>"], "&e;", _FILE), "read:|damaged"),
+    "chapter outside.epub": (lambda s: make_zip({
+        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:'
+        'container"><rootfiles><rootfile full-path="../../etc/passwd"/></rootfiles></container>',
+    }), _DAMAGED),
+    "cut.epub": (lambda s: _cut(make_epub([f"<p>{s}</p>"]), 0.7), "damaged archive"),
+    # web pages
+    "deep.html": (lambda s: _HTML + b"<div>" * 100_000 + s.encode(), "no text"),
+    "deep spans.html": (lambda s: _html(s) + b"<span>" * 200 + s.encode(), "read:"),
+    "lists in lists.html": (lambda s: _html(s) + b"<ul><li>" * 100 + s.encode(), "read:"),
+    "attributes.html": (lambda s: _HTML + b"<p " + b"a=b " * 100_000 + f">{s}".encode(), "read:"),
+    "comments.html": (lambda s: _html(s) + b"<!--" * 100_000, "read:"),
+    "unclosed script.html": (lambda s: _html(s) + b"<script>" + b"alert(1);" * 9_999, "read:"),
+    "script.html": (lambda s: _html(f"{s}<script>alert('x')</script><img src=x onerror=alert(1)>"),
+                    "read:"),
+    "entity of a file.html": (lambda s: _FILE.encode() + _html(f"{s} &e;"), "read:"),
+    "frames.html": (lambda _: _HTML + b"<iframe src=file:///etc/passwd></iframe>", "no text"),
+    "wrong charset.html": (lambda s: _html(s).replace(b"utf-8", b"utf-16"), "read:"),
+    "codec of no text.html": (lambda s: _html(s).replace(b"utf-8", b"zlib"), "read:"),
+    "numeric references.html": (lambda s: _html(s + "&#0;&#xD800;&#x110000;&#x202e;"), "read:"),
+    "cut.html": (lambda s: _html(s)[:-3] + b"<p clas", "read:"),
+    # e-mail
+    "parts.eml": (lambda s: _mail("Content-Type: multipart/mixed; boundary=B\n\n" + (
+        f"--B\nContent-Type: text/plain\n\n{s}\n" * 500) + "--B--\n"), "read:attachments"),
+    "mail in mail.eml": (lambda s: _mail_in_mail(5_000, s), _DAMAGED),
+    "mail in a few mails.eml": (lambda s: _mail_in_mail(50, s), "read:attachments"),
+    "brackets.eml": (lambda s: b"To: " + b"(" * 50_000 + b"\n" + make_eml(s), _DAMAGED),
+    "headers.eml": (lambda s: b"X-A: b\n" * 20_000 + make_eml(s), "read:"),
+    "wrong base64.eml": (lambda s: _mail(
+        f"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n!!{s}"), "read:|binary"),
+    "unknown charset.eml": (lambda s: _mail(
+        f"Content-Type: text/plain; charset=klingon\n\n{s}\n"), "read:"),
+    "no boundary.eml": (lambda s: _mail(f"Content-Type: multipart/mixed\n\n{s}\n"), "read:"),
+    "no mail.eml": (lambda s: s.encode(), "named as an e-mail"),
+    "cut.eml": (lambda s: _cut(make_eml(s * 9), 0.8), "read:"),
+    # tables
+    "columns.csv": (lambda s: b",".join(b"c%d" % n for n in range(20_000)) + f"\n{s}".encode(),
+                    "read:"),
+    "open quote.csv": (lambda s: f'Name,Note\n"{s}'.encode() + b"\nx,y" * 9_999, "read:"),
+    "one long cell.csv": (lambda _: b"Name,Note\nx," + b"y" * 2**21, "rows cannot be told apart"),
+    "uneven.csv": (lambda s: b"a,b\n1\n1,2,3,4,5\n,,,,\n" + f'x,"{s}"\n'.encode(), "read:"),
+    "numbers only.csv": (lambda _: b"1,2\n3,4\n", "read:its first row holds no headers"),
+}  # fmt: skip
+
+SLOW: Mapping[str, tuple[Make, str]] = {
+    "tags.html": (lambda _: _HTML + b"<p>x</p>" * 1_000_000, "512 MB|30 seconds"),
+    "tables.html": (lambda _: _HTML + b"<table><tr><td>a<td>b</table>" * 50_000, "512 MB|30 sec"),
+    "parts.eml": (lambda _: _mail("Content-Type: multipart/mixed; boundary=B\n\n" + (
+        "--B\nContent-Type: text/plain\n\nhello\n" * 100_000) + "--B--\n"), "30 seconds|512 MB"),
+    "receivers.eml": (lambda _: b"From: " + b"a@b.c, " * 300_000 + b"\nSubject: x\n\nhello",
+                      "30 seconds|512 MB"),
+    "same chapter.epub": (lambda _: book_of_one_chapter_again_and_again(10_000),
+                          "512 MB|30 seconds"),
+    "paragraphs.docx": (lambda _: docx_of(_word("x") * 600_000), "512 MB|30 seconds"),
+    "text.pdf": (lambda _: _pdf_of_stream(_shown("hello world") * 2_000_000), "512 MB|30 seconds"),
+    "long line.csv": (lambda _: b"x" * 50_000_000, "rows cannot be told apart"),
+    "columns.csv": (lambda _: b",".join(b"c%d" % n for n in range(1_000_000)), "read:|512 MB"),
+    "page tree of loops.pdf": (lambda _: raw_pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 1000 >>"), "30 seconds|no text"),
+    "list of files.docx": (lambda _: archive_of_many(1_300_000), "more than 10,000 files"),
+}  # fmt: skip
