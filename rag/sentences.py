@@ -80,6 +80,7 @@ _TERMINATOR = re.compile(
 # Lines: what starts a line of its own, what makes a table row, what cannot be a line's real end.
 _LIST_ITEM = re.compile(r"\s*(?:[-*•·–—#=>|]|\(?\d{1,3}[.)]\s|\([a-z]{1,3}\)|[\w-]+: )")
 _TABLE = re.compile(r"\||.{9}\S\s{3}")
+_OPTION = re.compile(r"\s*--?\w[^.!?:]*$")  # of a command, in its manual
 _UNFINISHED = re.compile(
     r"(?:,|\b(?:an?|and|as|at|by|for|from|in|of|on|or|our|that|the|to|with|within|your))$"
 )
@@ -106,11 +107,13 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Paragraphs, or the runs of their lines within which a sentence may go on over a line end."""
     for paragraph in _PARAGRAPH.finditer(text):
         start = at = paragraph.start()
+        indent = text[text.rfind("\n", 0, start) + 1 : start]
         lines = paragraph.group().rstrip().split("\n")
-        width = max(len(line.rstrip()) for line in lines)
-        for line, following in zip(lines, lines[1:], strict=False):
+        shown = [_shown(line) for line in (indent + lines[0], *lines[1:])]
+        width = max(map(len, shown))
+        for line, upper, lower in zip(lines, shown, shown[1:], strict=False):
             at += len(line) + 1
-            if not _wraps(line.rstrip(), following, width):
+            if not _wraps(upper, lower, width):
                 yield start, at
                 start = at
         yield start, paragraph.end()
@@ -118,11 +121,25 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 def _wraps(line: str, following: str, width: int) -> bool:
     """Whether a line was broken for want of room, so that its text goes on in the next one."""
-    if len(line) < 40 or line.endswith(":") or _TABLE.search(line) or _LIST_ITEM.match(following):
+    if _OPTION.match(line) and _indent(following) > _indent(line):
+        return True  # an option and, below it, what it does
+    indent = _indent(line)
+    short = len(line) - indent < 40
+    if short or line.endswith(":") or _TABLE.search(line, indent) or _LIST_ITEM.match(following):
         return False
     word = following.split(None, 1)[0]
     fits = len(line) + 1 + len(word) <= width
     return not fits or word[0].islower() or bool(_UNFINISHED.search(line))
+
+
+def _shown(line: str) -> str:
+    """A line with its indentation in spaces."""
+    words = line.strip()
+    return line[: len(line) - len(line.lstrip())].expandtabs() + words
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _cuts(text: str, start: int, end: int) -> Iterator[int]:

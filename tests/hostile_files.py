@@ -99,7 +99,7 @@ TEXTS: Mapping[str, tuple[Make, str]] = {
     "overlong slash.txt": (lambda s: f"Élan à été. {s} ".encode() + b"\xc0\xaf", "read:"),
     "nul.txt": (lambda s: s.encode() + b"\0", "looks binary"),
     "controls.txt": (lambda s: s.encode() + bytes(range(1, 32)) * 9, "looks binary"),
-    "escapes.txt": (lambda s: f"{s} \x1b[31mred\x1b[0m \x1b]0;owned\x07 {'word ' * 90}".encode(),
+    "escapes.txt": (lambda s: f"{s} \x1b[31mred\x1b[0m \x1b]0;owned\x07 {'Plain. ' * 40}".encode(),
                     "read:"),
     "bidi.txt": (lambda s: f"{s} \u202egnp.exe\u202c \u2066x\u2069 \u200f".encode(), "read:"),
     "noncharacters.txt": (lambda s: f"{s} \ufffe\uffff\U0010ffff \u0301".encode(), "read:"),

@@ -216,7 +216,8 @@ SMALL: Mapping[str, tuple[Make, str]] = {
     "open quote.csv": (lambda s: f'Name,Note\n"{s}'.encode() + b"\nx,y" * 9_999, "read:"),
     "one long cell.csv": (lambda _: b"Name,Note\nx," + b"y" * 2**21, "rows cannot be told apart"),
     "uneven.csv": (lambda s: b"a,b\n1\n1,2,3,4,5\n,,,,\n" + f'x,"{s}"\n'.encode(), "read:"),
-    "numbers only.csv": (lambda _: b"1,2\n3,4\n", "read:its first row holds no headers"),
+    "numbers only.csv": (lambda s: f'1,2\n3,"{s}"\n'.encode(),
+                         "read:its first row holds no headers"),
 }  # fmt: skip
 
 SLOW: Mapping[str, tuple[Make, str]] = {

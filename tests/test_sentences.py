@@ -91,6 +91,19 @@ def test_wrapped_prose() -> None:
     assert sentences(text) == [text[:113], text[114:-1]]
 
 
+def test_manual_pages() -> None:
+    text = (
+        "SYNOPSIS\n       crate drop [options] name@version\n       crate drop [options] name\n\n"
+        "OPTIONS\n       -i, --ignore-case\n\t      Ignore case distinctions in  patterns and\tin\n"
+        "\t      data.\n\n       --no-case\n              Do not ignore it.\n"
+    )
+    assert [" ".join(sentence.split()) for sentence in sentences(text)] == [
+        "SYNOPSIS", "crate drop [options] name@version", "crate drop [options] name", "OPTIONS",
+        "-i, --ignore-case Ignore case distinctions in patterns and in data.",
+        "--no-case Do not ignore it.",
+    ]  # fmt: skip
+
+
 WORDS = st.sampled_from(
     ["The", "U.S.", "No.", "5", "12.", "Oct.", "end.", "why?", "“No!”", "it", "Mr.", "J.", "said.",
      "(so.)", "...", "e.g.", "Inc.", "。", "\n", "\n\n", "|", "»", "[1]", "\\n", "\xa0", "\x1c"]

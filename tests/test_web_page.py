@@ -45,3 +45,20 @@ def test_page_made_by_a_script() -> None:
 def test_a_date_in_prose_is_not_the_date() -> None:
     document, _ = load("<html><body><p>It was on 12 May 2019 in Rome.</p></body></html>", "a.html")
     assert document.date is None
+
+
+def test_an_exponent_is_told_from_a_digit_and_a_mark_of_a_note_stays() -> None:
+    page = (
+        "<html><body><p>From 0 to 2<sup>8</sup> − 1, or 2<sup>n</sup>, on 10<sup>-3</sup> km"
+        "<sup>2</sup> by the 1<sup>st</sup> of May<sup><a href='#n'>2</a></sup>.</p></body></html>"
+    )
+    document, _ = load(page, "a.html")
+    assert document.text == "From 0 to 2⁸ − 1, or 2ⁿ, on 10⁻³ km² by the 1st of May2."
+
+
+def test_the_title_is_the_page_s_also_where_the_site_s_name_is_a_heading() -> None:
+    page = (
+        "<html><head><title>What is a Slice? - The Long Handbook</title></head><body>"
+        "<h1>The Long Handbook</h1><h2>What Is a Slice?</h2><p>A slice is a part.</p></body></html>"
+    )
+    assert load(page, "a.html")[0].title == "What Is a Slice?"

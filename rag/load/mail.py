@@ -44,6 +44,8 @@ def _header(message: email.message.EmailMessage, name: str) -> str:
 
 def _body(message: email.message.EmailMessage, notes: list[str]) -> str:
     part: Any = message.get_body(("plain", "html"))
+    if part is None and isinstance(message.get_payload(), str):
+        part = message  # of parts, it says, but nothing parts them
     if part is None:
         return ""
     data = part.get_payload(decode=True) or b""

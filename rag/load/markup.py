@@ -19,6 +19,8 @@ _INLINE = {
 }  # fmt: skip
 _VERBATIM = {"pre", "listing", "xmp"}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
+_EXPONENT = re.compile(r"[-−+]?\d{1,4}|[ni]")
 _BREAK = "\v"  # a line break asked for, while white space is folded
 
 
@@ -62,6 +64,14 @@ def _pieces(element: Any) -> Iterator[str | list[str]]:
             block: list[Any] = [] if tag in _INLINE else [[]]
             inside = [item.text] if item.text else []
             pending += [*after, *block, *reversed(list(item)), *inside, *block]
+
+
+def raise_exponents(tree: Any) -> None:
+    """Writes superscripts as such, in place: 2⁸ is not 28. Marks of notes are links and stay."""
+    for element in tree.iter("sup"):
+        text = (element.text or "").strip()
+        if not len(element) and element.getparent().tag != "a" and _EXPONENT.fullmatch(text):
+            element.text = text.translate(_RAISED)
 
 
 def _blocks_of(run: Iterable[str]) -> Iterator[str]:

@@ -60,9 +60,9 @@ def _title(tree: Any, named: dict[str, Any]) -> str | None:
     title = given or whole
     if title is None:
         return next(filter(None, headings), None)
-    parts = {*_SITE.split(title), title.partition(": ")[2]}
-    if heading := max(parts.intersection(filter(None, headings)), key=len, default=None):
-        return heading
+    parts = {part.casefold() for part in (*_SITE.split(title), title.partition(": ")[2])}
+    if shared := [h for h in headings if h and h.casefold() in parts]:
+        return shared[-1]  # the site's name, where it is a heading too, stands above the page's
     site = one_line(named.get("og:site_name"))
     if site and title.endswith(site) and (short := title[: -len(site)].rstrip(" |-–—·:»：｜")):
         return short

@@ -10,7 +10,7 @@ from typing import Any
 from rag.load.decode import decode
 from rag.load.document import CannotLoad, Content
 from rag.load.furniture import adapt, clear
-from rag.load.markup import paragraphs
+from rag.load.markup import paragraphs, raise_exponents
 from rag.load.page_facts import page_facts
 
 _CHARSET = re.compile(
@@ -74,4 +74,5 @@ def parse_html(data: bytes, notes: list[str]) -> Any:
     tree = trafilatura.load_html(decode(data, notes, name))
     if tree is None:
         raise CannotLoad("no text")
+    raise_exponents(tree)
     return tree
