@@ -161,7 +161,7 @@ NAMES = (
 
 def write_corpus(root: Path, outside: Path) -> dict[str, Expected]:
     """Fills ``root`` (and a folder ``outside`` of it that nothing may come from)."""
-    expected = _files(root, TEXTS | SMALL)
+    expected = _files(root, {**TEXTS, **SMALL})
     for name in NAMES:
         _write(root / "names" / name, fact(name).encode())
         expected[f"names/{name}"] = Expected(fact(name), "")

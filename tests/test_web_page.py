@@ -62,3 +62,22 @@ def test_the_title_is_the_page_s_also_where_the_site_s_name_is_a_heading() -> No
         "<h1>The Long Handbook</h1><h2>What Is a Slice?</h2><p>A slice is a part.</p></body></html>"
     )
     assert load(page, "a.html")[0].title == "What Is a Slice?"
+
+
+def test_a_heading_of_the_menu_is_not_the_title() -> None:
+    page = (
+        "<html><head><title>F - Moorings - The Long Handbook</title></head><body>"
+        "<div class=menu-bar><h1>The Long Handbook</h1></div>"
+        "<h2>Appendix F: Moorings</h2><p>A mooring is a place to lie.</p></body></html>"
+    )
+    assert load(page, "a.html")[0].title == "F - Moorings - The Long Handbook"
+
+
+def test_a_script_is_no_part_of_a_page_s_text() -> None:
+    page = (
+        f"<html><body><script>{'x = 1; ' * 500}</script><main><h2>Ports</h2><p>See "
+        "<a href='/1'>a list of ports that are open</a> in winter.</p><ul><li><a href='/2'>"
+        "The northern port</a></li><li><a href='/3'>The southern port</a></li></ul></main>"
+        "</body></html>"
+    )
+    assert "See a list of ports that are open in winter." in load(page, "a.html")[0].text

@@ -50,14 +50,17 @@ _RAILS = {"div", "ul", "ol", "section", "aside", "p", "table", "td", "center", "
 
 def clear(tree: Any) -> None:
     """Removes the furniture of a parsed page, in place."""
+    for element in list(tree.iter("script", "style")):  # no text, so no part of a page's
+        element.drop_tree()
     whole = _length(tree)
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element.getparent() is None:
             continue
         if element.tag == "button" and _opens_text(element):
             element.drop_tag()
-        elif _is_furniture(element) and _length(element) <= _GREATER_PART * whole:
+        elif is_furniture(element) and _length(element) <= _GREATER_PART * whole:
             element.drop_tree()
+    whole = _length(tree)
     for element in list(tree.iter(*_RAILS)):
         if _is_rail(element) and _length(element) <= _GREATER_PART * whole:
             element.drop_tree()
@@ -93,7 +96,8 @@ def _opens_text(button: Any) -> bool:
     )
 
 
-def _is_furniture(element: Any) -> bool:
+def is_furniture(element: Any) -> bool:
+    """Whether an element's tag, role or name says that it surrounds the content."""
     if element.tag in _TAGS or (element.get("role") or "").lower() in _ROLES:
         return True
     hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.load.facts import date_in_url, one_line, parse_date, web_address
+from rag.load.furniture import is_furniture
 
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")
 _SITE = re.compile(r"\s+[|»·\-–—]\s+|\s*[|：｜]\s*")
@@ -54,9 +55,9 @@ def _title(tree: Any, named: dict[str, Any]) -> str | None:
     """The title without the site's name, which is what it does not share with a heading."""
     whole = one_line(tree.findtext(".//title"))
     given = one_line(named.get("og:title"))
-    headings = [one_line(h.text_content().rstrip("¶# \n")) for h in tree.iter("h1", "h2", "h3")][
-        :20
-    ]
+    found = list(tree.iter("h1", "h2", "h3"))[:20]
+    found = [h for h in found if not any(map(is_furniture, (h, *h.iterancestors())))] or found
+    headings = [one_line(h.text_content().rstrip("¶# \n")) for h in found]
     title = given or whole
     if title is None:
         return next(filter(None, headings), None)
