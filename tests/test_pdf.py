@@ -31,6 +31,17 @@ def test_lines_of_a_paragraph_are_joined_and_paragraphs_are_not() -> None:
     ]
 
 
+def test_a_line_that_is_nearly_full_runs_on_in_lower_case_only() -> None:
+    nearly = LONG[: -len(" prose do")]
+    page = text_page(LONG, nearly, "and so on.", "", LONG, nearly, "A heading")
+    document, _ = load(make_pdf([page]), "a.pdf")
+    assert document.text.split("\n\n") == [
+        f"{LONG} {nearly} and so on.",
+        f"{LONG} {nearly}",
+        "A heading",
+    ]
+
+
 def test_broken_words_are_mended_and_compounds_kept() -> None:
     page = text_page(f"{LONG} govern-", "ment of the state-run firm.", "", f"{LONG} state-", "run.")
     document, _ = load(make_pdf([page]), "a.pdf")

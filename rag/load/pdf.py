@@ -33,6 +33,7 @@ _WIDE_SPACE = 1.2  # between the cells of a row; justified text stays below
 _PARAGRAPH_GAP = 0.5  # between the lines of different paragraphs
 _INDENT = 0.7
 _ANOTHER_SIZE = 1.15  # of a heading
+_NEARLY_FULL = 0.85  # of a block's width: from here on, what goes on in lower case runs on
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ def _between(upper: Line, lower: Line, left: float, right: float) -> str:
     word = lower.text.split(None, 1)[0]
     width = (lower.right - lower.left) / len(lower.text) * (len(word) + 1)
     fits = upper.right + width < right
+    if lower.text[0].islower() and not _ENDED.search(upper.text):
+        fits &= upper.right - left < _NEARLY_FULL * (right - left)
     indented = lower.left > upper.left + _INDENT * lower.height and _ENDED.search(upper.text)
     if _LIST_ITEM.match(lower.text) or (fits and not upper.text.endswith(_BROKEN_WORD)) or indented:
         return "\n\n"
