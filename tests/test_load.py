@@ -197,6 +197,8 @@ def test_what_is_no_document(data: bytes, reason: str) -> None:
         ("lower case start\n\nText.", None),
         ("Word\n\nText.", None),
         ("A headline and nothing else\n\n", None),
+        ("curl(1)\t  The Manual\t  curl(1)\n\nNAME\n", "curl(1)"),
+        ("Name   Town   Age\n\nAda   Kiel   36", "Name Town Age"),
     ],
 )
 def test_headline_of_a_text_file(text: str, title: str | None) -> None:

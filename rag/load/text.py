@@ -11,6 +11,7 @@ from rag.load.facts import LONGEST_TITLE, date_in_url, one_line, parse_date, web
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,65536}?)^---[ \t]*(?:\n|\Z)", re.S | re.M)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[ \t]*$|\Z)", re.S | re.M)
+_COLUMNS = re.compile(r"\s{2,}|\t")
 _DEEPEST = 20  # of front matter
 _NO_TEXT = ("", "~", "null", "true", "false")  # in YAML, unless quoted
 
@@ -90,6 +91,9 @@ def _first_line_headline(body: str) -> str | None:
     """The first line, if it stands alone above the text and reads as a headline."""
     lines = body.lstrip().split("\n", 2)
     first = lines[0].strip()
+    columns = _COLUMNS.split(first[:LONGEST_TITLE])
+    if len(columns) > 2 and columns[0] == columns[-1]:
+        return one_line(columns[0])  # the head of a manual page: "LS(1)   User Commands   LS(1)"
     alone = len(lines) == 3 and not lines[1].strip() and bool(lines[2].strip())
     reads_so = (
         len(first) <= LONGEST_TITLE
