@@ -29,6 +29,7 @@ results: .venv/installed-test
 
 soak: .venv/installed-test
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(RUN)/python -m soak
+	$(RUN)/python -m pytest -m soak
 
 clean:
 	rm -rf .venv

@@ -148,7 +148,7 @@ class Pipeline:
             draft = replace(draft, passages=tuple(hits))
             yield draft
             found = candidates(query, hits, vector, embedder.embed_sentences)
-            answerable = answerability(hits, found)
+            answerable = answerability(query, hits, found)
             draft = replace(draft, answerability=answerable)
             if answerable < self._threshold:
                 answer = replace(draft, complete=True, text=NOT_IN_DOCUMENTS)

@@ -1,0 +1,59 @@
+"""Which sentences are taken to answer, and when none is."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Hit, Passage
+from rag.extract import answerability, candidates, choose
+from rag.sentences import sentence_spans
+
+
+def hit(rank: int, text: str, title: str = "") -> Hit:
+    spans = tuple(sentence_spans(text))
+    id = f"{rank}.txt"
+    passage = Passage(id, title or id, bool(title), None, None, "", 0, len(text), text, spans)
+    return Hit(passage, rank, 0.6, 0.6)
+
+
+def alike(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Every sentence as near to the question as any other."""
+    return np.full((len(texts), 1), 0.6, np.float32)
+
+
+def found(question: str, *hits: Hit) -> list[str]:
+    query = np.ones(1, np.float32)
+    return [c.text for c in choose(question, candidates(question, hits, query, alike))]
+
+
+def test_a_heading_does_not_answer() -> None:
+    text = "What is ownership\n\nOwnership is a set of rules that governs memory."
+    assert found("What is ownership?", hit(1, text))[0].startswith("Ownership is a set")
+
+
+def test_a_question_does_not_answer() -> None:
+    text = "So, what does the Copy trait do? The Copy trait lets a value be copied bit by bit."
+    assert found("What does the Copy trait do?", hit(1, text))[0].startswith("The Copy trait lets")
+
+
+def test_twins_are_quoted_once() -> None:
+    text = "The port of the server is 22 by default."
+    assert found("What is the port of the server?", hit(1, text), hit(2, text)) == [text]
+
+
+def test_a_name_that_is_nowhere_lowers_the_answerability() -> None:
+    hits = [hit(1, "The company reported a revenue of 90 billion dollars in the third quarter.")]
+
+    def able(question: str) -> float:
+        query = np.ones(1, np.float32)
+        return answerability(question, hits, candidates(question, hits, query, alike))
+
+    known = able("What was the revenue in the third quarter?")
+    unknown = able("What was the revenue of Zentrix Motors in the third quarter?")
+    assert 0 < unknown < 0.75 * known
+
+
+def test_nothing_is_not_answerable() -> None:
+    assert candidates("What?", [], np.ones(1, np.float32), alike) == []
+    assert answerability("What?", [], []) == 0.0
