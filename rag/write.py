@@ -77,6 +77,7 @@ def write_out(question: str, history: Sequence[Message], llm: LLM) -> str:
 
 
 def _checked(draft: Answer, reply: str, prompt: Prompt, finished: bool, strict: bool) -> Answer:
+    reply = without_prompt(reply, prompt)
     checked = read_reply(reply, prompt.hits, question=draft.query, finished=finished, strict=strict)
     return replace(
         draft,
