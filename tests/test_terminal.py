@@ -15,7 +15,9 @@ from rag.cli import main
 
 EVIL = "\x1b[2J\x1b]0;owned\x07\x9b31m\x08\x00\x7f\u202egnp\u2066\u200b\u2028\r"
 NAMES = ["\x1b[2Jx.txt", "two\nlines.txt", "\u202egpj.txt", "\x9b31m.txt", "tab\t\x08.txt"]
-TEXT = f"The tower of Torp is 120 metres{EVIL} high. It was built{EVIL} of larch in 1907."
+HIDDEN = "\x1b[2J\u202e\u2066\u200b"  # what a file may hold and still be a text
+ROCK = " It stands on a rock by the sea." * 40
+TEXT = f"The tower of Torp is 120 metres{HIDDEN} high. It was built of larch in 1907.{ROCK}"
 QUESTION = "How high is the tower of Torp?"
 ACTS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
@@ -52,7 +54,7 @@ def documents(tmp_path: Path) -> Path:
     for name in NAMES:
         text = TEXT.replace("Torp is", f"Torp, says {NAMES.index(name)}, is")
         (folder / name).write_bytes(text.encode("utf-8"))
-    (folder / "front.txt").write_text(f"---\ntitle: T{EVIL[3:8]}\ndate: 2024-01-02\n---\n{TEXT}")
+    (folder / "front.txt").write_text(f"---\ntitle: T{HIDDEN[4:]}\ndate: 2024-01-02\n---\n{TEXT}")
     Path(os.fsdecode(bytes(folder) + b"/\xff\xfe.txt")).write_text(TEXT)
     (folder / "\x1b[2Jskipped.bin").write_bytes(b"\x7fELF\0\0")
     return folder
@@ -118,7 +120,8 @@ def on_a_terminal(home: Path, folder: Path, *arguments: str) -> str:
 
 
 def test_nor_on_a_terminal(run: Run, documents: Path, tmp_path: Path, home: Path) -> None:
-    run("index", str(documents), "--index", "kept")
+    indexed = run("index", str(documents), "--index", "kept")
+    assert "7 documents" in indexed, indexed
     (tmp_path / "script.jsonl").write_text(json.dumps({"reply": f"It is{EVIL} 900{EVIL} high [1]"}))
     for command in (
         ["ask", QUESTION, "--llm", "scripted:script.jsonl"],
