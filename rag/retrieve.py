@@ -44,12 +44,12 @@ class Selection:
         globs = re.compile("|".join(map(fnmatch.translate, self.files)))
         since, until = self.since or "", self.until or "9"
         chosen, undated = set(), 0
-        for key, id, date in snapshot.dates():
+        for key, id, dated in snapshot.dates():
             if self.files and not globs.match(id):
                 continue
-            if (self.since or self.until) and date is None:
+            if (self.since or self.until) and dated is None:
                 undated += 1
-            elif since <= (date or "") <= until:
+            elif since <= (dated or "") <= until:
                 chosen.add(key)
         return frozenset(chosen), undated
 

@@ -120,7 +120,7 @@ class Obedient:
 
 @pytest.fixture(autouse=True)
 def fake_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.pipeline.open_embedder", lambda spec, home: FakeEmbedder())
+    monkeypatch.setattr("rag.pipeline.open_embedder", lambda *_, **__: FakeEmbedder())
 
 
 @pytest.fixture(scope="module")
