@@ -43,6 +43,7 @@ The house, in reading order::
     render.py       Answer -> terminal, JSON
     cli/            the commands
     web/            the Gradio app
+    mcp_server.py   an MCP server over stdio: ask, search, show
     evaluate/       a question set -> measures, a report, a comparison of two runs
 
 From a built index (``rag index`` makes one)::

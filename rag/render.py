@@ -86,6 +86,7 @@ def report_lines(report: SyncReport) -> list[str]:
     return lines
 
 
+_NOTHING_HOLDS = "The sources confirm no sentence of this answer: do not rely on it."
 _DOUBTS = {
     "unsupported": "Not what the sources say",
     "weak": "Not sure that the sources say it",
@@ -112,8 +113,13 @@ class Terminal:
         return self._dim(self._wrap(f"searched: {answer.query}"))
 
     def evidence(self, answer: Answer) -> str:
-        """The sentences that no source carries, then the numbered sources with what they say."""
+        """The sentences that no source carries, then the numbered sources with what they say.
+
+        Where no sentence is carried, that comes first.
+        """
         paragraphs = []
+        if answer.sentences and all(s.support in _DOUBTS for s in answer.sentences):
+            paragraphs.append(self._bold(self._wrap(_NOTHING_HOLDS)))
         for support, told in _DOUBTS.items():
             if doubtful := [s.text for s in answer.sentences if s.support == support]:
                 paragraphs.append(self._bold(told))

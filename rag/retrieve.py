@@ -4,11 +4,13 @@ import fnmatch
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.datatypes import Hit, Mode
+from rag.errors import InvalidInput
 from rag.rerank import rerank
 from rag.store import Snapshot
 from rag.words import terms
@@ -21,11 +23,19 @@ _RERANKED = 40
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which documents to search: ids that match any of the globs, dates within the bounds."""
+    """Which documents to search: ids that match any of the globs, dates within the bounds.
+
+    Raises InvalidInput for what is not a date.
+    """
 
     files: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in (("since", self.since), ("until", self.until)):
+            if value is not None:
+                _check_date(name, value)
 
     def keys(self, snapshot: Snapshot) -> tuple[frozenset[int] | None, int]:
         """The documents' keys (None: all), and how many were left out for want of a date."""
@@ -34,14 +44,23 @@ class Selection:
         globs = re.compile("|".join(map(fnmatch.translate, self.files)))
         since, until = self.since or "", self.until or "9"
         chosen, undated = set(), 0
-        for key, id, date in snapshot.dates():
+        for key, id, dated in snapshot.dates():
             if self.files and not globs.match(id):
                 continue
-            if (self.since or self.until) and date is None:
+            if (self.since or self.until) and dated is None:
                 undated += 1
-            elif since <= (date or "") <= until:
+            elif since <= (dated or "") <= until:
                 chosen.add(key)
         return frozenset(chosen), undated
+
+
+def _check_date(name: str, value: str) -> None:
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+            raise ValueError
+        date.fromisoformat(value)
+    except ValueError:
+        raise InvalidInput(f"{name} must be a date like 2024-10-23, not {value!r}.") from None
 
 
 def retrieve(

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag.cite import read_reply
+from rag.cite import CheckedReply, read_reply
 from rag.converse import leans, standalone
-from rag.datatypes import Answer, Delta, Hit, Message, Prompt
+from rag.datatypes import Answer, Delta, Hit, Message, Prompt, Status
+from rag.disagree import Statement, conflicts
 from rag.errors import LLMFailed
 from rag.llms import LLM
-from rag.prompt import build_prompt
+from rag.prompt import build_prompt, without_prompt
 from rag.rewrite import rewrite_prompt, rewritten
 
 _QUESTION_TOKENS = 200
+_MOST_PAIRS = 3  # that are named where sources disagree
 _SHOWN_EVERY = 0.05  # seconds: checking a reply anew for each token would cost more than writing it
 
 
@@ -47,11 +49,11 @@ def write(draft: Answer, hits: Sequence[Hit], llm: LLM, strict: bool = False) ->
     if last.finish == "length":
         warnings.append("the answer is incomplete: the LLM was cut off at its limit")
     warnings += _cut_prompt(prompt, last)
-    answer = _checked(draft, reply, prompt, True, strict)
+    answer = _compared(_checked(draft, reply, prompt, True, strict))
     yield replace(
         answer,
         complete=last.finish == "stop",
-        warnings=(*draft.warnings, *warnings),
+        warnings=(*answer.warnings, *warnings),
         usage={
             "prompt_tokens": last.prompt_tokens or prompt.tokens,
             "completion_tokens": last.completion_tokens or llm.count(reply),
@@ -75,14 +77,34 @@ def write_out(question: str, history: Sequence[Message], llm: LLM) -> str:
 
 
 def _checked(draft: Answer, reply: str, prompt: Prompt, finished: bool, strict: bool) -> Answer:
-    checked = read_reply(reply, prompt.hits, finished=finished, strict=strict)
+    reply = without_prompt(reply, prompt)
+    checked = read_reply(reply, prompt.hits, question=draft.query, finished=finished, strict=strict)
     return replace(
         draft,
-        status="not_in_documents" if checked.abstained else "answered",
+        status=_status(checked),
         text=checked.text,
         sentences=checked.sentences,
         citations=checked.citations,
+        invalid_markers=checked.invalid_markers,
     )
+
+
+def _status(checked: CheckedReply) -> Status:
+    if checked.abstained:
+        return "not_in_documents"
+    return "partial" if checked.partial else "answered"
+
+
+def _compared(answer: Answer) -> Answer:
+    """The answer; conflicting, with a warning, where the quotes that it cites disagree."""
+    cited = answer.citations
+    statements = [Statement(c.quote, c.date, c.document) for c in cited]
+    pairs = conflicts(answer.query, statements)
+    if not pairs:
+        return answer
+    told = ", ".join(f"[{cited[i].id}] and [{cited[j].id}]" for i, j in pairs[:_MOST_PAIRS])
+    warning = f"the sources disagree: see {told}"
+    return replace(answer, status="conflicting", warnings=(*answer.warnings, warning))
 
 
 def _cut_prompt(prompt: Prompt, last: Delta) -> list[str]:

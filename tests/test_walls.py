@@ -24,7 +24,7 @@ SURFACES = {"click", "gradio"}
 SLOW = {
     *("torch", "sentence_transformers", "transformers", "gradio", "onnxruntime", "faiss"),
     *("openai", "anthropic", "ollama", "httpx", "httpx2", "tiktoken", "xllamacpp"),
-    "matplotlib",
+    *("matplotlib", "mcp"),
 }
 
 

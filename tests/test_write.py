@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from fake_llm_server import Conversation, fails, says, serving
 
 from rag import Pipeline
+from rag.embed import Embedder
 from rag.errors import LLMFailed
-from rag.store.local import LocalStore
+from rag.store.local import LocalStore, sync
 
 TRUCKS = "How many aid trucks a day entered Gaza in April?"
 QUOTED = (
@@ -61,6 +63,75 @@ def test_strict_keeps_only_what_holds(seed_index: LocalStore, home: Path, script
     assert [s.text for s in pipeline.ask(TRUCKS, strict=True).sentences] == [QUOTED]
     pipeline = opened(seed_index, home, script("Elephants fly [1]."))
     assert pipeline.ask(TRUCKS, strict=True).status == "not_in_documents"
+
+
+def test_markers_of_nothing_are_counted(seed_index: LocalStore, home: Path, script: Any) -> None:
+    pipeline = opened(seed_index, home, script(f"{QUOTED} [1][99] Elephants fly [2, 70-72].\n[0]"))
+    answer = pipeline.ask(TRUCKS)
+    assert answer.invalid_markers == 5 and not re.search(r"\[(?:99|7\d|0)", answer.text)
+    assert opened(seed_index, home, script(f"{QUOTED} [1]")).ask(TRUCKS).invalid_markers == 0
+    abstained = opened(seed_index, home, script("The documents do not say. [88]")).ask(TRUCKS)
+    assert (abstained.status, abstained.invalid_markers) == ("not_in_documents", 1)
+
+
+@pytest.mark.parametrize(
+    ("rest", "status", "claims"),
+    [
+        ("The documents do not say.", "partial", 1),
+        ("The documents do not say how many entered in April.", "partial", 1),
+        ("The documents do not say how many entered in June.", "answered", 2),
+        ("The documents do not say so, but 900 trucks entered Gaza.", "answered", 2),
+        ("They do not say.", "answered", 2),
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_was_not_found_beside_what_was(
+    seed_index: LocalStore,
+    home: Path,
+    script: Any,
+    rest: str,
+    status: str,
+    claims: int,
+    strict: bool,
+) -> None:
+    pipeline = opened(seed_index, home, script(f"{QUOTED} [1] {rest}"))
+    answer = pipeline.ask(TRUCKS, strict=strict)
+    assert (answer.status, len(answer.sentences)) == (status, 1 if strict else claims)
+    assert (rest in answer.text) == (status == "partial" or not strict)
+
+
+def test_nothing_but_what_was_not_found_abstains(
+    seed_index: LocalStore, home: Path, script: Any
+) -> None:
+    reply = "The documents do not say how many trucks entered."
+    answer = opened(seed_index, home, script(reply)).ask(TRUCKS)
+    assert (answer.status, answer.text) == ("not_in_documents", "The documents do not say.")
+
+
+def test_cited_sources_that_disagree(
+    tmp_path: Path, home: Path, embedder: Embedder, script: Any
+) -> None:
+    (tmp_path / "notes").mkdir()
+    for name, said in (
+        ("a.txt", "The tower of Torp is 120 metres high."),
+        ("b.txt", "The tower of Torp is 150 metres high."),
+        ("c.txt", "The tower of Torp is made of larch."),
+    ):
+        (tmp_path / "notes" / name).write_text(said)
+    sync(LocalStore(tmp_path / "index"), [str(tmp_path / "notes")], embedder)
+    question = "How high is the tower of Torp?"
+    search = Pipeline.open(tmp_path / "index", home=home).search(question)
+    rank = {hit.passage.document[0]: hit.rank for hit in search}
+    for reply, conflicting in (
+        (f"It is 120 metres high [{rank['a']}]. Others say 150 [{rank['b']}].", True),
+        (f"It is 120 or 150 metres high [{rank['a']}][{rank['b']}].", True),
+        (f"It is 120 metres high [{rank['a']}]. It is of larch [{rank['c']}].", False),
+    ):
+        llm = script(reply)
+        answer = Pipeline.open(tmp_path / "index", home=home, llm=llm).ask(question)
+        assert answer.status == ("conflicting" if conflicting else "answered"), reply
+        told = ("the sources disagree: see [1] and [2]",) if conflicting else ()
+        assert answer.warnings == told
 
 
 def test_a_broken_reply_is_kept_and_marked(
@@ -120,7 +191,14 @@ def test_exit_codes_and_what_is_shown(
     whole = rag("--llm", script(f"{QUOTED} [1] Elephants fly [1]."), "-v")
     assert whole.returncode == 0 and "Not what the sources say" in whole.stdout
     assert "prompt tokens: " in whole.stderr
+    assert "confirm no sentence" not in whole.stdout
     assert rag("--llm", script("The documents do not say.")).returncode == 3
+    wild = script("About 900 trucks of elephants fly [1]. The president sleeps.")
+    told = rag("--llm", wild)
+    assert told.returncode == 0
+    assert "The sources confirm no sentence of this answer: do not rely on it." in told.stdout
+    strict = rag("--llm", wild, "--strict")
+    assert strict.returncode == 3 and "elephants" not in strict.stdout
     assert rag("--llm", "openai:x", OPENAI_API_KEY="").returncode == 2
 
     def act(conversation: Conversation) -> None:

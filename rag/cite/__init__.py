@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.cite.check import Finding, check
-from rag.cite.reply import is_abstention, read_growing, read_pieces, without_markers
+from rag.cite.reply import marked_numbers, read_growing, read_pieces, tells_missing
 from rag.clean import clean_text
 from rag.datatypes import NOT_IN_DOCUMENTS, Citation, Hit, Sentence, Span
 
@@ -36,17 +36,21 @@ class CheckedReply:
     """A reply with its sentences checked.
 
     ``text`` has ``[n]`` markers: n is the id of a citation, numbered by first use. ``abstained``:
-    the reply is the fixed phrase, or ``strict`` left nothing of it.
+    the reply only says that the documents do not say, or ``strict`` left nothing of it;
+    ``partial``: it says so of a part of what was asked. ``invalid_markers`` counts the markers
+    that named no passage.
     """
 
     text: str
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     abstained: bool
+    partial: bool = False
+    invalid_markers: int = 0
 
 
 def read_reply(
-    reply: str, hits: Sequence[Hit], *, finished: bool, strict: bool = False
+    reply: str, hits: Sequence[Hit], *, question: str = "", finished: bool, strict: bool = False
 ) -> CheckedReply:
     """Checks a reply, or the beginning of one, against the passages its markers name (by rank).
 
@@ -56,11 +60,14 @@ def read_reply(
     """
     reply = clean_text(reply)
     pieces, tail = (read_pieces(reply), "") if finished else read_growing(reply)
-    if finished and is_abstention(without_markers(reply)):
-        return CheckedReply(NOT_IN_DOCUMENTS, (), (), True)
     book = _Citations(hits)
-    sentences, parts = [], []
+    invalid = sum(not book.cited([number]) for number in marked_numbers(reply))
+    sentences, parts, missing = [], [], False
     for piece in pieces:
+        if tells_missing(piece.text, question):
+            missing = True
+            parts.append(piece.lead + piece.text)
+            continue
         if not piece.claims:
             if not strict:
                 parts.append(piece.lead + piece.text)
@@ -74,10 +81,11 @@ def read_reply(
         parts.append(
             piece.lead + " ".join([shown, *(["".join(f"[{n}]" for n in ids)] if ids else [])])
         )
-    if strict and finished and not sentences:
-        return CheckedReply(NOT_IN_DOCUMENTS, (), (), True)
+    if finished and not sentences and (strict or missing):
+        return CheckedReply(NOT_IN_DOCUMENTS, (), (), True, invalid_markers=invalid)
     text = "".join([*parts, "" if strict else tail]).strip()
-    return CheckedReply(text, tuple(sentences), tuple(book.citations), False)
+    citations = tuple(book.citations)
+    return CheckedReply(text, tuple(sentences), citations, False, missing, invalid)
 
 
 class _Citations:

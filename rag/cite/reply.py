@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.datatypes import NOT_IN_DOCUMENTS, Span
 from rag.sentences import sentence_spans
+from rag.words import stems
 
 _WIDEST_RANGE = 50  # [1-999999] names no passages
 _MARKER = re.compile(
@@ -93,9 +94,21 @@ def is_abstention(text: str) -> bool:
     return " ".join(text.split()).strip("\"'“”‘’*_`. ").casefold() == _ABSTENTION
 
 
-def without_markers(text: str) -> str:
-    """The text as it would read if nothing were cited."""
-    return _without_markers(text)[0]
+def tells_missing(text: str, question: str) -> bool:
+    """Whether a sentence says only that the documents do not say something that was asked.
+
+    It is the fixed phrase, or goes on from it in the question's own words: any other could be a
+    claim in disguise.
+    """
+    words = " ".join(text.split())
+    begins = words.casefold().startswith(f"{_ABSTENTION} ")
+    rest = words[len(_ABSTENTION) :]
+    return is_abstention(text) or (begins and set(stems(rest)) <= set(stems(question)))
+
+
+def marked_numbers(reply: str) -> list[int]:
+    """The numbers that the markers of a reply name, in order, with repetitions."""
+    return [number for _, named in _without_markers(reply)[1] for number in named]
 
 
 def _without_markers(reply: str) -> tuple[str, list[tuple[int, list[int]]]]:

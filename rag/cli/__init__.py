@@ -13,7 +13,7 @@ from rag.cli.checking import show, verify_command
 from rag.cli.examining import doctor
 from rag.cli.indexing import index_command, remove, status
 from rag.cli.measuring import compare_command, eval_command, gate_command
-from rag.cli.serving import chat
+from rag.cli.serving import chat, mcp_command
 from rag.errors import InvalidInput, RagError
 from rag.render import error_json, to_json
 
@@ -55,7 +55,7 @@ def commands() -> None:
 
 
 for _command in (
-    index_command, ask, search, show, verify_command, remove, status, chat,
+    index_command, ask, search, show, verify_command, remove, status, chat, mcp_command,
     eval_command, compare_command, gate_command, doctor,
 ):  # fmt: skip
     commands.add_command(_command)

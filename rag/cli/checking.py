@@ -24,7 +24,10 @@ _VERIFICATION_FAILED = 6
 @click.option("--span", metavar="START:END", help="Only these characters.")
 @index_option
 def show(document: str, span: str | None, index: str | None) -> None:
-    """Print the extracted text that offsets refer to."""
+    """Print the extracted text that offsets refer to.
+
+    On a terminal, characters that could act on it are shown as escapes.
+    """
     store = open_store(load_settings({"index": index}))
     with store.snapshot() as snapshot:
         found = snapshot.document(document)
@@ -33,6 +36,8 @@ def show(document: str, span: str | None, index: str | None) -> None:
     text = found.text
     if span is not None:
         text = text[_parse_span(span, len(text))]
+    if sys.stdout.isatty():
+        text = printable(text, keep_lines=True)
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
     if sys.stdout.isatty() or span is not None:

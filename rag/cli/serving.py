@@ -1,17 +1,22 @@
-"""`rag chat`: the browser."""
+"""`rag chat`, the browser, and `rag mcp`, for MCP clients."""
 
 import os
+import signal
 import stat
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 import click
 
-from rag.cli.opening import open_pipeline
+from rag.clean import printable
+from rag.cli.opening import open_pipeline, open_store
 from rag.cli.options import index_option
 from rag.errors import InvalidInput
 from rag.llms import open_llm
-from rag.settings import load_settings
+from rag.pipeline import DEFAULT_K, Pipeline
+from rag.settings import Settings, load_settings
+from rag.store import Store
 
 _LOCAL = "local:smollm2"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -69,3 +74,28 @@ def _read_auth(path: Path) -> list[tuple[str, str]]:
     if not users:
         raise InvalidInput(f"{path} holds no user:password.")
     return users
+
+
+@click.command("mcp")
+@click.option("--llm", metavar="SPEC", help="The language model (default: extractive, none).")
+@index_option
+def mcp_command(llm: str | None, index: str | None) -> None:
+    """Serve the tools ask, search and show to an MCP client, over stdio."""
+    settings = load_settings({"index": index, "llm": llm})
+    from rag.mcp_server import serve
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    serve(lambda: _open_index(settings), settings.k or DEFAULT_K)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Ends at once: a thread that waits for the client's next line cannot be woken."""
+    os._exit(128 + number)
+
+
+def _open_index(settings: Settings) -> tuple[Pipeline, Store]:
+    pipeline = open_pipeline(settings)
+    if pipeline.host:
+        click.echo(f"the passages go to {printable(pipeline.host)}", err=True)
+    return pipeline, open_store(settings)
