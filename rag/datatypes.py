@@ -141,6 +141,24 @@ class Citation:
     quote: str
     sha256: str
 
+    @classmethod
+    def of(cls, id: int, hit: Hit, span: Span) -> "Citation":
+        """The citation of a span, in the document's offsets, that a hit holds."""
+        passage = hit.passage
+        return cls(
+            id=id,
+            passage=hit.rank,
+            document=passage.document,
+            title=passage.title,
+            date=passage.date,
+            url=passage.url,
+            page=passage.page(span[0]),
+            start=span[0],
+            end=span[1],
+            quote=passage.quote(span),
+            sha256=passage.sha256,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:

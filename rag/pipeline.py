@@ -252,23 +252,8 @@ def _compose(
     """An answer that quotes whole sentences, each with a citation of its own."""
     sentences, citations, parts = [], [], []
     for number, (hit, span) in enumerate(quotes, start=1):
-        passage = hit.passage
-        quote = passage.quote(span)
-        citations.append(
-            Citation(
-                id=number,
-                passage=hit.rank,
-                document=passage.document,
-                title=passage.title,
-                date=passage.date,
-                url=passage.url,
-                page=passage.page(span[0]),
-                start=span[0],
-                end=span[1],
-                quote=quote,
-                sha256=passage.sha256,
-            )
-        )
+        quote = hit.passage.quote(span)
+        citations.append(Citation.of(number, hit, span))
         sentences.append(Sentence(quote, (number,), "quoted"))
         parts.append(f"{' '.join(quote.split())} [{number}]")
     text = "\n".join([opening, *parts]) if opening else " ".join(parts)

@@ -107,23 +107,8 @@ class _Citations:
         return tuple(dict.fromkeys(self._cite(self._hits[i], span) for i, span in finding.spans))
 
     def _cite(self, hit: Hit, span: Span) -> int:
-        passage = hit.passage
-        key = (passage.document, span)
+        key = (hit.passage.document, span)
         if key not in self._ids:
-            self._ids[key] = number = len(self.citations) + 1
-            self.citations.append(
-                Citation(
-                    id=number,
-                    passage=hit.rank,
-                    document=passage.document,
-                    title=passage.title,
-                    date=passage.date,
-                    url=passage.url,
-                    page=passage.page(span[0]),
-                    start=span[0],
-                    end=span[1],
-                    quote=passage.quote(span),
-                    sha256=passage.sha256,
-                )
-            )
+            self._ids[key] = len(self.citations) + 1
+            self.citations.append(Citation.of(self._ids[key], hit, span))
         return self._ids[key]
