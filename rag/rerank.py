@@ -21,6 +21,7 @@ _COSINE, _BM25, _SENTENCE, _PAIRS = 0.45, 0.25, 0.2, 0.1
 _TITLE = 0.05  # the whole title is in the query
 _NAMED = 0.05  # the whole title is in one of the best passages of other documents
 _BEST = 3
+_RARITY = 1.5  # a rare name outweighs all the common words around it
 
 Key = TypeVar("Key", str, tuple[str, str])
 
@@ -45,7 +46,7 @@ def rerank(
     wanted = stems(query)
     words = [_words_of(passage) for passage in passages]
     counts = Counter(word for own in words for word in {*own.all, *own.title})
-    weight = {w: math.log(1 + len(passages) / (0.5 + counts[w])) for w in wanted}
+    weight = {w: math.log(1 + len(passages) / (0.5 + counts[w])) ** _RARITY for w in wanted}
     pairs = {pair: weight[pair[0]] + weight[pair[1]] for pair in pairwise(wanted)}
     asked = set(wanted)
     scores = [

@@ -19,6 +19,7 @@ from rag.words import terms
 _DENSE_WEIGHT = 0.6
 _CANDIDATES = 100
 _RERANKED = 40
+_WORDED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,9 @@ def retrieve(
     cosines, scores = snapshot.complete_scores(vector, words, found)
     fused = _fuse(cosines, scores, mode)
     best = sorted(fused, key=lambda key: (-fused[key], key))[: max(k, _RERANKED)]
+    if mode == "hybrid":  # a rare name may stand in a text that is otherwise unlike the query
+        worded = sorted(scores, key=lambda key: (-scores[key], key))[:_WORDED]
+        best += [key for key in worded if key not in best]
     passages = dict(zip(best, snapshot.passages(best), strict=True))
     if mode == "hybrid":
         most = max(scores.values(), default=1.0)
