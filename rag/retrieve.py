@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Hit, Mode
 from rag.errors import InvalidInput
+from rag.mentions import names
 from rag.rerank import rerank
 from rag.store import Snapshot
 from rag.words import terms
@@ -19,7 +20,7 @@ from rag.words import terms
 _DENSE_WEIGHT = 0.6
 _CANDIDATES = 100
 _RERANKED = 40
-_WORDED = 10
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,15 @@ def retrieve(
         found |= snapshot.dense(vector, n, only).keys()
     if mode != "dense":
         found |= snapshot.lexical(words, n, only).keys()
+    named: Collection[int] = ()
+    if mode == "hybrid":  # what is named may stand in a long text that is unlike the query
+        said = " ".join(name for name, _ in names(query))
+        named = snapshot.lexical(terms(said), _NAMED, only).keys() if said else ()
+        found |= set(named)
     cosines, scores = snapshot.complete_scores(vector, words, found)
     fused = _fuse(cosines, scores, mode)
     best = sorted(fused, key=lambda key: (-fused[key], key))[: max(k, _RERANKED)]
-    if mode == "hybrid":  # a rare name may stand in a text that is otherwise unlike the query
-        worded = sorted(scores, key=lambda key: (-scores[key], key))[:_WORDED]
-        best += [key for key in worded if key not in best]
+    best += [key for key in named if key not in best]
     passages = dict(zip(best, snapshot.passages(best), strict=True))
     if mode == "hybrid":
         most = max(scores.values(), default=1.0)
