@@ -82,7 +82,7 @@ function show(event, id) {
   const box = document.createElement("template");
   box.innerHTML = event.turn;
   const turn = box.content.firstElementChild;
-  const old = id && $(`t-${id}`);
+  const old = (id && $(`t-${id}`)) || $(turn.id);
   if (old) {
     if (old.id === turn.id && old.dataset.shown === event.turn) return;
     old.replaceWith(turn);
@@ -225,7 +225,8 @@ export async function open(id) {
 export async function reopen() {
   empty();
   const { turns } = await call("conversation", who());
-  for (const turn of turns) show(turn);
+  // What was asked while this was fetched is on its way to the page already.
+  for (const turn of turns) if (!(running && turn.running)) show(turn);
   if (turns.length) $(`t-${turns.at(-1).id}`).scrollIntoView({ block: "start" });
   await listKept();
 }
