@@ -26,6 +26,13 @@ TIME = re.compile(
     rf"(?<![\w-])(?:(?i:from|between)\s+{_MOMENT}\s+(?i:to|and|until|till)\s+(?:{_MOMENT}|\d{{1,2}}\b)"
     rf"|{_MOMENT}(?:\s?[-–]\s?\d{{1,2}}\b)?)",
 )
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DAY_OF_MONTH = r"(?P<day{}>\d{{1,2}})(?:st|nd|rd|th)?"
+_DATE = re.compile(
+    rf"\b(?:(?P<iso>{_YEAR}-\d\d-\d\d)\b"
+    rf"|{_DAY_OF_MONTH.format(1)}\s+(?:of\s+)?(?P<month1>{MONTH})(?:,?\s+(?P<year1>{_YEAR})\b)?"
+    rf"|(?P<month2>{MONTH})(?:\s+{_DAY_OF_MONTH.format(2)}\b)?(?:,?\s+(?P<year2>{_YEAR})\b)?)"
+)
 _WORD = r"[^\W\d_a-z][\w'’.&-]*[\w]|[A-Z]"
 _NAME = re.compile(rf"(?:{_WORD})(?:\s+(?:(?:of|de|la|van|von|der|al|bin)\s+)?(?:{_WORD}|\d+))*")
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_](?:[\w'’&+#-]*[\w+#])?(?:\.\d+)*")
@@ -71,6 +78,18 @@ def names(text: str) -> Iterator[tuple[str, Span]]:
         if any(a < start + len(name) and start < b for a, b in times):
             continue
         yield name, (start, start + len(name))
+
+
+def dates(text: str) -> Iterator[re.Pattern[str]]:
+    """Patterns of the ISO dates that the days and months in a text may mean."""
+    for match in _DATE.finditer(text):
+        if match["iso"]:
+            yield re.compile(match["iso"])
+            continue
+        month = _MONTHS.index((match["month1"] or match["month2"])[:3].lower()) + 1
+        year = match["year1"] or match["year2"] or r"\d{4}"
+        day = match["day1"] or match["day2"]
+        yield re.compile(f"{year}-{month:02d}-{int(day):02d}" if day else f"{year}-{month:02d}-..")
 
 
 def phrases(text: str) -> Iterator[str]:
