@@ -47,7 +47,18 @@ _HEDGE = re.compile(
     r"fewer than|less than|over|under|up to)\s$",
     re.I,
 )
+_NEXT_PART = re.compile(
+    r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+(?=(?:how|what|when|where|why|which)\b"
+    r"|(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\s+"
+    r"(?:the|he|she|it|they|this|that|these|those|[A-Z]))"
+)
 _LONGEST = 60  # characters of a short answer
+
+
+def parts(question: str) -> list[str]:
+    """The questions that are asked in one, in order, as they stand there; one as a rule."""
+    found = [part for part in _NEXT_PART.split(question) if stems(part)]
+    return found if len(found) > 1 else [question]
 
 
 def kind_asked(question: str) -> Kind | None:

@@ -30,7 +30,7 @@ _DATE = 0.15  # the document is of a day or month that the query names
 _NAMED = 0.025  # the whole title is in one of the best passages of other documents
 _BEST = 3
 _WINDOW = 4  # words
-_BEGINNING = 5  # letters that "invaded" and "invasion" share
+_BEGINNING = 5  # letters that "explain" and "explanation" share
 
 Key = TypeVar("Key", str, tuple[str, str])
 Weights = Mapping[str, float]

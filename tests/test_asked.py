@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.asked import holds_kind, kind_asked, short_answer
+from rag.asked import holds_kind, kind_asked, parts, short_answer
 
 TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in April with 9 drivers."
 
@@ -22,6 +22,29 @@ TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in Apri
 def test_short_answer(question: str, sentence: str, short: str | None) -> None:
     span = short_answer(question, sentence)
     assert (sentence[slice(*span)] if span else None) == short
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        (
+            "How long was it, and did Blinken agree?",
+            ["How long was it", "did Blinken agree?"],
+        ),
+        (
+            "When did it open? How much did it cost?",
+            ["When did it open", "How much did it cost?"],
+        ),
+        ("What law did he sign and why?", ["What law did he sign and why?"]),
+        (
+            "Who was born there and is known for jazz?",
+            ["Who was born there and is known for jazz?"],
+        ),
+        ("It pays. How? I wonder about it.", ["It pays. How? I wonder about it."]),
+    ],
+)
+def test_questions_in_a_question(question: str, found: list[str]) -> None:
+    assert parts(question) == found
 
 
 def test_kind() -> None:

@@ -75,6 +75,15 @@ def test_questions_about_the_collection(pipeline: Pipeline, question: str, docum
     assert len({citation.document for citation in answer.citations}) == documents
 
 
+def test_each_question_in_a_question_is_answered(pipeline: Pipeline) -> None:
+    answer = pipeline.ask(
+        "How many were killed in Hamas' terror attacks, and how many people are still missing "
+        "under the rubble in Khan Younis?"
+    )
+    assert "more than 1,200 people dead" in answer.text
+    assert "up to 8,000 are still missing" in answer.text
+
+
 def test_every_citation_is_exact_and_every_sentence_cited(pipeline: Pipeline) -> None:
     for question in (TRUCKS, "hi", "Why did Biden warn Israel?"):
         answer = pipeline.ask(question)
