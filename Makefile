@@ -1,6 +1,6 @@
 # make chat   install, index seeds/, open the chat       make test   all tests
 # make lint   ruff and mypy                              make bench  how fast it is, as ratios
-# make results   the README's table of results, over seeds/ and the sets in ../shared/datasets
+# make results   the README's tables of results, over seeds/ and the sets in ../shared/datasets
 # make soak   kills, failing disks and flipped bytes, at length
 PYTHON ?= python3
 RUN = .venv/bin
@@ -26,6 +26,7 @@ bench: .venv/installed-test
 
 results: .venv/installed-test
 	$(RUN)/python tests/benchmarks/results.py
+	$(RUN)/python tests/benchmarks/retrieval.py
 
 soak: .venv/installed-test
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(RUN)/python -m soak

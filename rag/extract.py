@@ -28,6 +28,7 @@ _MOST = 4
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
+_MOST_ITEMS = 8
 _HEADING_WORDS = 10
 _ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 
@@ -52,6 +53,7 @@ _ASKS_SEVERAL = re.compile(
     r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
     re.I,
 )
+_ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 _SAYS = re.compile(
     r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
     r"according to)\b",
@@ -150,7 +152,7 @@ def choose(
 
     The best one; the next one if it is nearly as good; more only where several things are asked
     for, and the best one of ``each`` question in the question. A quotation without its speaker
-    brings the sentence that names the speaker.
+    brings the sentence that names the speaker, one that opens a list the list.
     """
     if not found:
         return []
@@ -159,6 +161,7 @@ def choose(
     chosen = [c for c in found[:most] if c.score >= bar]
     chosen += [own[0] for own in each if own]
     chosen += filter(None, [_speaker_of(c) for c in chosen])
+    chosen += [item for c in chosen for item in _items_after(c)]
     once = {(c.hit.passage.document, c.span): c for c in chosen}
     documents = list(dict.fromkeys(document for document, _ in once))
     return [once[at] for at in sorted(once, key=lambda at: (documents.index(at[0]), at[1]))]
@@ -182,6 +185,28 @@ def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
 def _statement(candidate: Candidate) -> Statement:
     passage = candidate.hit.passage
     return Statement(candidate.text, passage.date, passage.document)
+
+
+def _items_after(candidate: Candidate) -> list[Candidate]:
+    """The first sentence of each item of the list that the candidate opens, within its passage."""
+    passage = candidate.hit.passage
+    if not candidate.text.endswith(":"):
+        return []
+    items: list[Candidate] = []
+    end = candidate.span[1]
+    for span in passage.sentences[passage.sentences.index(candidate.span) + 1 :]:
+        text = passage.quote(span)
+        if is_item(text):
+            items.append(replace(candidate, span=span, text=text))
+        elif not items or "\n" in passage.text[end - passage.start : span[0] - passage.start]:
+            break
+        end = span[1]
+    return items[:_MOST_ITEMS]
+
+
+def is_item(sentence: str) -> bool:
+    """Whether a sentence opens an item of a list."""
+    return bool(_ITEM.match(sentence))
 
 
 def _speaker_of(candidate: Candidate) -> Candidate | None:

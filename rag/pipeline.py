@@ -24,7 +24,15 @@ from rag.datatypes import (
 )
 from rag.embed import Embedder, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
-from rag.extract import Candidate, answerability, candidates, choose, contradicting, in_time
+from rag.extract import (
+    Candidate,
+    answerability,
+    candidates,
+    choose,
+    contradicting,
+    in_time,
+    is_item,
+)
 from rag.freshness import stale
 from rag.language import question_warning
 from rag.llms import LLM, open_llm
@@ -261,13 +269,14 @@ def _compose(
     draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status
 ) -> Answer:
     """An answer that quotes whole sentences, each with a citation of its own."""
-    sentences, citations, parts = [], [], []
+    sentences, citations, texts = [], [], [opening]
     for number, (hit, span) in enumerate(quotes, start=1):
         quote = hit.passage.quote(span)
         citations.append(Citation.of(number, hit, span))
         sentences.append(Sentence(quote, (number,), "quoted"))
-        parts.append(f"{' '.join(quote.split())} [{number}]")
-    text = "\n".join([opening, *parts]) if opening else " ".join(parts)
+        between = "\n" if opening or is_item(quote) else " "
+        texts.append(f"{between}{' '.join(quote.split())} [{number}]")
+    text = "".join(texts).strip()
     return replace(
         draft,
         complete=True,

@@ -37,6 +37,21 @@ def test_a_question_does_not_answer() -> None:
     assert found("What does the Copy trait do?", hit(1, text))[0].startswith("The Copy trait lets")
 
 
+def test_a_list_comes_with_the_sentence_that_opens_it() -> None:
+    text = (
+        "The heater can be switched off in these ways:\n\n- Press the red button. It is at the "
+        "back.\n- Pull the plug.\n2) Wait.\n\nOther things follow. - This is none."
+    )
+    assert found("How can the heater be switched off?", hit(1, text)) == [
+        "The heater can be switched off in these ways:",
+        "- Press the red button.",
+        "- Pull the plug.",
+        "2) Wait.",
+    ]
+    alone = "The heater can be switched off in these ways:\n\nOther things follow."
+    assert found("How can the heater be switched off?", hit(1, alone))[0] == alone[:45]
+
+
 def test_twins_are_quoted_once() -> None:
     text = "The port of the server is 22 by default."
     assert found("What is the port of the server?", hit(1, text), hit(2, text)) == [text]

@@ -24,7 +24,7 @@ from rag.datatypes import Document
 from rag.load.child import Child
 from rag.load.corpus import load_corpus
 from rag.load.document import CannotLoad, Loader, Reader, document_of
-from rag.load.kinds import KIND_BY_SUFFIX, kind_by_content, kind_by_suffix
+from rag.load.kinds import KIND_BY_SUFFIX, kind_by_content, telling_suffix
 from rag.load.reading import READERS as RISKY
 from rag.load.text import read_markdown, read_text
 
@@ -55,8 +55,7 @@ def loader_for(path: str, named: bool) -> Loader:
     """
     pure = PurePosixPath(path)
     if pure.suffix.lower() != ".jsonl":
-        kind_by_suffix(path)
-        return LOADERS[pure.suffix.lower()]
+        return LOADERS[telling_suffix(path)]
     if named or pure.name == "corpus.jsonl":
         return load_corpus
     raise CannotLoad("a .jsonl file is read as a corpus only if named or called corpus.jsonl")

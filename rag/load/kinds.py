@@ -23,6 +23,13 @@ KIND_BY_SUFFIX = {
     ".tsv": "table",
     ".eml": "e-mail",
 }
+# Files that have no suffix by custom.
+_TEXTS = frozenset(
+    """
+    AUTHORS CHANGELOG CHANGES CONTRIBUTING CONTRIBUTORS COPYING COPYRIGHT HISTORY INSTALL LICENCE
+    LICENSE NEWS NOTICE README THANKS TODO
+    """.split()  # noqa: SIM905
+)
 _NOT_READ = {
     ".doc": "an old Word file; save it as .docx",
     ".ppt": "an old PowerPoint file; save it as .pptx",
@@ -52,11 +59,12 @@ _MAGIC = (
 _BINARY_KINDS = {"PDF", "Word", "PowerPoint", "EPUB"}
 
 
-def kind_by_suffix(path: str) -> str:
-    """The kind that a file's name promises. Raises CannotLoad for one that is not read."""
-    suffix = PurePosixPath(path).suffix.lower()
+def telling_suffix(path: str) -> str:
+    """The suffix that tells a file's kind, ".txt" for a README; CannotLoad for what is not read."""
+    name = PurePosixPath(path)
+    suffix = ".txt" if name.name in _TEXTS else name.suffix.lower()
     if suffix in KIND_BY_SUFFIX:
-        return KIND_BY_SUFFIX[suffix]
+        return suffix
     raise CannotLoad(f"not a kind that is read ({_described(suffix) or suffix or 'no suffix'})")
 
 

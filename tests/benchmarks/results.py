@@ -84,13 +84,13 @@ def processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def write(readme: Path, text: str) -> None:
-    """Puts the table between the markers."""
-    before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        sys.exit(f"{readme} has no place for the results: {BEGIN} and {END}.\n\n{text}")
-    readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+def write(readme: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
+    """Puts a table between its markers."""
+    before, begins, rest = readme.read_text(encoding="utf-8").partition(begin)
+    _, ends, after = rest.partition(end)
+    if not begins or not ends:
+        sys.exit(f"{readme} has no place for the table: {begin} and {end}.\n\n{text}")
+    readme.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def main() -> None:
