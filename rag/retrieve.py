@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,19 +93,33 @@ def retrieve(
         found |= set(named)
     cosines, scores = snapshot.complete_scores(vector, words, found)
     fused = _fuse(cosines, scores, mode)
-    best = sorted(fused, key=lambda key: (-fused[key], key))[: max(k, _RERANKED)]
-    best += [key for key in named if key not in best]
-    passages = dict(zip(best, snapshot.passages(best), strict=True))
+    best = sorted(fused, key=lambda key: (-fused[key], key))
     if mode == "hybrid":
-        most = max(scores.values(), default=1.0)
-        relative = [scores.get(key, 0.0) / most for key in best]
-        new = rerank(query, list(passages.values()), [cosines[key] for key in best], relative)
-        fused = dict(zip(best, new, strict=True))
-        best.sort(key=lambda key: (-fused[key], key))
+        closer = list(dict.fromkeys([*best[:_RERANKED], *named]))
+        fused |= _reranked(snapshot, query, closer, cosines, scores)
+        closer.sort(key=lambda key: (-fused[key], key))
+        last = fused[closer[-1]] if closer else 0.0
+        best = list(dict.fromkeys([*closer, *best]))
+        fused |= {key: min(fused[key], last) for key in best[len(closer) :]}
+    best = best[:k]
     return [
-        Hit(passages[key], rank, round(fused[key], 6), round(cosines[key], 6))
-        for rank, key in enumerate(best[:k], start=1)
+        Hit(passage, rank, round(fused[key], 6), round(cosines[key], 6))
+        for rank, key, passage in zip(count(1), best, snapshot.passages(best), strict=False)
     ]
+
+
+def _reranked(
+    snapshot: Snapshot,
+    query: str,
+    keys: Sequence[int],
+    cosines: dict[int, float],
+    scores: dict[int, float],
+) -> dict[int, float]:
+    """The scores of passages that are looked at more closely."""
+    most = max(scores.values(), default=1.0)
+    relative = [scores.get(key, 0.0) / most for key in keys]
+    new = rerank(query, snapshot.passages(keys), [cosines[key] for key in keys], relative)
+    return dict(zip(keys, new, strict=True))
 
 
 def _fuse(cosines: dict[int, float], scores: dict[int, float], mode: Mode) -> dict[int, float]:
