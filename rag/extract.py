@@ -99,7 +99,7 @@ def candidates(
     for j, cosine in zip(first, cosines.tolist(), strict=True):
         hit, _, span = entries[j]
         coverage, nearby = rows[j]
-        score = 0.5 * cosine + 0.4 * coverage + 0.3 * nearby + 0.1 * kinds[j] + 0.25 * hit.score
+        score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
         score -= 0 if _states(texts[j]) else _POOR
         result.append(Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score))
     best: dict[str, Candidate] = {}  # of sentences that say the same, in twin files or passages
@@ -127,7 +127,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     if not hits or not found:
         return 0.0
     cosine = max(candidate.cosine for candidate in found)
-    likely = 1 / (1 + math.exp(5.8 - 2.6 * cosine - 11.7 * hits[0].score))
+    likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score))
     return likely * (1 - _UNKNOWN * _unknown(question, hits))
 
 

@@ -45,9 +45,9 @@ from rag.write import write, write_out
 
 LONGEST_QUESTION = 4000  # characters
 DEFAULT_K = 10
-# Below this answerability the documents are said not to answer: at 0.12 more than eight in ten
+# Below this answerability the documents are said not to answer: at 0.1 about eight in ten
 # questions of other collections are refused, and one in a hundred that the documents answer.
-DEFAULT_THRESHOLD = 0.12
+DEFAULT_THRESHOLD = 0.1
 SOURCES_DISAGREE = "The sources disagree:"
 EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
