@@ -133,6 +133,7 @@ def build(
         choices,
         talk.conversations,
         talk.conversation,
+        talk.stop,
         talk.delete,
         talk.rate,
         talk.test_question,

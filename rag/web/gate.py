@@ -19,7 +19,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_REQUEST = 256 * 1024  # bytes; an upload has its own limit
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("page.js", "talk.js", "library.js", "wire.js", "words.js", "login.js")
+_SCRIPTS = ("page.js", "talk.js", "keep.js", "library.js", "wire.js", "words.js", "login.js")
 _STATIC = {
     "/": ("page.html", "text/html"),
     "/style.css": ("style.css", "text/css"),

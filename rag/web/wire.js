@@ -7,7 +7,7 @@ export class Trouble extends Error {
   }
 }
 
-const GONE = "The chat does not answer; is `rag chat` still running?";
+export const GONE = "The chat does not answer; is `rag chat` still running?";
 
 async function fetched(path, options) {
   let response;
