@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import InvalidInput, MachineRefused, RagError
 from rag.load import LOADERS
 from rag.settings import Settings
+from rag.web.brake import Brake
 from rag.web.gate import Gate, Receive, Scope, Send
 from rag.web.library import Library, failure
 from rag.web.talk import Event, Sent, Talk
@@ -101,7 +102,7 @@ def build(
             (server.tokens[cookies[n]] for n in names if cookies.get(n) in server.tokens), None
         )
 
-    gate = Gate(settings.host, login, user_of, library.uploads)
+    gate = Gate(settings.host, login, user_of, library.uploads, Brake())
 
     def quick(function: _Quick) -> None:
         def answer(sent: dict[str, Any], request: gr.Request) -> dict[str, Any]:

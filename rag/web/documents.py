@@ -110,7 +110,7 @@ def _row(row: Mapping[str, Any]) -> str:
     )
     return (
         f'<tr><th scope="row"><span class="title">{title}</span>{file}</th>'
-        f'<td class="date">{inert(row["date"] or "–")}</td>'
+        f'<td class="date{"" if row["date"] else " none"}">{inert(row["date"] or "–")}</td>'
         f'<td class="count">{row["passages"]:,}<span class="unit"> passages</span></td>'
         f'<td><span class="state {row["state"]}">{STATES[row["state"]]}</span>{reason}</td>'
         f'<td class="tools">{tools}</td></tr>'

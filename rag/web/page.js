@@ -130,7 +130,8 @@ async function start() {
   library.limit(kinds, largest);
   $("logout").hidden = !user;
   for (const { spec, host } of llms) {
-    const option = new Option(host ? `${spec} (asks ${host})` : spec, spec);
+    const name = spec === "extractive" ? "quotes only (extractive)" : spec;
+    const option = new Option(host ? `${name} (asks ${host})` : name, spec);
     option.dataset.host = host || "";
     $("llm").append(option);
   }
@@ -147,6 +148,7 @@ async function start() {
 function tellHost() {
   const chosen = $("llm").selectedOptions[0];
   const host = chosen && chosen.dataset.host;
+  $("llm-told").classList.toggle("hosted", Boolean(host));
   $("llm-told").textContent = host ? `${host} is sent your questions and the passages.` : "Nothing leaves this machine.";
 }
 

@@ -33,7 +33,7 @@ def _cited(turn: str, group: Sequence[Citation], hit: Hit | None, short: ShortAn
     return (
         f'<article class="source">{_head(first, numbers, first.page)}'
         f'<p class="passage">{text}</p>'
-        f"{_foot(first.document, [(c.start, c.end) for c in group])}</article>"
+        f"{_foot(first, [(c.start, c.end) for c in group])}</article>"
     )
 
 
@@ -44,11 +44,13 @@ def _head(about: Citation | Passage, numbers: str, page: int | None, *more: str)
     return f"<header><h3>{numbers}<span>{inert(about.title)}</span></h3>{below}</header>"
 
 
-def _foot(document: str, spans: Sequence[Span]) -> str:
+def _foot(about: Citation | Passage, spans: Sequence[Span]) -> str:
     told = " ".join(f"{start}-{end}" for start, end in spans)
+    document = inert(about.document)
+    file = document if about.title != about.document else ""
     return (
-        f'<footer><span class="file">{inert(document)}</span>'
-        f'<button class="quiet" data-do="open" data-document="{inert(document)}" '
+        f'<footer><span class="file">{file}</span>'
+        f'<button class="quiet" data-do="open" data-document="{document}" '
         f'data-spans="{told}">Open document</button></footer>'
     )
 
@@ -101,7 +103,7 @@ def _others(turn: str, hits: Sequence[Hit], cited: bool) -> str:
         rows.append(
             f'<article class="source other" id="p-{turn}-{hit.rank}" tabindex="-1">'
             f'{head}<p class="passage">{inert(elided(passage.text, 420))}</p>'
-            f"{_foot(passage.document, [(passage.start, passage.end)])}</article>"
+            f"{_foot(passage, [(passage.start, passage.end)])}</article>"
         )
     what = "retrieved, not cited" if cited else "nearest to the question"
     return (

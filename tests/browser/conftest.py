@@ -8,55 +8,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from browser.driving import fake_chat, opened, real_chat
+from browser.documents import write_documents
+from browser.driving import CHROMIUM, fake_chat, find_chromium, launched, opened, real_chat
 from rag.embed import Embedder
 from rag.store.local import LocalStore, sync
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-NOTES = {
-    "opening.md": """---
-title: The new bridge is open
-date: 2024-05-03
----
-The Linden Bridge opened on 2 May 2024. It carries two lanes of cars and a path for cyclists.
-
-Bus line 7 crosses it every ten minutes.
-""",
-    "audit.md": """---
-title: Audit of the Linden Bridge
-date: 2024-11-20
----
-The auditors went through every invoice. The Linden Bridge opened on 9 May 2024. The Linden Bridge
-cost 52 million euros, for steel had become dearer.
-""",
-}
-
-
-def chromium() -> str:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        message = f"none of {', '.join(NAMES)} is installed"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
-
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
-    executable = chromium()
-    from playwright.sync_api import sync_playwright
-
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=executable, args=[*quiet, "--disable-component-update"]
-        )
+    if find_chromium() is None:
+        message = f"none of {', '.join(CHROMIUM)} is installed"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with launched() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture(scope="package")
@@ -69,12 +38,10 @@ def home_of_chat(tmp_path_factory: pytest.TempPathFactory, home: Path, embedder:
 
 
 @pytest.fixture(scope="package")
-def documents(tmp_path_factory: pytest.TempPathFactory, seeds: Path) -> Path:
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The seeds and two notes that disagree, where a test may add to them."""
     folder = tmp_path_factory.mktemp("documents")
-    shutil.copytree(seeds, folder, dirs_exist_ok=True)
-    for name, text in NOTES.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    write_documents(folder)
     return folder
 
 

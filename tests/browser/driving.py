@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +27,26 @@ HARMFUL = {
     "HTTP_PROXY": "http://127.0.0.1:9",
     "PYTHONPATH": str(ROOT),
 }
+
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+
+def find_chromium() -> str | None:
+    return next(filter(None, map(shutil.which, CHROMIUM)), None)
+
+
+@contextmanager
+def launched() -> Iterator["Browser"]:
+    """The Chromium or Chrome that is installed here, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options: list[str] = [*QUIET, "--disable-component-update"]
+        found = playwright.chromium.launch(executable_path=find_chromium(), args=options)
+        yield found
+        found.close()
 
 
 def free_port() -> int:
@@ -72,11 +93,17 @@ def real_chat(home: Path, index: Path, *more: str, **environment: str) -> Any:
 
 @contextmanager
 def opened(
-    browser: "Browser", address: str, width: int = 1280, expected: str = "(?!)", **more: Any
+    browser: "Browser",
+    address: str,
+    width: int = 1280,
+    expected: str = "(?!)",
+    there: bool = True,
+    **more: Any,
 ) -> Iterator["Page"]:
     """A page of a fresh browser; at its end, that it fetched nothing foreign and was quiet.
 
-    Lines of its console that match ``expected`` are no noise.
+    Lines of its console that match ``expected`` are no noise; nothing is opened if nobody is
+    ``there`` yet.
     """
     noise: list[str] = []
     size: Any = {"width": width, "height": 800}
@@ -90,9 +117,10 @@ def opened(
 
     context.on("page", listen)
     page = context.new_page()
-    page.goto(address)
-    page.locator("body:not(.starting)").wait_for()
     try:
+        if there:
+            page.goto(address)
+            page.locator("body:not(.starting)").wait_for()
         yield page
     finally:
         context.close()

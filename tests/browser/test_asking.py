@@ -42,7 +42,7 @@ def test_asking(page: "Page") -> None:
     page.locator("#llm").select_option("extractive")
     assert page.locator("#llm option").all_text_contents() == [
         "scripted:x",
-        "extractive",
+        "quotes only (extractive)",
         "openai:x (asks api.example)",
     ]
     page.locator("#llm").select_option("openai:x")

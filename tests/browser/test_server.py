@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 import pytest
 
-from browser.driving import ask, fake_chat, opened
+from browser.driving import ask, fake_chat, free_port, opened
 from browser.fake_chat import LLMS, opening
 from rag.cli import commands
 from rag.errors import MachineRefused
@@ -55,7 +55,7 @@ def test_requests_from_elsewhere(address: str, index: Path) -> None:
 def test_a_login_is_asked_for(browser: "Browser", home_of_chat: Path, index: Path) -> None:
     with (
         fake_chat(home_of_chat, index, "anna:secret") as address,
-        opened(browser, address, expected="status of 400") as page,
+        opened(browser, address, expected="status of 4(00|29)") as page,
     ):
         assert status_of(f"{address}/gradio_api/run/choices", {"data": [{}]}) == 401
         assert status_of(f"{address}/gradio_api/call/ask", {"data": [{}]}) == 401
@@ -69,6 +69,13 @@ def test_a_login_is_asked_for(browser: "Browser", home_of_chat: Path, index: Pat
         ask(page, "Inside?")
         page.get_by_role("link", name="Log out").click()
         page.get_by_role("heading", name="Log in").wait_for()
+        page.get_by_label("Name").fill("anna")
+        page.get_by_label("Password").fill("a guess")
+        for _ in range(6):
+            with page.expect_response("**/login") as guessed:
+                page.get_by_role("button", name="Log in").click()
+        assert guessed.value.status == 429 and guessed.value.headers["retry-after"] == "1"
+        page.get_by_text("That was wrong too often; try again in 1 s.").wait_for()
 
 
 def test_no_index_is_told(browser: "Browser", home_of_chat: Path, tmp_path: Path) -> None:
@@ -98,3 +105,34 @@ def test_a_taken_port_is_refused(tmp_path: Path) -> None:
         with pytest.raises(MachineRefused) as refused:
             serve(Settings(home=tmp_path, port=port), opening, LLMS)
         assert str(refused.value) == expected
+
+
+def test_a_server_that_goes_away_and_comes_back(
+    browser: "Browser", home_of_chat: Path, index: Path
+) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with opened(browser, address, expected="ERR_", there=False) as page:
+        with fake_chat(home_of_chat, index, port=port):
+            page.goto(address)
+            page.locator("body:not(.starting)").wait_for()
+            ask(page, "Before?")
+            page.locator("#ask").fill("slow")
+            page.locator("#ask").press("Enter")
+            page.get_by_text("Word by word").wait_for()
+        last = page.locator(".turn:last-child")
+        told = "The chat does not answer; is `rag chat` still running?"
+        last.locator(".notice.failed", has_text=told).wait_for()
+        page.locator("#state", has_text="Not connected").wait_for()
+        page.locator("#ask").fill("Meanwhile?")
+        page.locator("#ask").press("Enter")
+        page.locator("#toast", has_text=told).wait_for()
+        assert page.locator("#ask").input_value() == "Meanwhile?"
+        with fake_chat(home_of_chat, index, port=port):
+            page.locator("#ask").press("Enter")
+            page.locator(".turn.done", has_text="Meanwhile?").wait_for()
+            page.locator("#state", has_text="5 documents").wait_for()
+            page.reload()
+            page.locator(".asked", has_text="Meanwhile?").wait_for()
+            assert page.locator(".asked").all_text_contents() == ["Before?", "slow", "Meanwhile?"]
+            assert page.locator(".turn.stopped").count() == 1
