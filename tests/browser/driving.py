@@ -64,6 +64,7 @@ def started(command: list[str], port: int, **environment: str) -> Iterator[str]:
         env=os.environ | HARMFUL | environment,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interrupts,
     )
     assert process.stderr is not None
     try:
@@ -75,6 +76,11 @@ def started(command: list[str], port: int, **environment: str) -> Iterator[str]:
     finally:
         process.kill()
         process.communicate()
+
+
+def heed_interrupts() -> None:
+    """Ctrl-C counts, though a shell that runs the tests in its background lets them ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def fake_chat(home: Path, index: Path, *more: str, port: int = 0) -> Any:

@@ -58,7 +58,7 @@ def test_feedback_and_test_questions(page: "Page", home_of_chat: Path) -> None:
     ]
     page.get_by_role("button", name="Make this a test question").click()
     page.get_by_text("questions.jsonl").wait_for()
-    (row,) = [json.loads(line) for line in (home_of_chat / "questions.jsonl").open()]
+    *_, row = [json.loads(line) for line in (home_of_chat / "questions.jsonl").open()]
     assert row["question"] == "Rate me?" and row["answers"] == ["225 trucks"]
     page.reload()
     assert page.get_by_role("button", name="Not helpful").get_attribute("aria-pressed") == "true"
