@@ -26,6 +26,7 @@ def test_conversations_are_kept_and_tabs_are_independent(
         other.locator("#conversations button.kept").wait_for()
         assert other.locator(".turn").count() == 0
         ask(other, "Another?")
+        page.bring_to_front()
         page.reload()
         page.get_by_role("heading", name="Kept?").wait_for()
         assert page.locator(".turn").count() == 1
