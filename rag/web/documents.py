@@ -98,6 +98,7 @@ def _searchable(row: Mapping[str, Any]) -> str:
 
 def _row(row: Mapping[str, Any]) -> str:
     id, title = inert(row["document"]), inert(row["title"])
+    unit = " passage" if row["passages"] == 1 else " passages"
     reason = f'<span class="reason">{inert(row["reason"])}</span>' if row["reason"] else ""
     file = f'<span class="file">{id}</span>' if row["title"] != row["document"] else ""
     tools = (
@@ -111,7 +112,7 @@ def _row(row: Mapping[str, Any]) -> str:
     return (
         f'<tr><th scope="row"><span class="title">{title}</span>{file}</th>'
         f'<td class="date{"" if row["date"] else " none"}">{inert(row["date"] or "–")}</td>'
-        f'<td class="count">{row["passages"]:,}<span class="unit"> passages</span></td>'
+        f'<td class="count">{row["passages"]:,}<span class="unit">{unit}</span></td>'
         f'<td><span class="state {row["state"]}">{STATES[row["state"]]}</span>{reason}</td>'
         f'<td class="tools">{tools}</td></tr>'
     )

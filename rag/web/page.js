@@ -130,7 +130,7 @@ async function start() {
   library.limit(kinds, largest);
   $("logout").hidden = !user;
   for (const { spec, host } of llms) {
-    const name = spec === "extractive" ? "quotes only (extractive)" : spec;
+    const name = spec === "extractive" ? "quotes only" : spec;
     const option = new Option(host ? `${name} (asks ${host})` : name, spec);
     option.dataset.host = host || "";
     $("llm").append(option);

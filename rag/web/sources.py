@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rag.datatypes import Answer, Citation, Hit, Passage, ShortAnswer, Span
-from rag.web.inert import counted, elided, inert
+from rag.web.inert import counted, elided, flowing, inert
 
 _AROUND = 320  # characters shown before and after what is cited
 
@@ -65,11 +65,11 @@ def _excerpt(
     for citation in sorted(group, key=lambda c: c.start):
         if citation.start < at:  # overlaps the one before
             continue
-        parts.append(inert(passage.quote((at, citation.start))))
+        parts.append(flowing(passage.quote((at, citation.start))))
         quote = passage.quote((citation.start, citation.end))
         parts.append(_mark(turn, citation, quote, citation.start, short))
         at = citation.end
-    parts += [inert(passage.quote((at, high))), " …" if high < passage.end else ""]
+    parts += [flowing(passage.quote((at, high))), " …" if high < passage.end else ""]
     return "".join(parts)
 
 
@@ -82,10 +82,10 @@ def _surroundings(passage: Passage, start: int, end: int) -> Span:
 
 def _mark(turn: str, citation: Citation, quote: str, start: int, short: ShortAnswer | None) -> str:
     """The cited sentence, the short answer in it in bold."""
-    text = inert(quote)
+    text = flowing(quote)
     if short and short.citation == citation.id and start <= short.start < short.end:
         a, b = short.start - start, short.end - start
-        text = f"{inert(quote[:a])}<strong>{inert(quote[a:b])}</strong>{inert(quote[b:])}"
+        text = f"{flowing(quote[:a])}<strong>{flowing(quote[a:b])}</strong>{flowing(quote[b:])}"
     return (
         f'<mark id="s-{turn}-{citation.id}" tabindex="-1">'
         f'<span class="unseen">Source {citation.id}: </span>{text}</mark>'

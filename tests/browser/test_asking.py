@@ -42,7 +42,7 @@ def test_asking(page: "Page") -> None:
     page.locator("#llm").select_option("extractive")
     assert page.locator("#llm option").all_text_contents() == [
         "scripted:x",
-        "quotes only (extractive)",
+        "quotes only",
         "openai:x (asks api.example)",
     ]
     page.locator("#llm").select_option("openai:x")
@@ -98,6 +98,8 @@ def test_what_is_asked_while_the_page_opens_is_shown_once(
         ask(page, "First?")
         ask(page, "Second?")
         waiting = held(page, "conversation")
+        looks: list[str] = []
+        page.on("request", lambda r: looks.extend([r.url] * r.url.endswith("/conversation")))
         page.reload()
         page.locator("body:not(.starting)").wait_for()
         page.locator("#ask").fill("slow")
@@ -119,6 +121,7 @@ def test_what_is_asked_while_the_page_opens_is_shown_once(
             page.locator("#stop").click()
             page.get_by_text(STOPPED).wait_for()
         assert page.locator(".turn").count() == 3
+        assert len(looks) == 2  # to open the conversation, and after the stop: none to catch up
 
 
 def test_a_question_is_asked_once_however_often_enter_is_pressed(page: "Page") -> None:
