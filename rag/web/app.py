@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rag.pipeline import Pipeline
 
+_LOOK = 0.01  # seconds between two looks of Gradio's queue for a question
 _Quick = Callable[[Sent, str], Event]
 _Streamed = Callable[[Sent, str], Iterator[Event]]
 
@@ -70,6 +71,8 @@ def serve(
         )
     except OSError as error:  # taken between the check and now
         raise _refused(host, port, error) from error
+    # It would look for questions a thousand times a second, at 4 % of a core for ever.
+    server.get_blocks()._queue.sleep_when_free = _LOOK
     try:
         print(f"rag chat: http://{_bracketed(host)}:{port}", file=sys.stderr, flush=True)
         while True:

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
 
 import pytest
 
+from browser.axe import violations
 from browser.driving import ask, opened
 
 
@@ -89,22 +90,6 @@ NAMES = """() => {
   const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
   return [...bad, ...ids.filter((id, n) => ids.indexOf(id) !== n)];
 }"""
-
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-
-
-def violations(page: "Page", view: str) -> list[str]:
-    """What axe-core finds on the page as it is; it comes in by the debugger, past the policy."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    told = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=told).response["violations"]
-    return [
-        f"{view}: {one['id']}: {node['html'][:200]}: {node['failureSummary'][:300]}"
-        for one in found
-        for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

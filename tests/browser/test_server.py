@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 import pytest
 
+from browser.axe import violations_everywhere
 from browser.driving import ask, fake_chat, free_port, opened
 from browser.fake_chat import LLMS, opening
 from rag.cli import commands
@@ -63,6 +64,7 @@ def test_a_login_is_asked_for(browser: "Browser", home_of_chat: Path, index: Pat
         page.get_by_label("Password").fill("wrong")
         page.get_by_role("button", name="Log in").click()
         page.get_by_text("That name and password do not fit.").wait_for()
+        assert violations_everywhere(page, "login") == []
         page.get_by_label("Password").fill("secret")
         page.get_by_role("button", name="Log in").click()
         page.locator("body:not(.starting) #ask").wait_for()
@@ -85,6 +87,7 @@ def test_no_index_is_told(browser: "Browser", home_of_chat: Path, tmp_path: Path
     ):
         assert page.locator("#state").text_content() == "No index yet"
         assert "There is no index yet." in (page.locator("#about").text_content() or "")
+        assert violations_everywhere(page, "no index") == []
         page.get_by_role("link", name="Documents", exact=True).click()
         page.get_by_text("Nothing is indexed yet.").wait_for()
 
