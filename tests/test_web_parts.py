@@ -27,7 +27,7 @@ from rag.web.export import answer_file, conversation_file
 from rag.web.feedback import add_test_question, note_rating
 from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
 from rag.web.indexing import Indexing, Progress
-from rag.web.inert import elided, flowing, inert
+from rag.web.inert import elided, inert, unbroken
 from rag.web.sources import sources_html
 from rag.web.talk import Talk
 from rag.web.upload import Uploads, checked_name
@@ -100,10 +100,8 @@ def test_inert_text_reads_the_same_and_can_begin_nothing() -> None:
     assert Reader(made).words == EVIL.replace("\u202e", "\\u202e")
     assert Reader(made).tags == []
     long = "A line of a file that was written by hand,"
-    assert Reader(flowing(f"{long}\nruns on.\n\nshort\nlist")).words == (
-        f"{long} runs on.\n\nshort\nlist"
-    )
-    assert Reader(flowing(f"{long}\n- item")).words == f"{long}\n- item"
+    assert unbroken(f"{long}\nruns on.\n\nshort\nlist") == f"{long} runs on.\n\nshort\nlist"
+    assert unbroken(f"{long}\n- item") == f"{long}\n- item"
     assert elided("one two  three", 9) == "one two…" and elided("one two", 9) == "one two"
 
 

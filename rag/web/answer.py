@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
 from rag.web.conversations import Turn
-from rag.web.inert import counted, elided, flowing, inert
+from rag.web.inert import counted, elided, inert, unbroken
 
 # Each support has a sign and words, so that nothing rests on colour.
 SUPPORT: dict[Support, tuple[str, str]] = {
@@ -207,7 +207,7 @@ def _sides(turn: str, answer: Answer) -> str:
 def _side(turn: str, citation: Citation) -> str:
     return (
         f'<li><p class="date">{inert(citation.date or "no date")}</p>'
-        f"<blockquote>{flowing(citation.quote)}</blockquote>"
+        f"<blockquote>{inert(unbroken(citation.quote))}</blockquote>"
         f'<p class="from">{_marker(turn, citation)} {inert(citation.title)}</p></li>'
     )
 

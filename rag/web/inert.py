@@ -16,9 +16,9 @@ def inert(text: str) -> str:
     return _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", printable(text, keep_lines=True))
 
 
-def flowing(text: str) -> str:
-    """``inert``, and a line that was only broken for its length runs on in the next one."""
-    return inert(_BROKEN.sub(" ", text))
+def unbroken(text: str) -> str:
+    """Lines that were only broken for their length run on; every character keeps its place."""
+    return _BROKEN.sub(" ", text)
 
 
 def counted(n: int, thing: str) -> str:

@@ -1,9 +1,10 @@
 """An answer's passages -> HTML: what is cited, in its surroundings, and what was only retrieved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.datatypes import Answer, Citation, Hit, Passage, ShortAnswer, Span
-from rag.web.inert import counted, elided, flowing, inert
+from rag.web.inert import counted, elided, inert, unbroken
 
 _AROUND = 320  # characters shown before and after what is cited
 
@@ -21,7 +22,7 @@ def sources_html(turn: str, answer: Answer) -> str:
 
 def _cited(turn: str, group: Sequence[Citation], hit: Hit | None, short: ShortAnswer | None) -> str:
     first = group[0]
-    passage = hit.passage if hit else None
+    passage = replace(hit.passage, text=unbroken(hit.passage.text)) if hit else None
     inside = passage is not None and all(
         passage.start <= c.start and c.end <= passage.end for c in group
     )
@@ -65,11 +66,11 @@ def _excerpt(
     for citation in sorted(group, key=lambda c: c.start):
         if citation.start < at:  # overlaps the one before
             continue
-        parts.append(flowing(passage.quote((at, citation.start))))
+        parts.append(inert(passage.quote((at, citation.start))))
         quote = passage.quote((citation.start, citation.end))
         parts.append(_mark(turn, citation, quote, citation.start, short))
         at = citation.end
-    parts += [flowing(passage.quote((at, high))), " …" if high < passage.end else ""]
+    parts += [inert(passage.quote((at, high))), " …" if high < passage.end else ""]
     return "".join(parts)
 
 
@@ -82,10 +83,10 @@ def _surroundings(passage: Passage, start: int, end: int) -> Span:
 
 def _mark(turn: str, citation: Citation, quote: str, start: int, short: ShortAnswer | None) -> str:
     """The cited sentence, the short answer in it in bold."""
-    text = flowing(quote)
+    text = inert(quote)
     if short and short.citation == citation.id and start <= short.start < short.end:
         a, b = short.start - start, short.end - start
-        text = f"{flowing(quote[:a])}<strong>{flowing(quote[a:b])}</strong>{flowing(quote[b:])}"
+        text = f"{inert(quote[:a])}<strong>{inert(quote[a:b])}</strong>{inert(quote[b:])}"
     return (
         f'<mark id="s-{turn}-{citation.id}" tabindex="-1">'
         f'<span class="unseen">Source {citation.id}: </span>{text}</mark>'
