@@ -4,6 +4,7 @@ import { chosen, overview } from "./library.js";
 import { $, build, guarded, say } from "./words.js";
 
 const LOOK = 400; // milliseconds between two looks at what is answered for another page
+const SOON = 1000; // milliseconds after which a conversation is listed that is still being answered
 const memory = {};
 let running = null; // the answer that is being given: its AbortController and what was sent
 let replacing = ""; // the id of the turn that the next question replaces
@@ -40,6 +41,7 @@ export async function ask(question, more = {}) {
   const mine = { control: new AbortController(), sent };
   running = mine;
   busy(true);
+  setTimeout(() => { if (running === mine) listKept(); }, SOON);
   say("Searching the documents.");
   let shown = "";
   try {
@@ -66,7 +68,6 @@ function begun(id, question) {
   if ($("ask").value === question) $("ask").value = "";
   $(`t-${id}`).scrollIntoView({ block: "start", behavior: calm() });
   $("sources").scrollTop = 0;
-  listKept();
 }
 
 export async function stop() {
