@@ -89,6 +89,17 @@ def take_readme(browser: "Browser", address: str, folder: Path) -> None:
     with opened(browser, address, 390, color_scheme="dark") as page:
         ask(page, "When did the Linden Bridge open?")
         page.screenshot(path=folder / "phone.png")
+    for name in ("chat.png", "phone.png"):
+        shrink(folder / name)
+
+
+def shrink(path: Path) -> None:
+    """A picture of text needs no more than 64 colours."""
+    from PIL import Image
+
+    with Image.open(path) as found:
+        small = found.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
 
 
 if __name__ == "__main__":
