@@ -22,6 +22,7 @@ lint: .venv/installed-test
 
 bench: .venv/installed-test
 	$(RUN)/python tests/benchmarks/cold_question.py
+	PYTHONPATH=tests $(RUN)/python tests/benchmarks/page.py
 	$(RUN)/python tests/benchmarks/speed.py $(FOLDER)
 
 results: .venv/installed-test

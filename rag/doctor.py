@@ -18,7 +18,8 @@ from rag.store.local import LocalStore
 
 _LEAST_DISK = 2**30  # bytes: an index of 100,000 passages and the embedder's ONNX twin
 _CONNECT = 0.5  # seconds
-_PROBES = {"local": "local:smollm2", "scripted": ""}
+_WHOLE = {"local": "local:smollm2"}  # what can be named without knowing a model
+_NOT_FOR_USERS = "scripted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +100,34 @@ def _index(settings: Settings) -> Check:
     return Check("index", True, told)
 
 
+def llms_at_hand(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The LLMs that work on this machine and need no more than their name -> who gets passages."""
+    opened = ((spec, _opened(spec, environment)) for spec in _WHOLE.values())
+    return {spec: llm.host for spec, llm in opened if not isinstance(llm, RagError)}
+
+
 def _llms(environment: Mapping[str, str]) -> Iterator[Check]:
     """Which LLMs could be named, and what the others need."""
     for kind in KINDS:
-        spec = _PROBES.get(kind, f"{kind}:MODEL")
-        if not spec:
+        if kind == _NOT_FOR_USERS:
             continue
-        try:
-            llm = open_llm(spec, environment)
-        except RagError as error:
-            yield Check(f"LLM {spec}", False, str(error), needed=False)
-            continue
-        yield (
-            _reached(spec, llm)
-            if kind == "ollama"
-            else Check(
-                f"LLM {spec}", True, f"passages go to {llm.host}" if llm.host else "on this machine"
-            )
-        )
+        spec = _WHOLE.get(kind, f"{kind}:MODEL")
+        llm = _opened(spec, environment)
+        if isinstance(llm, RagError):
+            yield Check(f"LLM {spec}", False, str(llm), needed=False)
+        elif kind == "ollama":
+            yield _reached(spec, llm)
+        else:
+            told = f"passages go to {llm.host}" if llm.host else "on this machine"
+            yield Check(f"LLM {spec}", True, told)
+
+
+def _opened(spec: str, environment: Mapping[str, str]) -> LLM | RagError:
+    """The LLM, or why it cannot be used."""
+    try:
+        return open_llm(spec, environment)
+    except RagError as error:
+        return error
 
 
 def _reached(spec: str, llm: LLM) -> Check:

@@ -53,7 +53,7 @@ def test_every_command_of_the_readme_exists() -> None:
     assert targets == ["chat", "test"] and all(f"\n{t}:" in makefile for t in targets)
 
 
-# What these need is not here; tests/test_web.py, test_llms.py and test_mcp.py run their like.
+# What these need is not here; tests/browser/, test_llms.py and test_mcp.py run their like.
 ELSEWHERE = ("rag chat", "rag mcp", "--llm")
 ANSWERS = {"--since": 3, "gate": 6}  # exit codes that are no failure of the line
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.doctor import Check, examine
+from rag.doctor import Check, examine, llms_at_hand
+from rag.errors import InvalidInput
 from rag.settings import Settings
 
 KEY = "sk-canary-0123456789"
@@ -50,3 +51,16 @@ def test_a_package_below_its_floor_fails(home: Path, monkeypatch: pytest.MonkeyP
     found = checks(home)
     assert not found["faiss-cpu"].ok and found["faiss-cpu"].needed
     assert found["faiss-cpu"].told == "0.0.1, >=1.15.1 needed"
+
+
+def test_what_can_be_chosen_in_the_chat_is_what_works_here(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    works = checks(home)["LLM local:smollm2"].ok
+    assert llms_at_hand({}) == ({"local:smollm2": None} if works else {})
+
+    def missing(spec: str, environment: object) -> None:
+        raise InvalidInput(f"{spec} is not installed.")
+
+    monkeypatch.setattr("rag.doctor.open_llm", missing)
+    assert llms_at_hand({}) == {}

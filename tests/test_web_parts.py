@@ -18,14 +18,16 @@ from rag.errors import InvalidInput, MachineRefused
 from rag.store.local import SyncReport
 from rag.verify import read_answers
 from rag.web.answer import announcement, turn_html
-from rag.web.asked import number_of, selection_of, text_of
+from rag.web.asked import selection_of, spans_of, text_of
+from rag.web.brake import Brake
 from rag.web.conversations import Conversation, Conversations, Turn, new_id
 from rag.web.documents import document_html, list_html, summary_text
+from rag.web.examples import _candidates
 from rag.web.export import answer_file, conversation_file
 from rag.web.feedback import add_test_question, note_rating
 from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
 from rag.web.indexing import Indexing, Progress
-from rag.web.inert import elided, inert
+from rag.web.inert import elided, inert, unbroken
 from rag.web.sources import sources_html
 from rag.web.talk import Talk
 from rag.web.upload import Uploads, checked_name
@@ -97,6 +99,9 @@ def test_inert_text_reads_the_same_and_can_begin_nothing() -> None:
     assert re.fullmatch(r"(?:[\w ]|&#\d+;)*", made) and "{" not in made and "_" not in inert("_")
     assert Reader(made).words == EVIL.replace("\u202e", "\\u202e")
     assert Reader(made).tags == []
+    long = "A line of a file that was written by hand,"
+    assert unbroken(f"{long}\nruns on.\n\nshort\nlist") == f"{long} runs on.\n\nshort\nlist"
+    assert unbroken(f"{long}\n- item") == f"{long}\n- item"
     assert elided("one two  three", 9) == "one two…" and elided("one two", 9) == "one two"
 
 
@@ -268,9 +273,10 @@ def test_what_a_page_sends_is_checked() -> None:
     for text in (5, ["y"], "y" * 11):
         with pytest.raises(InvalidInput):
             text_of({"x": text}, "x", 10)
-    for number in (-1, True, "1", 1.5):
+    assert spans_of({"spans": "1-2 30-40"}) == [(1, 2), (30, 40)] and spans_of({}) == []
+    for spans in (-1, "1", "1-", "-1-2", "1-2,3-4", "١-٢", "1-" + "9" * 13, "1-2 " * 600):
         with pytest.raises(InvalidInput):
-            number_of({"x": number}, "x")
+            spans_of({"spans": spans})
 
 
 def test_the_list_of_documents() -> None:
@@ -291,10 +297,13 @@ def test_a_whole_document_is_opened_at_its_place() -> None:
     from rag.datatypes import Document
 
     document = Document("a.txt", "ab" * 300_000, "A", True, None, None, "0")
-    html = document_html(document, 500_000, 500_004)
-    assert '<mark id="here" tabindex="-1">abab</mark>' in html
+    html = document_html(document, [(500_010, 500_012), (500_000, 500_004), (500_002, 500_006)])
+    marks = re.findall("<mark.*?</mark>", html)
+    assert marks == ['<mark id="here" tabindex="-1">abab</mark>', "<mark>ab</mark>"]
     assert "characters 300,000 to 600,000" in html
-    assert '<mark id="here" tabindex="-1"></mark>' in document_html(document, 9**9, 9**9)
+    assert len(Reader(html.split('class="whole"')[1].split(">", 1)[1]).words) == 300_000
+    for spans in ([], [(9**9, 9**9)], [(5, 5)], [(7, 3)], [(599_999, 9**9)]):
+        assert "<mark" not in document_html(document, spans)
 
 
 class SlowPipeline:
@@ -313,25 +322,50 @@ class SlowPipeline:
 def test_questions_beyond_the_seats_are_refused_and_a_stopped_one_is_kept(tmp_path: Path) -> None:
     pipeline = SlowPipeline()
     talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"extractive": None})
-    sent: dict[str, Any] = {"visitor": new_id(), "question": "How many?"}
+    visitor = new_id()
+
+    def sent(id: str, **more: Any) -> dict[str, Any]:
+        given = {"visitor": visitor, "conversation": id, "turn": new_id(), "question": "How many?"}
+        return given | more
+
     ids = [new_id() for _ in range(8)]
-    running: list[Any] = [talk.ask(sent | {"conversation": id}, "") for id in ids]
+    running: list[Any] = [talk.ask(sent(id), "") for id in ids]
     for one in running:
         next(one)
         next(one)
     with pytest.raises(MachineRefused, match="Too many"):
-        next(talk.ask(sent | {"conversation": new_id()}, ""))
-    talk.delete(sent | {"conversation": ids[1]}, "")
+        next(talk.ask(sent(new_id()), ""))
+    talk.delete(sent(ids[1]), "")
     for one in running:
         one.close()
     assert pipeline.stopped == 8
-    (kept,) = talk.conversation(sent | {"conversation": ids[0]}, "")["turns"]
-    assert (kept["state"], kept["running"]) == ("stopped", False)
-    assert "Word by word" in Reader(kept["turn"]).words
-    assert talk.conversation(sent | {"conversation": ids[1]}, "")["turns"] == []
-    assert next(talk.ask(sent | {"conversation": new_id()}, ""))["state"] == "asking"
+    (kept,) = talk.conversation(sent(ids[0]), "")["turns"]
+    assert kept["state"] == "stopped" and "Word by word" in Reader(kept["turn"]).words
+    assert talk.conversation(sent(ids[1]), "")["turns"] == []
+    assert next(talk.ask(sent(new_id()), ""))["state"] == "asking"
     with pytest.raises(InvalidInput, match="not offered"):
-        next(talk.ask(sent | {"conversation": new_id(), "llm": "openai:x"}, ""))
+        next(talk.ask(sent(new_id(), llm="openai:x"), ""))
+
+
+def test_an_answer_is_stopped_while_its_pipeline_waits(tmp_path: Path) -> None:
+    pipeline = SlowPipeline()
+    talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"extractive": None})
+    asked: dict[str, Any] = {"visitor": new_id(), "conversation": new_id(), "question": "Slow?"}
+    asked["turn"] = new_id()
+    running = talk.ask(asked, "")
+    next(running)
+    next(running)
+    assert [turn["state"] for turn in talk.conversation(asked, "")["turns"]] == ["asking"]
+    talk.stop(asked, "")
+    (kept,) = talk.conversation(asked, "")["turns"]
+    assert kept["state"] == "stopped" and "Word by word" in Reader(kept["turn"]).words
+    assert [event["state"] for event in running] == ["stopped"]
+    assert pipeline.stopped == 1
+    with pytest.raises(InvalidInput, match="asked already"):
+        next(talk.ask(asked, ""))
+    early = asked | {"turn": new_id()}
+    talk.stop(early, "")  # before it began
+    assert [event["state"] for event in talk.ask(early, "")] == ["asking", "stopped"]
 
 
 # -- the gate
@@ -339,16 +373,17 @@ def test_questions_beyond_the_seats_are_refused_and_a_stopped_one_is_kept(tmp_pa
 
 def through(
     method: str, path: str, headers: dict[str, str], body: bytes = b"", login: bool = False,
-    host: str = "127.0.0.1",
+    host: str = "127.0.0.1", inner: int = 299, brake: Brake | None = None,
+    client: tuple[str, int] | None = ("10.0.0.1", 5000),
 ) -> tuple[int, dict[str, str]]:  # fmt: skip
-    """The status that a request gets; 299 from behind the gate."""
+    """The status that a request gets; ``inner`` from behind the gate."""
     sent: list[MutableMapping[str, Any]] = []
 
     async def inside(scope: Any, receive: Any, send: Any) -> None:
         got = await receive()
         assert got["body"] == body
         cors = [(b"Access-Control-Allow-Origin", b"*")]
-        await send({"type": "http.response.start", "status": 299, "headers": cors})
+        await send({"type": "http.response.start", "status": inner, "headers": cors})
         await send({"type": "http.response.body", "body": b""})
 
     async def receive() -> dict[str, Any]:
@@ -360,8 +395,8 @@ def through(
     async def upload(scope: Any, receive: Any, send: Any) -> None:
         await inside(scope, receive, send)
 
-    gate = Gate(host, login, lambda cookies: cookies.get("token"), upload)
-    scope = {"type": "http", "method": method, "path": path,
+    gate = Gate(host, login, lambda cookies: cookies.get("token"), upload, brake or Brake())
+    scope = {"type": "http", "method": method, "path": path, "client": client,
              "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}  # fmt: skip
     asyncio.run(gate(inside, scope, receive, send))
     return sent[0]["status"], {k.decode(): v.decode() for k, v in sent[0]["headers"]}
@@ -428,6 +463,41 @@ def test_too_much_is_refused_and_a_login_is_asked_for() -> None:
     assert through("POST", run, JSON | {"cookie": "token=x"}, login=True)[0] == 299
     assert through("POST", "/login", JSON, login=True)[0] == 299
     assert through("GET", "/", JSON, login=True)[0] == 200
+
+
+def test_guessing_a_password_takes_ever_longer() -> None:
+    now = [1000.0]
+    brake = Brake(lambda: now[0])
+
+    def tried(inner: int = 400, address: str = "10.0.0.1") -> tuple[int, str | None]:
+        status, headers = through(
+            "POST", "/login", JSON, login=True, inner=inner, brake=brake, client=(address, 1)
+        )
+        return status, headers.get("retry-after")
+
+    assert [tried() for _ in range(6)] == [(400, None)] * 5 + [(429, "1")]
+    assert tried(200) == (429, "1")  # the right one must wait as well
+    assert tried(address="10.0.0.2") == (400, None)  # another's wait is not mine
+    for wait in (1, 2, 4, 8):
+        now[0] += wait - 0.5
+        assert tried()[0] == 429
+        now[0] += 0.5
+        assert tried() == (400, None)
+    for _ in range(20):
+        now[0] += 900
+        assert tried() == (400, None)
+    assert tried() == (429, "900")
+    now[0] += 900
+    assert tried(200) == (200, None)
+    assert [tried() for _ in range(6)][3:] == [(400, None), (400, None), (429, "1")]
+
+
+def test_the_addresses_that_are_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.web.brake._REMEMBERED", 2)
+    brake = Brake(lambda: 0.0)
+    for address in "aaaaabbbbbc":
+        assert brake.take(address) == 0
+    assert (brake.take("b"), brake.take("a")) == (1, 0)  # a was forgotten for c
 
 
 # -- uploads and indexing
@@ -506,3 +576,12 @@ def test_one_run_of_indexing_at_a_time() -> None:
     indexing.start(["x"])
     *_, last = indexing.watch()
     assert last.trouble == "The disk is full."
+
+
+def test_examples_are_made_of_what_a_document_says_often() -> None:
+    text = "At last the Linden Bridge is open. We like the Linden Bridge. We met Anna Berg." * 2
+    assert list(_candidates(text)) == [
+        "What is said about the Linden Bridge?",
+        "What is said about Anna Berg?",
+    ]
+    assert list(_candidates("Once there was Anna Berg.")) == []

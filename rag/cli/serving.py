@@ -12,13 +12,12 @@ import click
 from rag.clean import printable
 from rag.cli.opening import open_pipeline, open_store
 from rag.cli.options import index_option
+from rag.doctor import llms_at_hand
 from rag.errors import InvalidInput
-from rag.llms import open_llm
 from rag.pipeline import DEFAULT_K, Pipeline
 from rag.settings import Settings, load_settings
 from rag.store import Store
 
-_LOCAL = "local:smollm2"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -41,18 +40,8 @@ def chat(
     from rag.web import serve
 
     first = open_pipeline(settings)  # what is wrong is said here rather than on the page
-    llms = {settings.llm: first.host} | _others()
+    llms = {settings.llm: first.host, "extractive": None} | llms_at_hand(os.environ)
     serve(settings, lambda llm: open_pipeline(replace(settings, llm=llm)), llms, auth)
-
-
-def _others() -> dict[str, str | None]:
-    """What can be chosen besides the LLM that was named: what is on this machine."""
-    found: dict[str, str | None] = {"extractive": None}
-    try:
-        found[_LOCAL] = open_llm(_LOCAL).host
-    except InvalidInput:  # it is not installed
-        return found
-    return found
 
 
 def _read_auth(path: Path) -> list[tuple[str, str]]:

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
-from rag.datatypes import Answer, Citation, Sentence, Support
+from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
 from rag.web.conversations import Turn
-from rag.web.inert import counted, elided, inert
+from rag.web.inert import counted, elided, inert, unbroken
 
 # Each support has a sign and words, so that nothing rests on colour.
 SUPPORT: dict[Support, tuple[str, str]] = {
@@ -120,14 +121,14 @@ def _not_in_documents(turn: str, answer: Answer) -> str:
 
 def _body(turn: str, answer: Answer) -> str:
     """The text, in which each checked sentence is an element with its markers."""
-    known = {citation.id for citation in answer.citations}
+    known = {citation.id: citation for citation in answer.citations}
     text, at, parts = answer.text, 0, []
     for sentence in answer.sentences:
         span = _find(text, sentence.text, at)
         if span is None:
             continue
         parts.append(_unchecked(turn, text[at : span[0]], known))
-        parts.append(_sentence(turn, text[slice(*span)], sentence, answer))
+        parts.append(_sentence(turn, text[slice(*span)], sentence, answer.short, known))
         markers = _MARKERS.match(text, span[1])
         at = markers.end() if markers and sentence.citations else span[1]
     parts.append(_unchecked(turn, text[at:], known))
@@ -140,32 +141,36 @@ def _find(text: str, sentence: str, start: int) -> tuple[int, int] | None:
     return found.span() if found else None
 
 
-def _unchecked(turn: str, text: str, known: set[int]) -> str:
+def _unchecked(turn: str, text: str, known: Mapping[int, Citation]) -> str:
     parts, at = [], 0
     for match in _MARKER.finditer(text):
-        number = int(match[1])
-        if number in known:
-            parts += [inert(text[at : match.start()]), _marker(turn, number, "")]
+        if citation := known.get(int(match[1])):
+            parts += [inert(text[at : match.start()]), _marker(turn, citation)]
             at = match.end()
     return "".join([*parts, inert(text[at:])])
 
 
-def _sentence(turn: str, text: str, sentence: Sentence, answer: Answer) -> str:
+def _sentence(
+    turn: str,
+    text: str,
+    sentence: Sentence,
+    short: ShortAnswer | None,
+    known: Mapping[int, Citation],
+) -> str:
     sign, words = SUPPORT[sentence.support]
-    markers = "".join(_marker(turn, number, words) for number in sentence.citations)
+    markers = "".join(_marker(turn, known[n], words) for n in sentence.citations if n in known)
     tell = sentence.support in ("weak", "unsupported")
     label = f'<span class="word">{words}</span>' if tell else f'<span class="unseen">{words}</span>'
     kind = sentence.support
     return (
-        f'<span class="sentence {kind}">{_with_short(text, sentence, answer)}</span>&#8288;'
+        f'<span class="sentence {kind}">{_with_short(text, sentence, short)}</span>&#8288;'
         f'<span class="marks">{markers}<span class="support {kind}" title="{words}">'
         f'<span aria-hidden="true">{sign}</span>{label}</span></span>'
     )
 
 
-def _with_short(text: str, sentence: Sentence, answer: Answer) -> str:
+def _with_short(text: str, sentence: Sentence, short: ShortAnswer | None) -> str:
     """The sentence, the short answer in it in bold."""
-    short = answer.short
     if short is None or short.citation not in sentence.citations:
         return inert(text)
     span = _find(text, short.text, 0)
@@ -175,9 +180,14 @@ def _with_short(text: str, sentence: Sentence, answer: Answer) -> str:
     return f"{inert(before)}<strong>{inert(bold)}</strong>{inert(after)}"
 
 
-def _marker(turn: str, number: int, words: str) -> str:
-    label = f"Source {number}" + (f", {words}" if words else "")
-    return f'<a class="mark" href="#s-{turn}-{number}" aria-label="{label}">{number}</a>'
+def _marker(turn: str, citation: Citation, words: str = "") -> str:
+    """A link to the citation's sentence, which is shown where a mouse rests on it."""
+    label = f"Source {citation.id}" + (f", {words}" if words else "")
+    quote = inert(elided(f"{citation.title}: {citation.quote}", 300))
+    return (
+        f'<a class="mark" href="#s-{turn}-{citation.id}" aria-label="{label}" title="{quote}">'
+        f"{citation.id}</a>"
+    )
 
 
 def _is_all_in_sides(answer: Answer) -> bool:
@@ -197,8 +207,8 @@ def _sides(turn: str, answer: Answer) -> str:
 def _side(turn: str, citation: Citation) -> str:
     return (
         f'<li><p class="date">{inert(citation.date or "no date")}</p>'
-        f"<blockquote>{inert(citation.quote)}</blockquote>"
-        f'<p class="from">{_marker(turn, citation.id, "")} {inert(citation.title)}</p></li>'
+        f"<blockquote>{inert(unbroken(citation.quote))}</blockquote>"
+        f'<p class="from">{_marker(turn, citation)} {inert(citation.title)}</p></li>'
     )
 
 

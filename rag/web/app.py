@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import InvalidInput, MachineRefused, RagError
 from rag.load import LOADERS
 from rag.settings import Settings
+from rag.web.brake import Brake
 from rag.web.gate import Gate, Receive, Scope, Send
 from rag.web.library import Library, failure
 from rag.web.talk import Event, Sent, Talk
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from rag.pipeline import Pipeline
 
+_LOOK = 0.01  # seconds between two looks of Gradio's queue for a question
 _Quick = Callable[[Sent, str], Event]
 _Streamed = Callable[[Sent, str], Iterator[Event]]
 
@@ -69,6 +71,8 @@ def serve(
         )
     except OSError as error:  # taken between the check and now
         raise _refused(host, port, error) from error
+    # It would look for questions a thousand times a second, at 4 % of a core for ever.
+    server.get_blocks()._queue.sleep_when_free = _LOOK
     try:
         print(f"rag chat: http://{_bracketed(host)}:{port}", file=sys.stderr, flush=True)
         while True:
@@ -101,7 +105,7 @@ def build(
             (server.tokens[cookies[n]] for n in names if cookies.get(n) in server.tokens), None
         )
 
-    gate = Gate(settings.host, login, user_of, library.uploads)
+    gate = Gate(settings.host, login, user_of, library.uploads, Brake())
 
     def quick(function: _Quick) -> None:
         def answer(sent: dict[str, Any], request: gr.Request) -> dict[str, Any]:
@@ -133,6 +137,7 @@ def build(
         choices,
         talk.conversations,
         talk.conversation,
+        talk.stop,
         talk.delete,
         talk.rate,
         talk.test_question,

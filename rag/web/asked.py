@@ -6,10 +6,13 @@ from datetime import date
 from glob import escape
 from typing import Any
 
+from rag.datatypes import Span
 from rag.errors import InvalidInput
 from rag.retrieve import Selection
 
 _MOST_FILES = 1000
+_LONGEST_SPANS = 2000  # characters
+_SPAN = re.compile(r"[0-9]{1,12}-[0-9]{1,12}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -25,12 +28,12 @@ def text_of(sent: Mapping[str, Any], name: str, most: int = 4000) -> str:
     return value
 
 
-def number_of(sent: Mapping[str, Any], name: str) -> int:
-    """A whole number from 0; 0 if it is missing. Raises InvalidInput."""
-    value = sent.get(name, 0)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InvalidInput(f"The page sent a {name} that is not a number; reload it.")
-    return value
+def spans_of(sent: Mapping[str, Any]) -> list[Span]:
+    """Places in a document, sent as "120-260 300-340". Raises InvalidInput."""
+    spans = text_of(sent, "spans", _LONGEST_SPANS).split()
+    if not all(_SPAN.fullmatch(span) for span in spans):
+        raise InvalidInput("The page sent a place in a document that is none; reload it.")
+    return [(int(start), int(end)) for start, _, end in (span.partition("-") for span in spans)]
 
 
 def selection_of(sent: Mapping[str, Any]) -> Selection:

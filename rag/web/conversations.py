@@ -116,38 +116,37 @@ class Conversations:
                 f"The conversation {self._path(id)} is damaged or from another version; delete it."
             ) from error
 
-    def put(self, id: str, turn: Turn, instead_of: str | None = None) -> Conversation:
-        """Adds a turn, or replaces the one of its id, or the last one if it is ``instead_of``."""
+    def put(self, id: str, turn: Turn, instead_of: str = "") -> Conversation:
+        """Adds a turn, at the end or, if it is ``instead_of`` the last one, in its place."""
         with self._writing:
-            turns = list(self.open(id).turns)
-            if instead_of and turns and turns[-1].id == instead_of:
-                turns.pop()
-            places = [n for n, old in enumerate(turns) if old.id == turn.id]
-            turns[places[0] if places else len(turns) :] = [
-                turn,
-                *(turns[places[0] + 1 :] if places else ()),
-            ]
-            if len(turns) > MOST_TURNS:
+            turns = self.open(id).turns
+            if turns and turns[-1].id == instead_of:
+                turns = turns[:-1]
+            if any(old.id == turn.id for old in turns):
+                raise InvalidInput("That question was asked already; reload the page.")
+            if len(turns) >= MOST_TURNS:
                 raise InvalidInput(
                     f"A conversation holds at most {MOST_TURNS} questions; begin a new one."
                 )
-            self._write(Conversation(id, tuple(turns)))
-            return Conversation(id, tuple(turns))
+            return self._write(Conversation(id, (*turns, turn)))
 
     def settle(self, id: str, turn: Turn) -> None:
         """Writes what became of a turn, unless it was deleted meanwhile."""
-        if any(old.id == turn.id for old in self.open(id).turns):
-            self.put(id, turn)
+        with self._writing:
+            turns = self.open(id).turns
+            if any(old.id == turn.id for old in turns):
+                settled = tuple(turn if old.id == turn.id else old for old in turns)
+                self._write(Conversation(id, settled))
 
     def rate(self, id: str, turn: str, rating: Literal["", "up", "down"]) -> Turn:
         """Remembers a thumb up or down."""
         rated = replace(self.open(id).turn(turn), rating=rating)
-        self.put(id, rated)
+        self.settle(id, rated)
         return rated
 
     def delete(self, id: str) -> None:
         """Forgets a conversation."""
-        with _refusals(self._path(id)):
+        with self._writing, _refusals(self._path(id)):
             self._path(id).unlink(missing_ok=True)
 
     def list(self) -> list[tuple[str, str]]:
@@ -171,7 +170,7 @@ class Conversations:
     def _path(self, id: str) -> Path:
         return self._folder / f"{checked_id(id)}.json"
 
-    def _write(self, conversation: Conversation) -> None:
+    def _write(self, conversation: Conversation) -> Conversation:
         path = self._path(conversation.id)
         data = {
             "title": conversation.title,
@@ -184,6 +183,7 @@ class Conversations:
                     f"This browser keeps {MOST_CONVERSATIONS} conversations already; delete some."
                 )
             write_privately(path, json.dumps(data))
+        return conversation
 
 
 def write_privately(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.datatypes import Document
+from rag.datatypes import Document, Span
 from rag.store.local import SyncReport
 from rag.web.inert import counted, inert
 
@@ -60,18 +60,12 @@ def report_text(report: SyncReport) -> str:
     return f"Done in {report.seconds:.1f} s: {told or 'nothing to do'}.{reasons}"
 
 
-def document_html(document: Document, start: int, end: int) -> str:
-    """A document's text with the characters from ``start`` to ``end`` marked."""
+def document_html(document: Document, spans: Sequence[Span]) -> str:
+    """A document's text with the spans marked; the first of them in the text is ``here``."""
     length = len(document.text)
-    start, end = min(start, length), min(max(start, end), length)
-    low = 0 if length <= _MOST_TEXT else max(0, start - _MOST_TEXT // 2)
+    first = min((start for start, _ in spans if start < length), default=0)
+    low = 0 if length <= _MOST_TEXT else max(0, first - _MOST_TEXT // 2)
     high = min(length, low + _MOST_TEXT)
-    end = min(end, high)
-    text = (
-        f"{inert(document.text[low:start])}"
-        f'<mark id="here" tabindex="-1">{inert(document.text[start:end])}</mark>'
-        f"{inert(document.text[end:high])}"
-    )
     facts = [document.date or "", document.id, f"{length:,} characters"]
     cut = (
         f'<p class="notice">Shown are characters {low:,} to {high:,}.</p>'
@@ -82,8 +76,19 @@ def document_html(document: Document, start: int, end: int) -> str:
         f'<h2 id="document-title">{inert(document.title)}</h2>'
         f'<p class="facts">{" · ".join(inert(fact) for fact in facts if fact)}</p>{cut}'
         '<div class="whole" tabindex="0" role="region" aria-label="Text of the document">'
-        f"{text}</div>"
+        f"{_marked(document.text, spans, low, high)}</div>"
     )
+
+
+def _marked(text: str, spans: Sequence[Span], low: int, high: int) -> str:
+    """The characters from ``low`` to ``high``, of overlapping spans the first one marked."""
+    parts, at, name = [], low, ' id="here" tabindex="-1"'
+    for start, end in sorted(spans):
+        if at <= start < end <= high:
+            marked = f"<mark{name}>{inert(text[start:end])}</mark>"
+            parts += [inert(text[at:start]), marked]
+            at, name = end, ""
+    return "".join([*parts, inert(text[at:high])])
 
 
 def _searchable(row: Mapping[str, Any]) -> str:
@@ -93,10 +98,11 @@ def _searchable(row: Mapping[str, Any]) -> str:
 
 def _row(row: Mapping[str, Any]) -> str:
     id, title = inert(row["document"]), inert(row["title"])
+    unit = " passage" if row["passages"] == 1 else " passages"
     reason = f'<span class="reason">{inert(row["reason"])}</span>' if row["reason"] else ""
     file = f'<span class="file">{id}</span>' if row["title"] != row["document"] else ""
     tools = (
-        f'<button class="quiet" data-do="open" data-document="{id}" data-start="0" data-end="0" '
+        f'<button class="quiet" data-do="open" data-document="{id}" data-spans="" '
         f'aria-label="Open {title}">Open</button>'
         f'<button class="quiet" data-do="remove" data-document="{id}" '
         f'aria-label="Remove {title}">Remove</button>'
@@ -105,8 +111,8 @@ def _row(row: Mapping[str, Any]) -> str:
     )
     return (
         f'<tr><th scope="row"><span class="title">{title}</span>{file}</th>'
-        f'<td class="date">{inert(row["date"] or "–")}</td>'
-        f'<td class="count">{row["passages"]:,}<span class="unit"> passages</span></td>'
+        f'<td class="date{"" if row["date"] else " none"}">{inert(row["date"] or "–")}</td>'
+        f'<td class="count">{row["passages"]:,}<span class="unit">{unit}</span></td>'
         f'<td><span class="state {row["state"]}">{STATES[row["state"]]}</span>{reason}</td>'
         f'<td class="tools">{tools}</td></tr>'
     )

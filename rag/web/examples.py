@@ -40,4 +40,5 @@ def _candidates(text: str) -> Iterator[str]:
     names = Counter(" ".join(match.group().split()) for match in _NAME.finditer(text))
     for name, n in names.most_common(3):
         if n > 1:
-            yield f"What is said about {name}?"
+            with_article = len(re.findall(rf"\bthe {re.escape(name)}\b", text))
+            yield f"What is said about {'the ' if 2 * with_article >= n else ''}{name}?"

@@ -6,11 +6,13 @@ Gradio's many routes only those that the page uses are open: no file is served b
 
 import re
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+
+from rag.web.brake import Brake
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,7 +21,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_REQUEST = 256 * 1024  # bytes; an upload has its own limit
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("page.js", "talk.js", "library.js", "wire.js", "words.js", "login.js")
+_SCRIPTS = ("page.js", "talk.js", "keep.js", "library.js", "wire.js", "words.js", "login.js")
 _STATIC = {
     "/": ("page.html", "text/html"),
     "/style.css": ("style.css", "text/css"),
@@ -50,7 +52,8 @@ class Gate:
     """Lets a request through to ``inside``, or answers it.
 
     ``host`` is the one that is listened on; ``user_of`` gives the name behind the cookies of a
-    request, or None; without ``login`` everyone may come in. ``upload`` takes POST /upload.
+    request, or None; without ``login`` everyone may come in. ``upload`` takes POST /upload;
+    ``brake`` slows down POST /login.
     """
 
     def __init__(
@@ -59,11 +62,13 @@ class Gate:
         login: bool,
         user_of: Callable[[dict[str, str]], str | None],
         upload: Application,
+        brake: Brake,
     ) -> None:
         self._names = {host.lower(), "localhost", socket.gethostname().lower()}
         self._login = login
         self._user_of = user_of
         self._upload = upload
+        self._brake = brake
 
     async def __call__(
         self, inside: Application, scope: Scope, receive: Receive, send: Send
@@ -93,8 +98,28 @@ class Gate:
             body_or_none = await _body(receive)
             if body_or_none is None:
                 await answer(send, 413, f"At most {LARGEST_REQUEST:,} bytes.")
+                return
+            receive = _again(body_or_none, receive)
+            if path == "/login":
+                await self._log_in(inside, scope, receive, send)
             else:
-                await inside(scope, _again(body_or_none, receive), send)
+                await inside(scope, receive, send)
+
+    async def _log_in(
+        self, inside: Application, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        address = str((scope.get("client") or ("",))[0])
+
+        async def wrapped(message: MutableMapping[str, Any]) -> None:
+            if message.get("status") == 200:
+                self._brake.release(address)
+            await send(message)
+
+        if wait := self._brake.take(address):
+            told = "Too many wrong passwords; wait."
+            await answer(send, 429, told, more=((b"retry-after", str(wait).encode()),))
+        else:
+            await inside(scope, receive, wrapped)
 
     def _refusal(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
         """Why a request is refused, as status and words."""
@@ -133,12 +158,19 @@ class Gate:
         return True
 
 
-async def answer(send: Send, status: int, body: str | bytes, type: str = "text/plain") -> None:
-    """A whole response."""
+async def answer(
+    send: Send,
+    status: int,
+    body: str | bytes,
+    type: str = "text/plain",
+    more: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
+    """A whole response, with ``more`` headers."""
     data = body.encode() if isinstance(body, str) else body
     headers = [
         (b"content-type", f"{type}; charset=utf-8".encode()),
         (b"content-length", str(len(data)).encode()),
+        *more,
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": data})

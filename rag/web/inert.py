@@ -4,6 +4,7 @@ import re
 
 from rag.clean import printable
 
+_BROKEN = re.compile(r"(?<=[^\n]{40})\n(?=[a-zß-öø-ÿα-ωа-я])")
 _ACTIVE = re.compile(r"[^\w ]|_")
 
 
@@ -13,6 +14,11 @@ def inert(text: str) -> str:
     Control characters and those that turn the direction of writing are shown as escapes.
     """
     return _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", printable(text, keep_lines=True))
+
+
+def unbroken(text: str) -> str:
+    """Lines that were only broken for their length run on; every character keeps its place."""
+    return _BROKEN.sub(" ", text)
 
 
 def counted(n: int, thing: str) -> str:

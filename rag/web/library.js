@@ -1,6 +1,6 @@
 // The documents: what is indexed, filters, one whole document, sync and upload.
-import { call, stream, upload } from "./wire.js";
-import { $, build, plural, say, toast } from "./words.js";
+import { GONE, call, stream, upload } from "./wire.js";
+import { $, build, guarded, plural, say, toast } from "./words.js";
 
 let choices = null; // every document that can be chosen, once asked for
 const files = new Set();
@@ -11,7 +11,7 @@ export async function overview() {
   try {
     found = await call("overview", {});
   } catch (error) {
-    $("state").textContent = "The index cannot be used";
+    $("state").textContent = error.message === GONE ? "Not connected" : "The index cannot be used";
     $("about").textContent = error.message;
     return;
   }
@@ -23,21 +23,17 @@ export async function overview() {
     indexing: "The documents are being indexed; what is there already can be asked.",
     ready: `${told}. Every answer shows the sentences it rests on.`,
   }[state];
-  if (state === "indexing" && !watching) index({ watch: true });
+  if (state === "indexing" && !watching) guarded(() => index({ watch: true }));
   if (passages && generation !== told) {
     generation = told;
     choices = null;
-    listExamples();
+    guarded(listExamples);
   }
 }
 
 async function listExamples() {
-  try {
-    const { examples } = await call("examples", {});
-    $("examples").replaceChildren(...examples.map((text) => build("li", {}, build("button", { "data-do": "example" }, text))));
-  } catch (error) {
-    toast(error.message);
-  }
+  const { examples } = await call("examples", {});
+  $("examples").replaceChildren(...examples.map((text) => build("li", {}, build("button", { "data-do": "example" }, text))));
 }
 
 // -- filters
@@ -70,10 +66,10 @@ export function clearFilters() {
   listChoices();
 }
 
-$("filters").addEventListener("toggle", async () => {
+$("filters").addEventListener("toggle", () => guarded(async () => {
   if ($("filters").open && !choices) ({ choices } = await call("documents", {}));
   listChoices();
-});
+}));
 $("files").addEventListener("change", (event) => {
   if (event.target.checked) files.add(event.target.value);
   else files.delete(event.target.value);
@@ -98,17 +94,15 @@ export async function list() {
 let typing = 0;
 $("search").addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(list, 200);
+  typing = setTimeout(() => guarded(list), 200);
 });
 
 export async function open(button) {
-  const { document: id, start, end } = button.dataset;
-  const { html } = await call("document", { document: id, start: Number(start), end: Number(end) });
-  $("document").innerHTML = html;
+  const { document: id, spans } = button.dataset;
+  $("document").innerHTML = (await call("document", { document: id, spans })).html;
   $("viewer").showModal();
-  const here = $("here");
-  here.scrollIntoView({ block: "center" });
-  here.focus({ preventScroll: true });
+  $("here")?.scrollIntoView({ block: "center" });
+  ($("here") || $("document").lastElementChild).focus({ preventScroll: true });
 }
 $("viewer").addEventListener("click", (event) => { if (event.target === $("viewer")) $("viewer").close(); });
 

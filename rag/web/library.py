@@ -9,7 +9,7 @@ from rag.errors import IndexMissing, InvalidInput, RagError
 from rag.settings import Settings
 from rag.status import collect_documents
 from rag.store.local import LocalStore, SyncReport, forget, sync
-from rag.web.asked import number_of, text_of
+from rag.web.asked import spans_of, text_of
 from rag.web.documents import document_html, list_html, report_text, summary_text
 from rag.web.examples import example_questions
 from rag.web.indexing import Indexing, Progress, Run
@@ -67,13 +67,13 @@ class Library:
         }
 
     def document(self, sent: Sent, user: str) -> Event:
-        """One whole document as HTML, a span of it marked."""
+        """One whole document as HTML, spans of it marked."""
         id = text_of(sent, "document", 4096)
         with self._store.snapshot() as snapshot:
             found = snapshot.document(id)
         if found is None:
             raise InvalidInput(f"{id} is not in the index any more.")
-        return {"html": document_html(found, number_of(sent, "start"), number_of(sent, "end"))}
+        return {"html": document_html(found, spans_of(sent))}
 
     def remove(self, sent: Sent, user: str) -> Event:
         """Forgets a document; an uploaded file goes with it."""

@@ -1,26 +1,26 @@
 // The page: who is here, what is shown, and which button does what.
-import { Trouble, call } from "./wire.js";
+import { call } from "./wire.js";
 import * as talk from "./talk.js";
+import * as keep from "./keep.js";
 import * as library from "./library.js";
-import { $, say, toast } from "./words.js";
+import { $, guarded, say } from "./words.js";
 
 const narrow = matchMedia("(max-width: 61.99rem)");
 
 const acts = {
-  new: () => { show("chat"); talk.begin(); },
-  view: (button) => show(button.dataset.view),
+  new: () => { view("chat"); return talk.begin(); },
   theme: () => theme(isDark() ? "light" : "dark"),
-  conversation: (button) => { show("chat"); return talk.open(button.dataset.id); },
+  conversation: (button) => { view("chat"); return talk.open(button.dataset.id); },
   example: (button) => talk.ask(button.textContent),
   stop: talk.stop,
   retry: talk.retry,
   edit: talk.edit,
   "cancel-edit": talk.cancelEdit,
   "search-again": talk.searchAgain,
-  rate: talk.rate,
-  note: talk.note,
-  test: talk.makeTest,
-  export: talk.save,
+  rate: keep.rate,
+  note: keep.note,
+  test: keep.makeTest,
+  export: keep.save,
   delete: (button) => twice(button, "Really clear?", () => talk.forget()),
   "delete-kept": (button) => twice(button, "Really?", () => talk.forget(button.dataset.id)),
   "clear-filters": library.clearFilters,
@@ -44,15 +44,23 @@ function twice(button, question, act) {
   }, { once: true });
 }
 
-export function show(view) {
-  for (const id of ["chat", "sources", "question"]) $(id).hidden = view !== "chat";
-  $("documents").hidden = view !== "documents";
-  for (const button of document.querySelectorAll(".view")) {
-    if (button.dataset.view === view) button.setAttribute("aria-current", "page");
-    else button.removeAttribute("aria-current");
-  }
+function view(name) {
+  location.hash = name;
+  show();
+}
+
+// A view is a place in the browser's history, so that "back" leads to the one before.
+function show() {
   menu(false);
-  if (view === "documents") library.list();
+  const name = location.hash === "#documents" ? "documents" : "chat";
+  if (!$(name).hidden) return;
+  for (const id of ["chat", "sources", "question"]) $(id).hidden = name !== "chat";
+  $("documents").hidden = name !== "documents";
+  for (const link of document.querySelectorAll(".view")) {
+    if (link.hash === `#${name}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (name === "documents") guarded(library.list);
 }
 
 function menu(open) {
@@ -70,16 +78,6 @@ function theme(name) {
   try { localStorage.setItem("rag-theme", name); } catch { /* not kept */ }
 }
 
-async function guarded(work) {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Trouble)) throw error;
-    if (error.status === 401) location.reload(); // to the login
-    else toast(error.message);
-  }
-}
-
 function act(event, element) {
   const what = acts[element.dataset.do];
   if (!what) return;
@@ -89,10 +87,10 @@ function act(event, element) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.mark, a.to");
-  if (link) return talk.follow(event, link);
+  if (link) return talk.lead(event, link);
   const button = event.target.closest("button[data-do]");
   if (button) act(event, button);
-  else if (!event.target.closest("#nav, #menu")) menu(false);
+  else if (event.target.closest(".view") || !event.target.closest("#nav, #menu")) menu(false);
 });
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.do) act(event, event.target);
@@ -102,6 +100,7 @@ document.addEventListener("keydown", (event) => {
   if (document.body.classList.contains("menu")) { menu(false); $("menu").focus(); }
   else if (!document.querySelector("dialog[open]")) talk.stop();
 });
+addEventListener("hashchange", show);
 $("menu").addEventListener("click", () => menu($("menu").getAttribute("aria-expanded") !== "true"));
 $("question").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -120,18 +119,19 @@ for (const name of ["dragover", "drop"]) {
     if (name === "drop") guarded(() => library.send([...event.dataTransfer.files]));
   });
 }
-$("back").addEventListener("click", () => menu(false));
 narrow.addEventListener("change", () => menu(false));
 
 async function start() {
   let kept = null;
   try { kept = localStorage.getItem("rag-theme"); } catch { /* none */ }
   if (kept) document.documentElement.dataset.theme = kept;
+  show();
   const { llms, user, kinds, largest } = await call("choices", {});
   library.limit(kinds, largest);
   $("logout").hidden = !user;
   for (const { spec, host } of llms) {
-    const option = new Option(host ? `${spec} (asks ${host})` : spec, spec);
+    const name = spec === "extractive" ? "quotes only" : spec;
+    const option = new Option(host ? `${name} (asks ${host})` : name, spec);
     option.dataset.host = host || "";
     $("llm").append(option);
   }
@@ -148,6 +148,7 @@ async function start() {
 function tellHost() {
   const chosen = $("llm").selectedOptions[0];
   const host = chosen && chosen.dataset.host;
+  $("llm-told").classList.toggle("hosted", Boolean(host));
   $("llm-told").textContent = host ? `${host} is sent your questions and the passages.` : "Nothing leaves this machine.";
 }
 

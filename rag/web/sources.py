@@ -1,9 +1,10 @@
 """An answer's passages -> HTML: what is cited, in its surroundings, and what was only retrieved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.datatypes import Answer, Citation, Hit, Passage, ShortAnswer, Span
-from rag.web.inert import counted, elided, inert
+from rag.web.inert import counted, elided, inert, unbroken
 
 _AROUND = 320  # characters shown before and after what is cited
 
@@ -21,7 +22,7 @@ def sources_html(turn: str, answer: Answer) -> str:
 
 def _cited(turn: str, group: Sequence[Citation], hit: Hit | None, short: ShortAnswer | None) -> str:
     first = group[0]
-    passage = hit.passage if hit else None
+    passage = replace(hit.passage, text=unbroken(hit.passage.text)) if hit else None
     inside = passage is not None and all(
         passage.start <= c.start and c.end <= passage.end for c in group
     )
@@ -33,7 +34,7 @@ def _cited(turn: str, group: Sequence[Citation], hit: Hit | None, short: ShortAn
     return (
         f'<article class="source">{_head(first, numbers, first.page)}'
         f'<p class="passage">{text}</p>'
-        f"{_foot(first.document, first.start, group[-1].end)}</article>"
+        f"{_foot(first, [(c.start, c.end) for c in group])}</article>"
     )
 
 
@@ -44,11 +45,14 @@ def _head(about: Citation | Passage, numbers: str, page: int | None, *more: str)
     return f"<header><h3>{numbers}<span>{inert(about.title)}</span></h3>{below}</header>"
 
 
-def _foot(document: str, start: int, end: int) -> str:
+def _foot(about: Citation | Passage, spans: Sequence[Span]) -> str:
+    told = " ".join(f"{start}-{end}" for start, end in spans)
+    document = inert(about.document)
+    file = document if about.title != about.document else ""
     return (
-        f'<footer><span class="file">{inert(document)}</span>'
-        f'<button class="quiet" data-do="open" data-document="{inert(document)}" '
-        f'data-start="{start}" data-end="{end}">Open document</button></footer>'
+        f'<footer><span class="file">{file}</span>'
+        f'<button class="quiet" data-do="open" data-document="{document}" '
+        f'data-spans="{told}">Open document</button></footer>'
     )
 
 
@@ -100,7 +104,7 @@ def _others(turn: str, hits: Sequence[Hit], cited: bool) -> str:
         rows.append(
             f'<article class="source other" id="p-{turn}-{hit.rank}" tabindex="-1">'
             f'{head}<p class="passage">{inert(elided(passage.text, 420))}</p>'
-            f"{_foot(passage.document, passage.start, passage.end)}</article>"
+            f"{_foot(passage, [(passage.start, passage.end)])}</article>"
         )
     what = "retrieved, not cited" if cited else "nearest to the question"
     return (

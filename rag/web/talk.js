@@ -1,17 +1,19 @@
-// The conversation of this tab: its turns, the sources beside them, and what is kept of it.
-import { call, stream } from "./wire.js";
+// The conversation of this tab: its turns, the sources beside them, and the others that are kept.
+import { Trouble, call, stream } from "./wire.js";
 import { chosen, overview } from "./library.js";
-import { $, build, say, toast } from "./words.js";
+import { $, build, guarded, say } from "./words.js";
 
+const LOOK = 400; // milliseconds between two looks at what is answered for another page
+const SOON = 1000; // milliseconds after which a conversation is listed that is still being answered
 const memory = {};
-let running = null; // the AbortController of the answer that is being given
-let replacing = null; // the id of the turn that the next question replaces
+let running = null; // the answer that is being given: its AbortController and what was sent
+let replacing = ""; // the id of the turn that the next question replaces
 
 function remembered(store, key, make) {
   try {
-    return window[store].getItem(key) || (make && remember(store, key, make()));
+    return window[store].getItem(key) || remember(store, key, make());
   } catch {
-    return memory[key] || (make && (memory[key] = make()));
+    return memory[key] || (memory[key] = make());
   }
 }
 
@@ -22,50 +24,72 @@ function remember(store, key, value) {
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
 // The browser's secret is shared by its tabs; each tab has a conversation of its own.
-const who = () => ({
+export const who = () => ({
   visitor: remembered("localStorage", "rag-visitor", newId),
   conversation: remembered("sessionStorage", "rag-conversation", newId),
 });
-const turnOf = (element) => element.closest(".turn");
-const last = () => $("turns").lastElementChild;
+const isHere = (sent) => sent.conversation === who().conversation;
+export const turnOf = (element) => element.closest(".turn");
+const idOf = (element) => turnOf(element).dataset.turn;
+const questionOf = (element) => turnOf(element).querySelector(".asked").textContent;
+
+// -- asking
 
 export async function ask(question, more = {}) {
   if (running || !question.trim()) return;
-  const turn = more.instead_of || replacing;
-  const sent = { ...who(), ...chosen(), question, llm: $("llm").value, ...more, instead_of: turn };
-  running = new AbortController();
-  const mine = running;
+  const sent = { ...who(), turn: newId(), ...chosen(), question, llm: $("llm").value, instead_of: replacing, ...more };
+  const mine = { control: new AbortController(), sent };
+  running = mine;
   busy(true);
+  setTimeout(() => { if (running === mine) listKept(); }, SOON);
   say("Searching the documents.");
-  let shown = turn;
+  let shown = "";
   try {
     await stream("ask", sent, (event) => {
-      if (!shown || shown === turn) { cancelEdit(); if (!more.query && !more.instead_of) $("ask").value = ""; }
-      show(event, shown);
-      if (shown !== event.id) reveal(event.id);
+      show(event, shown || sent.instead_of);
+      if (!shown) begun(event.id, question);
       shown = event.id;
       if (event.announce) say(event.announce);
-    }, mine.signal);
+    }, mine.control.signal);
   } catch (error) {
-    if (error.name !== "AbortError") throw error;
-    await stopped(shown);
+    if (error.name !== "AbortError") {
+      if (shown) broken(shown, error);
+      throw error;
+    }
   } finally {
-    running = null;
-    busy(false);
+    if (running === mine) free();
     listKept();
   }
 }
 
-async function stopped(id) {
+// The question is on the page: its box is for the next one.
+function begun(id, question) {
+  cancelEdit();
+  if ($("ask").value === question) $("ask").value = "";
+  $(`t-${id}`).scrollIntoView({ block: "start", behavior: calm() });
+  $("sources").scrollTop = 0;
+}
+
+export async function stop() {
+  const sent = await interrupt();
+  if (!sent) return;
   say("Stopped.");
-  // The server closes the answer when it sees that nobody listens; what it kept is shown then.
-  for (let tries = 0; tries < 20; tries += 1) {
-    const { turns } = await call("conversation", who());
-    const turn = turns.find((one) => one.id === id);
-    if (turn && !turn.running) show(turn, id);
-    if (!turn || !turn.running) return;
-    await new Promise((done) => setTimeout(done, 150));
-  }
+  if (isHere(sent)) await follow(sent.turn);
+}
+
+// Ends the answer that is being given; the server keeps what there is of it.
+async function interrupt() {
+  if (!running) return null;
+  const { control, sent } = running;
+  control.abort();
+  free();
+  try { await call("stop", sent); } catch { /* it sees that nobody listens */ }
+  return sent;
+}
+
+function free() {
+  running = null;
+  busy(false);
 }
 
 function busy(yes) {
@@ -75,32 +99,63 @@ function busy(yes) {
   if (!yes && document.activeElement === document.body) $("ask").focus({ preventScroll: true });
 }
 
-// Puts a turn and its sources where the one of `id` stands, or at the end.
-function show(event, id) {
+export const retry = (button) => ask(questionOf(button), { instead_of: idOf(button) });
+
+export function searchAgain(form) {
+  const query = form.elements.query.value.trim();
+  return query ? ask(questionOf(form), { instead_of: idOf(form), query }) : undefined;
+}
+
+export function edit(button) {
+  replacing = idOf(button);
+  $("replacing").hidden = false;
+  $("ask").value = questionOf(button);
+  $("ask").focus();
+}
+
+export function cancelEdit() {
+  replacing = "";
+  $("replacing").hidden = true;
+}
+
+// -- showing
+
+// Puts a turn and its sources where it stands, or in the place of `id`, or before `next`.
+function show(event, id = "", next = null) {
   $("welcome").hidden = true;
   $("whole").hidden = false;
+  const old = $(`t-${event.id}`) || (id && $(`t-${id}`));
+  if (old && old.dataset.shown === event.turn) return;
   const box = document.createElement("template");
   box.innerHTML = event.turn;
   const turn = box.content.firstElementChild;
-  const old = (id && $(`t-${id}`)) || $(turn.id);
-  if (old) {
-    if (old.id === turn.id && old.dataset.shown === event.turn) return;
-    old.replaceWith(turn);
-  } else {
-    $("turns").append(turn);
-  }
   turn.dataset.shown = event.turn;
-  let section = $(`f-${event.id}`);
+  if (old) old.replaceWith(turn);
+  else $("turns").insertBefore(turn, next);
   if (id && id !== event.id) $(`f-${id}`)?.remove();
+  showSources(event);
+  if (turn === $("turns").lastElementChild) activate(event.id);
+}
+
+function showSources(event) {
+  let section = $(`f-${event.id}`);
   if (!section) {
-    section = build("section", { id: `f-${event.id}`, class: "of" });
+    section = build("section", { id: `f-${event.id}`, hidden: "" });
     $("panel").append(section);
   }
-  if (section.dataset.shown !== event.sources) {
-    section.innerHTML = event.sources;
-    section.dataset.shown = event.sources;
-  }
-  if (turn === last()) activate(event.id);
+  if (section.dataset.shown === event.sources) return;
+  section.innerHTML = event.sources;
+  section.dataset.shown = event.sources;
+}
+
+// Says beneath a turn that its answer broke off; it can be asked again.
+function broken(id, error) {
+  const turn = $(`t-${id}`);
+  turn.classList.remove("asking");
+  turn.querySelector(".waiting")?.remove();
+  const again = build("button", { class: "quiet of-last", "data-do": "retry" }, "Retry");
+  const told = build("p", { class: "notice failed" }, error.message);
+  turn.querySelector(".said").append(told, build("div", { class: "tools" }, again));
 }
 
 // Shows the sources of one turn in the panel.
@@ -113,93 +168,25 @@ function activate(id) {
   $("back").href = `#t-${id}`;
 }
 
-function reveal(id) {
-  $(`t-${id}`).scrollIntoView({ block: "start", behavior: calm() });
-  $("sources").scrollTop = 0;
-}
-
 const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 // A marker leads to its sentence among the sources.
-export function follow(event, link) {
+export function lead(event, link) {
   event.preventDefault();
   const target = $(link.getAttribute("href").slice(1));
   if (!target) return;
-  activate(turnOf(link).dataset.turn);
+  activate(idOf(link));
   target.closest("details")?.setAttribute("open", "");
   target.focus({ preventScroll: true });
   target.scrollIntoView({ block: "center", behavior: calm() });
   for (const old of document.querySelectorAll(".found")) old.classList.remove("found");
-  target.classList.add("found");
+  for (const one of [target, link]) one.classList.add("found");
 }
 
-export function stop() {
-  if (running) running.abort();
-}
-
-export const retry = (button) => {
-  const turn = turnOf(button);
-  return ask(turn.querySelector(".asked").textContent, { instead_of: turn.dataset.turn });
-};
-
-export const searchAgain = (form) => {
-  const turn = turnOf(form);
-  const query = form.elements.query.value.trim();
-  if (!query) return undefined;
-  return ask(turn.querySelector(".asked").textContent, { instead_of: turn.dataset.turn, query });
-};
-
-export function edit(button) {
-  const turn = turnOf(button);
-  replacing = turn.dataset.turn;
-  $("replacing").hidden = false;
-  $("ask").value = turn.querySelector(".asked").textContent;
-  $("ask").focus();
-}
-
-export function cancelEdit() {
-  replacing = null;
-  $("replacing").hidden = true;
-}
-
-export async function rate(button) {
-  const turn = turnOf(button);
-  const rating = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.rating;
-  await call("rate", { ...who(), turn: turn.dataset.turn, rating });
-  for (const one of turn.querySelectorAll("[data-do=rate]")) one.setAttribute("aria-pressed", one.dataset.rating === rating);
-  turn.querySelector(".note")?.remove();
-  if (rating) turn.append(noteForm(turn.dataset.turn));
-  say(rating ? "Noted. You may add a note." : "Taken back.");
-}
-
-function noteForm(id) {
-  const box = build("input", { id: `n-${id}`, name: "note", maxlength: "2000", autocomplete: "off" });
-  const label = build("label", { for: box.id }, "A note, if you like");
-  return build("form", { class: "note", "data-do": "note" }, label, box, build("button", { class: "quiet" }, "Add the note"));
-}
-
-export async function note(form) {
-  const turn = turnOf(form);
-  const pressed = turn.querySelector("[data-do=rate][aria-pressed=true]");
-  await call("rate", { ...who(), turn: turn.dataset.turn, rating: pressed.dataset.rating, note: form.elements.note.value });
-  form.remove();
-  toast("Thank you; the note is in feedback.jsonl.");
-}
-
-export async function makeTest(button) {
-  toast((await call("test_question", { ...who(), turn: turnOf(button).dataset.turn })).told);
-}
-
-export async function save(button) {
-  const turn = turnOf(button);
-  const file = await call("export", { ...who(), kind: button.dataset.kind, turn: turn ? turn.dataset.turn : "" });
-  const link = build("a", { download: file.name, href: URL.createObjectURL(new Blob([file.content], { type: file.type })) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
+// -- conversations
 
 export function begin() {
-  stop();
+  interrupt();
   remember("sessionStorage", "rag-conversation", newId());
   empty();
   $("ask").focus();
@@ -217,18 +204,45 @@ function empty() {
 }
 
 export async function open(id) {
-  stop();
+  interrupt();
   remember("sessionStorage", "rag-conversation", id);
+  empty();
   await reopen();
 }
 
+// Fetches what was asked before; what was asked here meanwhile stands already, or comes by itself.
 export async function reopen() {
-  empty();
-  const { turns } = await call("conversation", who());
-  // What was asked while this was fetched is on its way to the page already.
-  for (const turn of turns) if (!(running && turn.running)) show(turn);
-  if (turns.length) $(`t-${turns.at(-1).id}`).scrollIntoView({ block: "start" });
+  const mine = who();
+  const { turns } = await call("conversation", mine);
+  if (!isHere(mine)) return;
+  const next = $("turns").firstElementChild;
+  for (const turn of turns) {
+    if (turn.id === running?.sent.turn || $(`t-${turn.id}`)) continue;
+    show(turn, "", next);
+    if (turn.state === "asking") follow(turn.id);
+  }
+  if (turns.length && !next) $("turns").lastElementChild.scrollIntoView({ block: "start" });
   await listKept();
+}
+
+// Shows a turn that is answered for another page, or was stopped, until it is settled.
+async function follow(id) {
+  const mine = who();
+  for (;;) {
+    let turns;
+    try {
+      ({ turns } = await call("conversation", mine));
+    } catch (error) {
+      if (!(error instanceof Trouble)) throw error;
+      if ($(`t-${id}`)) broken(id, error);
+      return;
+    }
+    const turn = turns.find((one) => one.id === id);
+    if (!turn || !isHere(mine)) return;
+    show(turn);
+    if (turn.state !== "asking") return;
+    await new Promise((done) => setTimeout(done, LOOK));
+  }
 }
 
 export async function forget(id) {
@@ -239,7 +253,8 @@ export async function forget(id) {
   say("Deleted.");
 }
 
-async function listKept() {
+const listKept = () => guarded(async () => {
+  overview();
   const { conversations } = await call("conversations", who());
   const mine = who().conversation;
   $("kept").hidden = !conversations.length;
@@ -249,5 +264,4 @@ async function listKept() {
     const remove = build("button", { class: "quiet delete", "data-do": "delete-kept", "data-id": id, "aria-label": `Delete: ${title}` }, "Delete");
     return build("li", {}, button, remove);
   }));
-  overview();
-}
+});

@@ -2,17 +2,19 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rag.datatypes import Answer
 from rag.errors import InvalidInput, LLMFailed, MachineRefused, RagError
 from rag.pipeline import DEFAULT_K, Pipeline
 from rag.web import export, feedback
 from rag.web.answer import announcement, turn_html
 from rag.web.asked import selection_of, text_of
-from rag.web.conversations import Conversations, Turn, checked_id, new_id, now
+from rag.web.conversations import Conversation, Conversations, State, Turn, checked_id, now
 from rag.web.sources import sources_html
 
 _AT_ONCE = 8  # questions; a later one is refused rather than kept waiting
@@ -42,7 +44,8 @@ class Talk:
         self._pipelines: dict[str, Pipeline] = {}
         self._opening = threading.Lock()
         self._seats = threading.BoundedSemaphore(_AT_ONCE)
-        self._running: set[str] = set()
+        self._running: dict[str, Turn] = {}
+        self._stopped: deque[str] = deque(maxlen=_AT_ONCE * 8)
 
     def pipeline(self, llm: str) -> Pipeline:
         """The pipeline of an LLM that may be chosen, opened when it is first asked for."""
@@ -54,8 +57,8 @@ class Talk:
     def ask(self, sent: Sent, user: str) -> Iterator[Event]:
         """Answers a question; each event has the turn and its sources as HTML.
 
-        ``instead_of`` names the last turn, which this one replaces; ``query`` is searched as it
-        stands, where the page's user has changed it.
+        ``turn`` is the id that the page gives it; ``instead_of`` names the last turn, which this
+        one replaces; ``query`` is searched as it stands, where the page's user has changed it.
         """
         question = text_of(sent, "question").strip()
         if not question:
@@ -66,63 +69,74 @@ class Talk:
         if not self._seats.acquire(blocking=False):
             raise MachineRefused("Too many questions are being answered; ask again in a moment.")
         try:
-            turn = Turn(new_id(), question, now(), llm=llm, host=self._llms[llm])
+            id = checked_id(sent.get("turn"))
+            turn = Turn(id, question, now(), llm=llm, host=self._llms[llm])
             yield from self._answer(sent, self._kept(sent, user), turn)
         finally:
             self._seats.release()
 
     def _answer(self, sent: Sent, kept: Conversations, turn: Turn) -> Iterator[Event]:
         id = checked_id(sent.get("conversation"))
-        instead_of = text_of(sent, "instead_of", 32) or None
-        conversation = kept.put(id, turn, instead_of)
-        self._running.add(turn.id)
+        conversation = kept.put(id, turn, text_of(sent, "instead_of", 32))
         before = replace(conversation, turns=conversation.turns[:-1])
         follow_up = bool(before.turns)
+        self._running[turn.id] = turn
+        state: State = "stopped"  # unless it comes to an end: the page may leave
+        trouble, shown = "", 0.0
         try:
-            selection = selection_of(sent)
             yield _event(turn, follow_up)
-            query = text_of(sent, "query").strip()
-            answers = self.pipeline(turn.llm).stream(
-                query or turn.question,
-                history=() if query else before.history(),
-                selection=selection,
-                k=self._k,
-            )
-            began, shown = time.monotonic(), 0.0
-            for answer in answers:
-                turn = replace(turn, answer=answer)
-                if time.monotonic() - began > _LONGEST:
-                    raise LLMFailed(
-                        f"The answer took longer than {_LONGEST:.0f} seconds; retry it."
-                    )
+            for answer in self._answers(sent, before, turn):
+                self._running[turn.id] = turn = replace(turn, answer=answer)
                 if time.monotonic() - shown > _EVERY:
                     shown = time.monotonic()
                     yield _event(turn, follow_up)
-            turn = replace(turn, state="done")
-        except GeneratorExit:
-            turn = replace(turn, state="stopped")
-            raise
+            state = "done"
         except RagError as error:
-            turn = replace(turn, state="failed", trouble=_told(error))
+            state, trouble = "failed", _told(error)
         finally:
-            ended = turn.state != "asking"
-            kept.settle(id, turn if ended else replace(turn, state="stopped"))
-            self._running.discard(turn.id)
+            if turn.id in self._stopped:
+                state, trouble = "stopped", ""
+            turn = replace(turn, state=state, trouble=trouble)
+            kept.settle(id, turn)
+            del self._running[turn.id]
         yield _event(turn, follow_up) | {"announce": announcement(turn)}
+
+    def _answers(self, sent: Sent, before: Conversation, turn: Turn) -> Iterator[Answer]:
+        """What the pipeline yields, until it is stopped or takes too long."""
+        query, began = text_of(sent, "query").strip(), time.monotonic()
+        for answer in self.pipeline(turn.llm).stream(
+            query or turn.question,
+            history=() if query else before.history(),
+            selection=selection_of(sent),
+            k=self._k,
+        ):
+            if turn.id in self._stopped:
+                return
+            if time.monotonic() - began > _LONGEST:
+                raise LLMFailed(f"The answer took longer than {_LONGEST:.0f} seconds; retry it.")
+            yield answer
+
+    def stop(self, sent: Sent, user: str) -> Event:
+        """Ends an answer at once, whatever its LLM is waiting for; what there is of it is kept."""
+        id = checked_id(sent.get("turn"))
+        self._stopped.append(id)
+        if turn := self._running.get(id):
+            self._kept(sent, user).settle(
+                checked_id(sent.get("conversation")), replace(turn, state="stopped")
+            )
+        return {}
 
     def conversations(self, sent: Sent, user: str) -> Event:
         """The id and title of each conversation of this browser."""
         return {"conversations": self._kept(sent, user).list()}
 
     def conversation(self, sent: Sent, user: str) -> Event:
-        """A conversation's turns as HTML."""
+        """A conversation's turns as HTML; one that is being answered as far as it is."""
         found = self._kept(sent, user).open(checked_id(sent.get("conversation")))
-        return {
-            "turns": [
-                _event(turn, n > 0) | {"running": turn.id in self._running}
-                for n, turn in enumerate(found.turns)
-            ]
-        }
+        return {"turns": [_event(self._live(turn), n > 0) for n, turn in enumerate(found.turns)]}
+
+    def _live(self, turn: Turn) -> Turn:
+        return turn if turn.id in self._stopped else self._running.get(turn.id, turn)
 
     def delete(self, sent: Sent, user: str) -> Event:
         """Forgets a conversation."""

@@ -7,7 +7,7 @@ export class Trouble extends Error {
   }
 }
 
-const GONE = "The chat does not answer; is `rag chat` still running?";
+export const GONE = "The chat does not answer; is `rag chat` still running?";
 
 async function fetched(path, options) {
   let response;
@@ -18,7 +18,12 @@ async function fetched(path, options) {
     throw new Trouble(GONE);
   }
   if (response.ok) return response;
-  const words = { 401: "Log in first.", 413: "That is too large to send.", 503: "The chat is busy; try again in a moment." };
+  const words = {
+    401: "Log in first.",
+    413: "That is too large to send.",
+    429: `That was wrong too often; try again in ${response.headers.get("retry-after")} s.`,
+    503: "The chat is busy; try again in a moment.",
+  };
   throw new Trouble(words[response.status] || "The chat could not do that; see its terminal.", response.status);
 }
 

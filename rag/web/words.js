@@ -1,4 +1,6 @@
-// Finds elements and tells things: to the eye, and to a screen reader.
+// Finds elements and tells things: to the eye, to a screen reader, and what went wrong.
+import { Trouble } from "./wire.js";
+
 export const $ = (id) => document.getElementById(id);
 
 export function say(text) {
@@ -12,6 +14,16 @@ export function toast(text) {
   box.hidden = false;
   clearTimeout(fading);
   fading = setTimeout(() => { box.hidden = true; }, 8000);
+}
+
+export async function guarded(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    if (error.status === 401) location.reload(); // to the login
+    else toast(error.message);
+  }
 }
 
 export function build(name, attributes = {}, ...children) {
