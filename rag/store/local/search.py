@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from rag.store.local.rows import EMBEDDING, damaged, embeddings_after, unpack_embeddings
 from rag.store.local.state import check_words
-from rag.store.local.vectors import Segment, VectorFiles, VectorIndex
+from rag.store.local.structure import Segment
+from rag.store.local.vector_files import VectorFiles
+from rag.store.local.vectors import VectorIndex
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
