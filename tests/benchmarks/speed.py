@@ -121,7 +121,6 @@ class Bench:
             shutil.copy(path, copy)
         self._repeat = repeat
         self._environment = os.environ | {"RAG_HOME": str(place / "home"), "HF_HUB_OFFLINE": "1"}
-        self.rows: list[tuple[str, str, str, str]] = []
 
     def prepare(self) -> tuple[int, int]:
         """Makes the indexes and the twin; returns their numbers of passages, the part's first."""
@@ -203,13 +202,14 @@ class Bench:
     def _row(
         self, what: str, ours: Sequence[float], other: str, theirs: Sequence[float], unit: str
     ) -> None:
+        """Prints a row of the table as soon as it is known."""
         mine = statistics.median(ours)
         spread = f"{mine:.3g} {unit} ({min(ours):.3g} to {max(ours):.3g})"
-        if not theirs:
-            self.rows.append((what, spread, "", ""))
-            return
-        median = statistics.median(theirs)
-        self.rows.append((what, spread, f"{other}: {median:.3g} {unit}", f"{mine / median:.2f}"))
+        compared = ratio = ""
+        if theirs:
+            median = statistics.median(theirs)
+            compared, ratio = f"{other}: {median:.3g} {unit}", f"{mine / median:.2f}"
+        print(f"| {what} | {spread} | {compared} | {ratio} |", flush=True)
 
     def _rag(self, place: Path, *words: str) -> float:
         command = [sys.executable, "-m", "rag", *words, "--index", str(place / "index")]
@@ -252,18 +252,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), options.places[0], options.files, options.repeat)
         part, whole = bench.prepare()
-        bench.indexing()
+        versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+        print(f"{whole:,} passages, {part:,} of them indexed again and again or for the peers;")
+        print(f"medians of {options.repeat}, interleaved; {os.cpu_count()} cores, ", end="")
+        print(f"{platform.machine()}, Python {platform.python_version()}, {versions}\n")
+        print("| what | time (lowest to highest) | compared with | ratio |\n|---|---|---|---|")
         bench.unchanged()
         bench.questions()
+        bench.indexing()
         if options.peers:
             bench.peers(*options.peers)
-    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    print(f"{whole:,} passages, {part:,} of them indexed again and again or for the peers;")
-    print(f"medians of {options.repeat}, interleaved; {os.cpu_count()} cores, ", end="")
-    print(f"{platform.machine()}, Python {platform.python_version()}, {versions}\n")
-    print("| what | time (lowest to highest) | compared with | ratio |\n|---|---|---|---|")
-    for row in bench.rows:
-        print(f"| {' | '.join(row)} |")
 
 
 def _seconds(ask: Callable[[str], Any], questions: Sequence[str]) -> list[float]:
