@@ -1,12 +1,13 @@
 """Words for comparing texts: stop words left out, the rest by their stems.
 
-The only import of snowballstemmer; its Porter stemmer is that of the catalog's word index.
+The only import of Stemmer; its Porter stemmer is that of the catalog's word index.
 """
 
 import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from rag.datatypes import Span
 
@@ -38,10 +39,10 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> "snowballstemmer.stemmer":  # type: ignore[name-defined] # noqa: F821
-    import snowballstemmer
+def _stemmer() -> Any:
+    from Stemmer import Stemmer
 
-    return snowballstemmer.stemmer("porter")
+    return Stemmer("porter", 0)  # without a cache of its own: ours holds more
 
 
 def tokens(text: str) -> Iterator[tuple[str, Span]]:

@@ -12,7 +12,7 @@ from fakes import FakeEmbedder
 
 from rag.retrieve import Selection, retrieve
 from rag.store import Snapshot
-from rag.store.local import LocalStore, search, sync, vectors
+from rag.store.local import LocalStore, search, structure, sync, vectors
 
 WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ale", "ire", "ope", "une", "ath", "ell")]
 
@@ -46,7 +46,7 @@ class Library:
         with self.snapshot() as snapshot:
             return snapshot.info.vectors["kind"]
 
-    def segment(self) -> vectors.Segment:
+    def segment(self) -> structure.Segment:
         with self.store.snapshot() as snapshot:
             assert snapshot._segment
             return snapshot._segment
@@ -75,6 +75,7 @@ class Library:
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    monkeypatch.setattr(structure, "FLAT_MOST", 300)
     monkeypatch.setattr(vectors, "FLAT_MOST", 300)
     library = Library(tmp_path)
     for n in range(12):
@@ -88,7 +89,7 @@ def test_structure_is_chosen_by_size(library: Library, tmp_path: Path) -> None:
         count = snapshot.info.passages
         found = snapshot.info.vectors
     assert count > 300
-    clusters = vectors.clusters_for(count)
+    clusters = structure.clusters_for(count)
     assert found["kind"] == "ivf-sq8"
     assert f"{count:,} vectors are more than 300: {clusters:,} clusters" in found["why"]
     assert (library.segment().count, library.segment().clusters) == (count, clusters)
@@ -97,7 +98,7 @@ def test_structure_is_chosen_by_size(library: Library, tmp_path: Path) -> None:
     small.write("book")
     small.sync()
     assert small.kind() == "flat"
-    assert vectors.clusters_for(300) == 0 and vectors.clusters_for(301) > 0
+    assert structure.clusters_for(300) == 0 and structure.clusters_for(301) > 0
 
 
 def test_approximate_search_finds_most(library: Library) -> None:

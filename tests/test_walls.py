@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGES = {
     "faiss-cpu": "faiss",
+    "pystemmer": "Stemmer",
     "pyyaml": "yaml",
     "sentence-transformers": "sentence_transformers",
     "charset-normalizer": "charset_normalizer",

@@ -13,7 +13,7 @@ _CURVES = (
     ("peak_mb", "peak memory while asking", "MB"),
     ("disk_mb", "disk", "MB"),
 )
-_WIDTH, _HEIGHT, _MARGIN = 300, 190, 46
+_WIDTH, _HEIGHT, _MARGIN = 300, 190, 76
 
 
 def draw(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -56,9 +56,13 @@ def _panel(
         height = y(math.log10(value))
         parts.append(
             f'<circle cx="{x(size):.1f}" cy="{height:.1f}" r="3" fill="#1f5faf"/>'
-            f'<text {at} y="{height - 7:.1f}">{value:,.3g}</text>'
+            f'<text {at} y="{height - 7:.1f}">{_figure(value)}</text>'
             f'<text {at} y="{top + _HEIGHT - 12}" fill="#555">{10**size:,.0f}</text>'
         )
     line = " ".join(f"{x(size):.1f},{y(math.log10(value)):.1f}" for size, value in points)
     parts.append(f'<polyline points="{line}" fill="none" stroke="#1f5faf" stroke-width="1.5"/>')
     return "".join(parts)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -19,7 +19,7 @@ from rag.store.local.rows import REBUILD, damaged, digest
 from rag.store.local.schema import check_schema, create_catalog, is_ours
 from rag.store.local.search import Kept
 from rag.store.local.state import acknowledged, check_counts, check_words, read_state
-from rag.store.local.vectors import VectorFiles
+from rag.store.local.vector_files import VectorFiles
 
 _LONGEST_VALUE = 2**28  # bytes; the longest text of a document is some 200 MB
 # What SQLite says of the machine; all else that it can say of a catalog is damage.

@@ -20,7 +20,7 @@ from rag.store.local.rows import (
     whole,
 )
 from rag.store.local.search import Search
-from rag.store.local.vectors import describe
+from rag.store.local.structure import describe
 
 _DOCUMENT = (
     "id, root, path, title, titled, date, url, sha256, body, pages, passages, text_hash, hash"

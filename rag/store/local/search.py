@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from rag.store.local.rows import EMBEDDING, damaged, embeddings_after, unpack_embeddings
 from rag.store.local.state import check_words
-from rag.store.local.vectors import Segment, VectorFiles, VectorIndex
+from rag.store.local.structure import Segment
+from rag.store.local.vector_files import VectorFiles
+from rag.store.local.vectors import VectorIndex
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
@@ -55,6 +57,8 @@ class Search:
         self._state = state
         self._kept = kept
         self._rows: dict[str, int] = {}
+        self._embedding_of: dict[int, int] = {}
+        self._checked: dict[int, NDArray[np.float32]] = {}
 
     def dense(
         self, query: NDArray[np.float32], n: int, only: Collection[int] | None
@@ -117,11 +121,14 @@ class Search:
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
     ) -> tuple[dict[int, float], dict[int, float]]:
         """The exact cosine and BM25 score of each of the passages."""
-        pairs = self._in("SELECT key, embedding FROM passages WHERE key IN", keys)
-        vectors = self._embeddings([embedding for _, embedding in pairs])
-        if len(pairs) != len(keys):
+        unknown = [key for key in keys if key not in self._embedding_of]
+        pairs = self._in("SELECT key, embedding FROM passages WHERE key IN", unknown)
+        if len(pairs) != len(unknown):
             raise damaged(self._path, "passages that were found are gone")
-        cosines = {key: float(v @ query) for (key, _), v in zip(pairs, vectors, strict=True)}
+        self._embedding_of.update(pairs)
+        listed = sorted(keys)
+        vectors = self._embeddings([self._embedding_of[key] for key in listed])
+        cosines = dict(zip(listed, (vectors @ query).tolist(), strict=True))
         scores: dict[int, float] = {}
         terms = self._rarest(terms, _MOST_SCANNED)
         if terms:
@@ -192,20 +199,25 @@ class Search:
     ) -> dict[int, int]:
         """The passages with these embeddings, those of other documents left out."""
         sql = "SELECT key, embedding, document FROM passages WHERE embedding IN"
-        return {
+        found = {
             key: embedding
             for key, embedding, document in self._in(sql, embeddings)
             if only is None or document in only
         }
+        self._embedding_of |= found
+        return found
 
     def _embeddings(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """(len(keys), dimension) vectors, checked, in the order of the keys."""
         dimension = self._state["fingerprint"]["dimension"]
-        rows = {row[0]: row for row in self._in(f"{EMBEDDING} WHERE key IN", set(keys))}
+        rows = self._in(f"{EMBEDDING} WHERE key IN", set(keys) - self._checked.keys())
+        found, vectors = unpack_embeddings(self._path, dimension, rows)
+        self._checked.update(zip(found.tolist(), vectors, strict=True))
         for key in keys:
-            if key not in rows:
+            if key not in self._checked:
                 raise damaged(self._path, f"embedding {key} is gone")
-        return unpack_embeddings(self._path, dimension, [rows[key] for key in keys])[1]
+        result = np.array([self._checked[key] for key in keys], np.float32)
+        return result.reshape(len(keys), dimension)
 
     def _in(self, sql: str, values: Iterable[int]) -> list[Any]:
         """The rows of ``sql ... IN`` for any number of values."""

@@ -14,13 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.store.local.rows import EMBEDDING, embeddings_after, unpack_embeddings
-from rag.store.local.vectors import (
-    Segment,
-    VectorFiles,
-    clusters_for,
-    empty,
-    remove,
-)
+from rag.store.local.structure import Segment, clusters_for
+from rag.store.local.vector_files import VectorFiles
+from rag.store.local.vectors import empty, remove
 
 _STALE = 0.1
 _GROWN = 2

@@ -7,21 +7,23 @@ uses any more, come last, so that what only moved is not embedded again.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rag.embed import DEFAULT_SPEC, Embedder
-from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
-from rag.files import Found, read_below, scan
+from rag.errors import EmbedderMismatch, NothingIndexed
+from rag.files import Found, read_below
 from rag.language import documents_warning, foreign_script
-from rag.load import CannotLoad, largest, load_corpus, loader_for
+from rag.load import CannotLoad, largest, loader_for
 from rag.store import FileRow, FileState
 from rag.store.local.catalog import LocalStore
 from rag.store.local.intake import Intake
+from rag.store.local.listing import Listing, list_files, refuse_clashes
 from rag.store.local.lock import writing
+from rag.store.local.report import FileReport, SyncReport
 from rag.store.local.roots import Root, resolve_roots
 from rag.store.local.rows import FORMAT
 from rag.store.local.writer import Writer
@@ -31,30 +33,6 @@ _RECIPE = 2
 _BATCH = 1024  # passages a commit: like lengths to embed together, and 1 MB of text in memory
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What a sync did with one file (``document``: its id, or the path of a corpus)."""
-
-    document: str
-    state: FileState
-    passages: int = 0
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What a sync did. ``embedded`` and ``reused`` count passages of added and updated files."""
-
-    generation: int
-    documents: int
-    passages: int
-    embedded: int
-    reused: int
-    seconds: float
-    files: tuple[FileReport, ...]
-    warnings: tuple[str, ...] = ()
 
 
 def sync(
@@ -81,27 +59,6 @@ def sync(
             if fresh:
                 store.delete()
             raise
-
-
-def forget(store: LocalStore, name: str) -> list[str]:
-    """Removes a document by its id, or a root by its path or name; returns the ids removed.
-
-    A document stays out until its file is named again. Raises InvalidInput if the index has no
-    such thing.
-    """
-    with writing(store.folder), store.writer() as (connection, _):
-        writer = Writer(store, connection)
-        state = writer.state()
-        roots, path = writer.roots(), str(Path(name).expanduser().resolve())
-        root = next((p for p, own in roots.items() if p == path or (own and own == name)), None)
-        with writer.transaction():
-            ids = writer.remove_root(root) if root else writer.forget_document(name)
-            if not ids and root is None:
-                raise InvalidInput(f"The index holds neither a document nor a root {name!r}.")
-            writer.remove_unused_embeddings()
-            state = writer.finish(state or {}, generation=(state or {})["generation"] + 1)
-        writer.acknowledge(state)
-    return ids
 
 
 class _Sync:
@@ -131,10 +88,11 @@ class _Sync:
         began = time.perf_counter()
         self._begin(rebuild)
         self._roots, singled = resolve_roots(named, known, self._store.folder)
-        others = frozenset({*map(Path, known), *(root.path for root in self._roots)})
+        paths = [*map(Path, known), *(root.path for root in self._roots)]
         self._changed |= any(str(root.path) not in known for root in self._roots)
-        listing = [(root, found) for root in self._roots for found in self._list(root, others)]
-        self._refuse_clashes(listing)
+        listing = list_files(self._roots, frozenset([*paths, self._store.folder.resolve()]))
+        outside = self._writer.owners_outside([str(root.path) for root in self._roots])
+        refuse_clashes(self._roots, listing, outside)
         with self._writer.transaction() if rebuild else nullcontext():
             if rebuild:
                 self._writer.clear()
@@ -177,43 +135,7 @@ class _Sync:
             "fingerprint": mine,
         }
 
-    def _list(self, root: Root, roots: frozenset[Path]) -> Iterator[Found]:
-        try:
-            yield from scan(root.path, roots - {root.path} | {self._store.folder.resolve()})
-        except OSError as error:
-            raise InvalidInput(f"{root.path} cannot be read: {error.strerror}.") from error
-
-    def _refuse_clashes(self, listing: Sequence[tuple[Root, Found]]) -> None:
-        """Two roots whose documents would have the same ids are refused before any work."""
-        owners = self._writer.owners_outside([str(root.path) for root in self._roots])
-        if len(self._roots) == 1 and not owners:
-            return
-        for root, found in listing:
-            for id in self._ids(root, found):
-                if owners.setdefault(id, str(root.path)) != str(root.path):
-                    raise InvalidInput(
-                        f"{root.path} and {owners[id]} both hold a document {id!r}; name one of "
-                        f"them, as in `rag index NAME={root.path}`."
-                    )
-
-    def _ids(self, root: Root, found: Found) -> Iterator[str]:
-        try:
-            loader = loader_for(found.path, named=root.path.is_file())
-            if found.left_out:
-                return
-            if loader is not load_corpus:
-                yield root.id_of(found.path)
-                return
-            for document in loader(
-                found.path, read_below(root.path, found.path, largest(loader)), []
-            ):
-                yield root.id_of(document.id)
-        except (OSError, ValueError):
-            return  # it will be skipped with this reason when it is taken
-
-    def _take_all(
-        self, listing: Sequence[tuple[Root, Found]], singled: frozenset[Path], between: bool
-    ) -> None:
+    def _take_all(self, listing: Listing, singled: frozenset[Path], between: bool) -> None:
         """Takes every file, with a commit ``between`` batches."""
         self._between = between
         self._total = sum(found.size for _, found in listing)
@@ -296,9 +218,7 @@ class _Sync:
         self._changed = True
         self._batch_began, self._share = self._done, 0.0
 
-    def _finish(
-        self, listing: Sequence[tuple[Root, Found]], transaction: AbstractContextManager[None]
-    ) -> None:
+    def _finish(self, listing: Listing, transaction: AbstractContextManager[None]) -> None:
         """Writes the rest, removes what is gone, and makes the generation complete."""
         with transaction:
             self._changed |= self._intake.write()

@@ -33,7 +33,7 @@ from rag.store.local.state import (
     read_state,
     write_state,
 )
-from rag.store.local.vectors import VectorFiles
+from rag.store.local.vector_files import VectorFiles
 
 
 class Writer:
