@@ -222,7 +222,7 @@ def writes(how: str, *pieces: str) -> Act:
     def act(conversation: Conversation) -> None:
         written: list[bytes] = []
         conversation.begin(encoding="gzip" if how == "gzip" else "")
-        send, conversation.raw = conversation.raw, written.append  # type: ignore[method-assign]
+        send, conversation.raw = conversation.raw, written.append  # type: ignore[method-assign,assignment]
         if how == "gzip":
             conversation.start()
         conversation.text(*pieces)
