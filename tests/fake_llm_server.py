@@ -1,5 +1,6 @@
 """A server on the loopback that speaks as LLM servers do, and misbehaves on demand."""
 
+import gzip
 import json
 import socket
 import struct
@@ -35,9 +36,10 @@ class Conversation(BaseHTTPRequestHandler):
         if self.path == "/api/show":
             self.answer(200, _ndjson({"model_info": {"llama.context_length": 4096}}))
             return
-        self.dialect = {"/v1/chat/completions": "openai", "/api/chat": "ollama"}.get(
-            self.path, "anthropic"
-        )
+        self.server.paths.append(self.path)
+        self.dialect = "ollama" if self.path == "/api/chat" else "anthropic"
+        if self.path.endswith("/chat/completions"):
+            self.dialect = "openai"
         self.close_connection = True
         acts = self.server.acts
         self.server.requests.append((dict(self.headers), body))
@@ -55,14 +57,21 @@ class Conversation(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def begin(self, kind: str = "") -> None:
+    def begin(self, kind: str = "", encoding: str = "") -> None:
         """The head of a stream, which goes on until the connection ends."""
         stream = "application/x-ndjson" if self.dialect == "ollama" else "text/event-stream"
         self.send_response(200)
         self.send_header("Content-Type", kind or stream)
         self.send_header("Connection", "close")
+        if encoding:
+            self.send_header("Content-Encoding", encoding)
         self.end_headers()
-        if self.dialect == "anthropic" and not kind:
+        if self.dialect == "anthropic" and not kind and not encoding:
+            self.start()
+
+    def start(self) -> None:
+        """What the messages API sends before its first piece."""
+        if self.dialect == "anthropic":
             usage = {"input_tokens": 7, "output_tokens": 1}
             self.raw(_sse({"type": "message_start", "message": {"usage": usage, "content": []}}))
 
@@ -111,6 +120,31 @@ class Conversation(BaseHTTPRequestHandler):
             self.raw(_sse({"type": "message_delta", "delta": delta, "usage": usage}))
             self.raw(_sse({"type": "message_stop"}))
 
+    def tool_call(self) -> None:
+        """A call of a tool that nobody offered."""
+        function = {"name": "search", "arguments": "{}"}
+        if self.dialect == "openai":
+            calls = {"tool_calls": [{"index": 0, "id": "1", "type": "function"}]}
+            calls["tool_calls"][0]["function"] = function
+            self.raw(_sse({"choices": [{"index": 0, "delta": calls}]}))
+        elif self.dialect == "ollama":
+            called = [{"function": {"name": "search", "arguments": {}}}]
+            message = {"role": "assistant", "content": "", "tool_calls": called}
+            self.raw(_ndjson({"message": message, "done": False}))
+        else:
+            delta = {"type": "input_json_delta", "partial_json": "{}"}
+            self.raw(_sse({"type": "content_block_delta", "index": 0, "delta": delta}))
+
+    def error(self, told: str) -> None:
+        """An error within the stream, whose status was 200."""
+        error = {"type": "api_error", "message": told}
+        if self.dialect == "ollama":
+            self.raw(_ndjson({"error": told}))
+        elif self.dialect == "openai":
+            self.raw(_sse({"error": error}))
+        else:
+            self.raw(_sse({"type": "error", "error": error}))
+
     def hang(self) -> None:
         """Says nothing until the client leaves."""
         while self.connection.recv(1000):
@@ -128,15 +162,18 @@ class FakeServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, *acts: Act) -> None:
-        super().__init__(("127.0.0.1", 0), Conversation)
+    def __init__(self, *acts: Act, host: str = "127.0.0.1") -> None:
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, 0), Conversation)
         self.acts = acts
         self.requests: list[tuple[dict[str, str], Any]] = []
+        self.paths: list[str] = []
         self.client_left = threading.Event()
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        host, port = self.server_address[:2]
+        return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
 
     def environment(self, dialect: str, key: str = "key") -> dict[str, str]:
         """What makes a back end ask this server."""
@@ -153,7 +190,14 @@ class FakeServer(ThreadingHTTPServer):
 @contextmanager
 def serving(*acts: Act) -> Iterator[FakeServer]:
     """A server in a thread of its own."""
-    with FakeServer(*acts) as server:
+    with running(FakeServer(*acts)) as server:
+        yield server
+
+
+@contextmanager
+def running(server: FakeServer) -> Iterator[FakeServer]:
+    """A server that answers, in a thread of its own."""
+    with server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield server
@@ -168,6 +212,30 @@ def says(*pieces: str) -> Act:
         conversation.begin()
         conversation.text(*pieces)
         conversation.end()
+
+    return act
+
+
+def writes(how: str, *pieces: str) -> Act:
+    """A whole reply, written in one of the other ways that streams may be written in."""
+
+    def act(conversation: Conversation) -> None:
+        written: list[bytes] = []
+        conversation.begin(encoding="gzip" if how == "gzip" else "")
+        send, conversation.raw = conversation.raw, written.append  # type: ignore[method-assign,assignment]
+        if how == "gzip":
+            conversation.start()
+        conversation.text(*pieces)
+        conversation.end()
+        if how == "crlf":
+            send(b"".join(written).replace(b"\n", b"\r\n"))
+        elif how == "no space":
+            send(b"".join(written).replace(b"data: ", b"data:").replace(b"event: ", b"event:"))
+        elif how == "comments" and conversation.dialect != "ollama":
+            send(b": ping\n\n".join(written))
+        else:
+            whole = b"".join(written)
+            send(gzip.compress(whole) if how == "gzip" else whole)
 
     return act
 

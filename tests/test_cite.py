@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from perturb import NEVER_VERIFIED, dev_sentences, supported, unsupported
+from perturb.changed import unsupported
+from perturb.draw import NEVER_VERIFIED, first_draw, fresh_draw
+from perturb.further import further
+from perturb.same import supported
 
 from rag.cite import CheckedReply, read_reply
 from rag.cite.lemma import lemmas
@@ -25,6 +28,7 @@ CLAIMS = [
 ]
 DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
 TUNED = ("squad2", "multihop_rag_excerpts", "bipia", "chroma_chunking")
+DRAW = 5  # the first whose first score, like that of draws 3 and 4, had nothing of these kinds
 HELD_OUT = ("hotpotqa_sample", "mtrag_un", "kg_rag_sec10q", "quotesum")
 PASSES = ("quoted", "verified")
 
@@ -76,7 +80,7 @@ def judged(rows: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], Support
     return [(row, support(row["sentence"], row["source"])) for row in rows]
 
 
-@pytest.mark.parametrize("part", ["tuned", "held out"])
+@pytest.mark.parametrize("part", ["tuned", "held out", "set 1", "set 2", "set 3", "set 4", "set 5"])
 def test_the_table_of_claims(part: str) -> None:
     rows = judged(row for row in CLAIMS if row["part"] == part)
     false = [(row, got) for row, got in rows if not row["supported"]]
@@ -103,7 +107,7 @@ def test_the_table_is_what_it_should_be() -> None:
     }  # fmt: skip
     assert {kind for ok, kind in kinds if not ok} == {
         "number", "unit", "date", "name", "negation", "speaker", "role", "verb", "cause",
-        "quantifier", "other", "trap",
+        "quantifier", "other", "trap", "comparison", "condition", "modality", "scope",
     }  # fmt: skip
 
 
@@ -116,7 +120,7 @@ def test_sentences_that_were_changed(sets: tuple[str, ...], name: str) -> None:
     true = verified = 0
     for folder in sets:
         chooser = random.Random(3)
-        for sentence, names in dev_sentences(DATASETS / folder, 260):
+        for sentence, names in first_draw(DATASETS / folder, 260):
             for pair in unsupported(sentence, names, chooser):
                 tried[pair.kind] += 1
                 if support(pair.claim, pair.source) in PASSES:
@@ -135,6 +139,75 @@ def test_sentences_that_were_changed(sets: tuple[str, ...], name: str) -> None:
     assert not [pair for pair in found if pair.kind in NEVER_VERIFIED]
     assert errors <= 0.01 * n, found
     assert verified >= 0.8 * true
+
+
+@pytest.mark.skipif(not DATASETS.is_dir(), reason="the dev sets are not beside the checkout")
+def test_sentences_of_a_draw_that_no_rule_was_written_for() -> None:
+    tried: Counter[str] = Counter()
+    found = []
+    for folder in (*TUNED, *HELD_OUT):
+        chooser = random.Random(DRAW)
+        for sentence, behind, names in fresh_draw(DATASETS / folder, DRAW, 60):
+            changed = unsupported(sentence, names, chooser)
+            for pair in (*changed, *further(sentence, behind, names, chooser)):
+                if len(sentence_spans(pair.claim)) == 1:
+                    tried[pair.kind] += 1
+                    if support(pair.claim, pair.source) in PASSES:
+                        found.append(pair)
+    n = tried.total()
+    print(f"\ndraw {DRAW}: {len(found)} of {n} verified (at most {upper_bound(len(found), n):.2%})")
+    assert n >= 1000
+    assert not [pair for pair in found if pair.kind in NEVER_VERIFIED]
+    assert len(found) <= 0.01 * n, found
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The vaccine is safe.", "The vaccine is safe in healthy adults."),
+        ("Revenue rose 12%.", "Revenue rose 12% in Europe."),
+        ("The dose was 500 mg.", "For adults, the dose was 500 mg."),
+        ("The company had 400 employees.", "The company had 400 employees in Dublin."),
+        ("The company stopped production.", "The company stopped production in Leeds."),
+        ("The drug was approved.", "The drug was approved for use in animals."),
+        ("The court upheld the ban.", "The court upheld the ban in part."),
+        ("The price is 30 euros.", "The price is 30 euros, excluding tax."),
+        ("All passed.", "All passed, but one."),
+        ("The plan works.", "The plan usually works."),
+        ("The car sold.", "The car was painted and sold."),
+        ("Bob won the prize.", "Ann met Bob and won the prize."),
+        ("Ann left early.", "The sister of Ann, who left early, called Bob."),
+        ("Ann drank.", "Ann never ate and drank."),
+        ("The man was arrested.", "Nobody arrested the man."),
+        ("The man was arrested.", "The police wanted to arrest the man."),
+        ("The mayor was ill.", "The mayor did not resign because he was ill."),
+        ("The drug is safe.", "The drug is safe, the company said on Monday."),
+        ("Ann is rich.", "Ann said she was rich."),
+        ("Ann survived although Bob ran.", "Ann survived because Bob ran."),
+    ],
+)
+def test_what_narrows_a_sentence_may_not_be_left_out(claim: str, source: str) -> None:
+    assert support(claim, source) not in PASSES
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The mayor resigned.", "The mayor resigned in Leeds after the scandal."),
+        ("The kit includes a lamp.", "Unlike the old one, the kit includes a lamp and costs 30."),
+        ("Ann Lee won the prize.", "Ann Lee met Bob in May and won the prize."),
+        ("Ann Lee left early.", "Ann Lee, who left early, called Bob."),
+        ("The bridge was built in 1902.", "The bridge, built in 1902, carries 400 trains a day."),
+        ("The man was arrested.", "The police arrested the man on Monday."),
+        ("If it rains, the match is moved.", "The match is moved if it rains."),
+        ("Ann Lee left.", "The mayor, Ann Lee, left."),
+        ("The crew was tired.", "Although the crew was tired, the ship sailed."),
+        ("Ann said she was rich.", "Ann says she is rich."),
+        ("Dr. Ann Lee was replaced by Dr. Bob Ray.", "Dr. Bob Ray replaced Dr. Ann Lee."),
+    ],
+)  # fmt: skip
+def test_what_says_the_same_is_verified(claim: str, source: str) -> None:
+    assert support(claim, source) in PASSES
 
 
 SPOKEN = "“We have won the long fight for this budget,”\nsaid Ann Lee."

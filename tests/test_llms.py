@@ -10,9 +10,19 @@ from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
 import pytest
-from fake_llm_server import DIALECTS, Conversation, fails, says, serving
+from fake_llm_server import (
+    DIALECTS,
+    Conversation,
+    FakeServer,
+    fails,
+    running,
+    says,
+    serving,
+    writes,
+)
 
 import rag.llms
+from rag.cite import read_reply
 from rag.datatypes import Delta, Message, Prompt
 from rag.errors import InvalidInput, LLMFailed
 from rag.llms import LLM, open_llm
@@ -198,13 +208,6 @@ class TestServers:
             _, _, failure = read(opened(dialect, server.environment(dialect)))
         assert failure and len(server.requests) == 1
 
-    def test_it_redirects(self, dialect: str) -> None:
-        with serving(says("Hello.")) as other:
-            there = fails(307, b"", ("Location", f"{other.address}/v1/chat/completions"))
-            with serving(there) as server:
-                _, _, failure = read(opened(dialect, server.environment(dialect, KEY)))
-        assert "redirects elsewhere" in str(failure) and other.requests == []
-
     @pytest.mark.parametrize(
         "body",
         [
@@ -292,6 +295,134 @@ class TestServers:
             open_llm(f"{dialect}:x", {name: address, "ANTHROPIC_API_KEY": "k"})
         assert "me:pa" not in str(error.value)
 
+    @pytest.mark.parametrize(
+        ("wish", "requests"),
+        [
+            ("31", 1), ("30.5", 1), ("inf", 1), ("Wed, 21 Oct 2099 07:28:00 GMT", 1),
+            ("-5", 2), ("Wed, 21 Oct 2015 07:28:00 GMT", 2), ("soon", 2), ("nan", 2), ("", 2),
+        ],
+    )  # fmt: skip
+    def test_how_long_it_wishes_to_be_left(self, dialect: str, wish: str, requests: int) -> None:
+        with serving(fails(503, b"", ("Retry-After", wish)), says("Hello.")) as server:
+            _, _, failure = read(opened(dialect, server.environment(dialect)))
+        assert len(server.requests) == requests and (failure is None) == (requests == 2)
+
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_the_key_goes_to_no_other_host(self, dialect: str, status: int) -> None:
+        with serving(says("Hello.")) as other:
+            there = fails(status, b"", ("Location", other.address))
+            with serving(there) as server:
+                _, _, failure = read(opened(dialect, server.environment(dialect, KEY)))
+        assert "redirects elsewhere" in str(failure) and other.requests == []
+
+    def test_no_proxy_is_asked_for_this_machine(
+        self, dialect: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with serving(says("Hello.")) as proxy, serving(says("Hello.")) as server:
+            for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+                monkeypatch.setenv(name, proxy.address)
+            text, _, _ = read(opened(dialect, server.environment(dialect)))
+        assert text == "Hello." and proxy.requests == []
+
+    def test_signs_of_life_are_no_answer(self, dialect: str) -> None:
+        if dialect == "ollama":
+            return  # its streams have no comments
+
+        def act(conversation: Conversation) -> None:
+            conversation.begin("text/event-stream")
+            while not conversation.server.client_left.wait(0.02):
+                conversation.raw(b": still here\n\n")
+
+        with serving(act) as server:
+            llm = opened(dialect, server.environment(dialect), Deadlines(first=0.4))
+            _, _, failure = read(llm)
+        assert "did not begin to answer within 0.4 seconds" in str(failure)
+
+    @pytest.mark.parametrize("how", ["crlf", "no space", "gzip", "comments"])
+    def test_other_ways_to_write_a_stream(self, dialect: str, how: str) -> None:
+        with serving(writes(how, "Hel", "lo \u2192.")) as server:
+            text, last, failure = read(opened(dialect, server.environment(dialect)))
+        assert (text, failure) == ("Hello \u2192.", None) and last == Delta("", "stop", 7, 3)
+
+    def test_an_error_in_mid_answer(self, dialect: str) -> None:
+        def act(conversation: Conversation) -> None:
+            conversation.begin()
+            conversation.text("It says")
+            conversation.error("INTERNAL-DETAIL")
+
+        with serving(act) as server:
+            text, _, failure = read(opened(dialect, server.environment(dialect)))
+        assert text == "It says" and "that server's log" in str(failure)
+        assert len(server.requests) == 1
+
+    def test_it_calls_a_tool_instead(self, dialect: str) -> None:
+        def act(conversation: Conversation) -> None:
+            conversation.begin()
+            conversation.tool_call()
+            conversation.end()
+
+        with serving(act) as server:
+            text, _, failure = read(opened(dialect, server.environment(dialect)))
+        assert text == "" and "empty answer" in str(failure)
+
+    def test_citations_out_of_range_are_counted(self, dialect: str) -> None:
+        with serving(says("It is so [9", "9]. It is so [1].")) as server:
+            text, _, _ = read(opened(dialect, server.environment(dialect)))
+        checked = read_reply(text, (), finished=True)
+        assert checked.invalid_markers == 2 and checked.citations == ()
+        assert [s.support for s in checked.sentences] == ["unsupported"] * 2
+
+    @pytest.mark.parametrize("key", ["a\nb", "a\r\nX-Evil: 1", "a b", "é", "a\x00b"])
+    def test_keys_that_are_none(self, dialect: str, key: str) -> None:
+        if dialect == "ollama":
+            return  # it has no key
+        with serving() as server, pytest.raises(InvalidInput, match="_API_KEY") as error:
+            open_llm(f"{dialect}:tiny", server.environment(dialect, key))
+        assert key not in str(error.value)
+
+    def test_an_address_of_the_sixth_kind(self, dialect: str) -> None:
+        try:
+            server = FakeServer(says("Hello."), host="::1")
+        except OSError:
+            pytest.skip("this machine has no IPv6 loopback")
+        with running(server):
+            text, _, failure = read(opened(dialect, server.environment(dialect)))
+        assert (text, failure) == ("Hello.", None)
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1//", "/team/models/v1/"])
+def test_the_path_of_an_openai_address(path: str) -> None:
+    with serving(says("Hello.")) as server:
+        environment = {"OPENAI_BASE_URL": server.address + path}
+        text, _, _ = read(opened("openai", environment))
+    assert text == "Hello."
+    assert server.paths == [f"{path.rstrip('/')}/chat/completions"]
+
+
+@pytest.mark.parametrize(
+    ("told", "host"),
+    [
+        ("", "127.0.0.1:11434"), ("0.0.0.0", "127.0.0.1:11434"), ("box", "box:11434"),
+        ("box:8080", "box:8080"), ("http://box", "box:11434"), ("https://box", "box"),
+        ("[::1]", "[::1]:11434"), ("[::1]:80", "[::1]:80"), ("http://box:11434/", "box:11434"),
+    ],
+)  # fmt: skip
+def test_where_ollama_is(told: str, host: str) -> None:
+    assert open_llm("ollama:x", {"OLLAMA_HOST": told}).host == host
+
+
+def test_only_the_first_of_several_choices_is_read() -> None:
+    def act(conversation: Conversation) -> None:
+        conversation.begin()
+        for index, text in ((1, "No."), (0, "Yes."), (1, " Never.")):
+            choice = {"index": index, "delta": {"content": text}}
+            conversation.raw(b"data: " + json.dumps({"choices": [choice]}).encode() + b"\n\n")
+        conversation.end()
+
+    with serving(act) as server:
+        text, _, failure = read(opened("openai", server.environment("openai")))
+    assert (text, failure) == ("Yes.", None)
+
 
 _INTERRUPTED = """
 import threading, time
@@ -311,7 +442,6 @@ next(reply)  # a sign that it reads the prompt, of which much is left
 busy = cpu_of_others(0.3)
 reply.close()
 working.join(200)
-cpu_of_others(0.3)  # llama.cpp's threads spin for a moment before they sleep
 print(working.is_alive(), busy, cpu_of_others(0.3))
 """
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.cite.carry import carries, has_verb
+from rag.cite.carry import carries
 from rag.cite.figures import date_parts
-from rag.cite.grammar import COORDINATORS, NEGATIONS, PRONOUNS, REPORTING
-from rag.cite.readings import Tokens, fronted, time_end
+from rag.cite.grammar import NEGATIONS, PRONOUNS, REPORTING
+from rag.cite.shape import Tokens, fronted, time_end
 from rag.cite.tokens import Token, fold, is_english, read_tokens
+from rag.cite.verbs import has_verb
 from rag.datatypes import Passage, Span, Support
 from rag.words import stems
 
@@ -17,6 +18,7 @@ _LONGEST = 1_500  # characters of a sentence that the rules are tried on
 _QUOTED_WORDS = re.compile(r'"([^"]+)"')
 _SHARED = 0.2  # of a claim's words: a sentence with fewer of them is not what it is about
 _SUBJECTS = frozenset(["he", "she", "it", "they"])
+_JOINING = frozenset(["and", "but", "while", "whereas"])  # "although" would claim more than both
 _SPEAKS_OF_SOURCE = re.compile(
     r"(?:according to|as stated in|based on) the (?:provided |given |cited )?"
     r"(?:documents?|passages?|articles?|texts?|sources?|context),\s+",
@@ -153,9 +155,9 @@ def _joined(text: str, passages: Sequence[Passage], places: Sequence[_Place]) ->
     claim = read_tokens(text)
     for i in range(3, len(claim) - 2):
         token = claim[i]
-        if token.text not in COORDINATORS and ";" not in token.mark:
+        if token.text not in _JOINING and ";" not in token.mark:
             continue
-        first, second = claim[:i], claim[i + (token.text in COORDINATORS) :]
+        first, second = claim[:i], claim[i + (token.text in _JOINING) :]
         if not _may_part(first, second, bool(token.mark)):
             continue
         found = [_first_holding(text, part, passages, places) for part in (first, second)]
@@ -210,10 +212,16 @@ def _plausible(text: str, passages: Sequence[Passage]) -> bool:
     )
     share = len(words & _content(best)) / len(words) if words else 0.0
     alike = share > 0.8 and len(_content(best)) <= 1.5 * len(words)
-    if alike and _negated(claim) != _negated(read_tokens(best)):
+    if alike and _negated(claim) != _negated(_nearest_clause(words, best)):
         return False
     shares_name = any(token.own & said for token in claim if token.kind != "word")
     return share >= _SHARED or shares_name
+
+
+def _nearest_clause(words: frozenset[str], sentence: str) -> Tokens:
+    """The clause of a sentence that shares the most with a claim."""
+    parts = re.split(r"; |, (?=and |but |while |whereas |although )", sentence)
+    return read_tokens(max(parts, key=lambda part: len(words & _content(part))))
 
 
 def _negated(tokens: Tokens) -> bool:

@@ -25,8 +25,35 @@ PREPOSITIONS = _words(
 OTHER_PREPOSITIONS = _words("of to by about as than like up down off out upon per unlike")
 SUBORDINATORS = _words("because while although though whereas after before since until despite")
 CONDITIONS = _words(
-    "if unless until except provided assuming whether when whenever once lest otherwise would could"
-    " might may should instead rather only supposedly allegedly reportedly apparently"
+    """
+    if unless until except excepting excluding provided providing assuming supposing whether when
+    whenever wherever once lest otherwise instead rather only supposedly allegedly reportedly
+    apparently barring pending depending subject conditional minus without
+    """
+)
+# What narrows by saying how far: in part, in theory, with the exception of.
+LIMITING = _words(
+    """
+    part exception respect theory principle case instance degree extent circumstance condition name
+    vain paper practice point sense exemption exclusion proviso caveat reservation possibility
+    """
+)
+CONCESSIVE = _words("although though despite whereas while unlike besides")
+REASONS = _words("because")
+# What only joins a sentence to the ones before it.
+DISCOURSE = frozenset(
+    [
+        *("in addition", "in fact", "as result", "for example", "for instance", "in contrast"),
+        *("by contrast", "in particular", "in turn", "at same time", "on other hand"),
+        *("in other words", "in short", "of course", "after all"),
+    ]
+)
+# What is so of several together is not so of each.
+COLLECTIVE = _words(
+    """
+    consist comprise equal sum total combine mix marry meet merge average result differ compare
+    share connect join link separate divide agree compete jointly together product difference
+    """
 )
 COORDINATORS = _words("and but while yet whereas so although though")
 RELATIVES = _words("which who whose whom where")
@@ -53,6 +80,18 @@ NOT_ADVERBS = _words(
     theoretically falsely wrongly seemingly unlikely rarely seldomly virtually nominally
     initially temporarily conditionally provisionally tentatively unsuccessfully partially
     monthly weekly daily yearly annually hourly purportedly ostensibly
+    usually generally primarily mainly typically normally commonly ordinarily customarily
+    frequently regularly occasionally sporadically periodically intermittently habitually
+    essentially effectively practically basically relatively comparatively fairly mildly slightly
+    moderately marginally minimally narrowly presumably arguably conceivably hypothetically
+    technically legally officially formally informally unofficially preliminarily principally
+    chiefly predominantly overwhelmingly exclusively solely merely simply purely
+    exactly precisely strictly fully completely entirely wholly totally immediately eventually
+    previously formerly originally currently presently recently lately newly momentarily briefly
+    permanently indefinitely jointly separately individually collectively respectively
+    putatively superficially locally regionally nationally globally internationally
+    seasonally selectively optionally voluntarily exceptionally indirectly
+    accidentally unintentionally inadvertently mistakenly erroneously negatively inversely
     """
 )
 REPORTING = _words(
@@ -86,7 +125,7 @@ TITLES = _words(
     mr mrs ms dr prof professor president minister king queen prince princess sir lord lady judge
     justice secretary director officer attorney commissioner colonel major admiral lieutenant
     speaker leader chief head senator sen rep general gen captain capt chancellor governor
-    mayor ceo chairman pope
+    mayor ceo chairman pope executive
     """
 )
 # What a name says its bearer is: the Supreme Court is not any court, nor Prime Minister Minister.

@@ -38,6 +38,11 @@ die dying died
 undergo underwent undergone|understand understood|undertake undertook undertaken|uphold upheld
 wake woke woken|wear wore worn|weave wove woven|weep wept|win won|wind wound
 withdraw withdrew withdrawn
+override overrode overridden|oversee oversaw overseen|foresee foresaw foreseen|undo undid undone
+redo redid redone|mislead misled|misunderstand misunderstood|mistake mistook mistaken
+rewrite rewrote rewritten|remake remade|repay repaid|undercut undercut|outdo outdid outdone
+offset offset|upset upset|overhear overheard|forgo forwent forgone|resell resold|rethink rethought
+retake retook retaken|overrun overran overrun|outgrow outgrew outgrown|unwind unwound
 withhold withheld|withstand withstood|write wrote written
 """
 _IRREGULAR_NOUNS = """
@@ -55,6 +60,7 @@ for _row in [*_ROWS, *(row.split() for row in re.split(r"[|\n]", _IRREGULAR_NOUN
     for _form in _row:
         _IRREGULAR.setdefault(_form, set()).add(_row[0])
 PARTICIPLES = frozenset(row[-1] for row in _ROWS) | {"been", "got", "hung", "struck"}
+VERB_LEMMAS = frozenset(row[0] for row in _ROWS)
 PAST_FORMS = frozenset(form for row in _ROWS for form in row[1:] if not form.endswith("ing"))
 _SHORT = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")  # its last letter would have been doubled
 _DOUBLED = re.compile(r".*([bdfgklmnprstvz])\1")

@@ -1,103 +1,46 @@
 """The ways to read one sentence that say the same: passive as active, the speaker put first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
+from rag.cite.clauses import asserted_clauses, clauses, relative_clause, second_verbs
 from rag.cite.grammar import (
-    CONDITIONS,
     COORDINATORS,
     OTHER_PREPOSITIONS,
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,
-    REPORTING,
     SAYING,
     SUBORDINATORS,
-    TIME_NOUNS,
-    WEEKDAYS,
 )
 from rag.cite.lemma import is_participle
-from rag.cite.tokens import Token
+from rag.cite.shape import Tokens, fronted, is_barrier, is_report, time_end
+from rag.cite.verbs import finite_verb
 
-Tokens = tuple[Token, ...]
-_INTO_TIME = frozenset("on in at during since until by".split())  # noqa: SIM905
-_OF_TIME = frozenset(
-    "last next this early late previous following second third fourth same earlier later".split()  # noqa: SIM905
-)
+_BACKSHIFTED = {
+    "was": frozenset(["be:present"]), "were": frozenset(["be:present"]),
+    "would": frozenset(["will"]), "could": frozenset(["can"]),
+}  # fmt: skip
 
 
-def readings(tokens: Tokens) -> list[Tokens]:
-    """The sentence as it stands, then as it reads with the speaker first, then active."""
+def readings(tokens: Tokens, *, parts: bool = False) -> list[Tokens]:
+    """The sentence as it stands, then as it reads with the speaker first, then active.
+
+    With ``parts``, for a source, also each of its clauses, and what it says of its subject in a
+    second verb and in a relative clause.
+    """
     found = [tokens]
     if inverted := _speaker_first(tokens):
         found.append(inverted)
+    if not parts:
+        found = [_as_said(reading) for reading in found]
+    else:
+        found += clauses(tokens)
+        found += [
+            part for clause in found for part in (*second_verbs(clause), *relative_clause(clause))
+        ]
+        found += asserted_clauses(tokens)
     return found + [active for reading in found for active in _active(reading)]
-
-
-def is_barrier(tokens: Sequence[Token], i: int) -> bool:
-    """Whether another clause may begin at ``i``, so that nothing is moved over it."""
-    token = tokens[i]
-    if token.text == "and" and 0 < i < len(tokens) - 1:
-        return not (tokens[i - 1].kind == "name" and tokens[i + 1].kind == "name")
-    return (
-        bool(token.own & REPORTING)
-        or token.text in SUBORDINATORS | RELATIVES | COORDINATORS | CONDITIONS
-        or "that" in token.free
-        or ";" in token.mark
-    )
-
-
-def is_boundary(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a phrase has ended before ``i``."""
-    if i >= len(tokens) or tokens[i].mark:
-        return True
-    return tokens[i].text in PREPOSITIONS | SUBORDINATORS | COORDINATORS | {"to", "by", "as"}
-
-
-def without_times(tokens: Tokens) -> tuple[Tokens, list[Tokens]]:
-    """The sentence without the times of its main clause, and these."""
-    rest: list[Token] = []
-    times: list[Tokens] = []
-    i = 0
-    while i < len(tokens):
-        if rest and (is_barrier(tokens, i) or "," in tokens[i].mark):
-            return (*rest, *tokens[i:]), times
-        end = time_end(tokens, i)
-        if end > i:
-            phrase = tokens[i:end]
-            times.append(phrase[1:] if phrase[0].text == "on" else phrase)
-            i = end
-        else:
-            rest.append(tokens[i])
-            i += 1
-    return tuple(rest), times
-
-
-def time_end(tokens: Sequence[Token], i: int) -> int:
-    """Where the time phrase that begins at ``i`` ends; ``i`` if none does."""
-    at = i + 1 if tokens[i].text in _INTO_TIME else i
-    began = at
-    while at < len(tokens) and at < began + 3 and tokens[at].text in _OF_TIME:
-        at += 1
-    if at >= len(tokens) or (at > began and tokens[at].mark):
-        return i
-    token = tokens[at]
-    if token.kind == "date" or token.text in WEEKDAYS:
-        more = at + 1 < len(tokens) and tokens[at + 1].kind == "date" and token.text in WEEKDAYS
-        return at + 1 + more
-    year = token.kind == "number" and token.text.isdigit() and 1000 <= int(token.text) <= 2100
-    if year and began > i and at == began:
-        return at + 1
-    if token.own & TIME_NOUNS and (at > began or (began > i and "the" in token.free)):
-        return at + 1
-    return i
-
-
-def fronted(tokens: Tokens) -> int:
-    """How many tokens a phrase put first, with a comma behind it, has; 0 if there is none."""
-    if not tokens or tokens[0].text not in PREPOSITIONS | SUBORDINATORS | {"according", "as"}:
-        return 0
-    return next((i for i, token in enumerate(tokens) if i and "," in token.mark), 0)
 
 
 def _speaker_first(tokens: Tokens) -> Tokens | None:
@@ -112,7 +55,7 @@ def _speaker_first(tokens: Tokens) -> Tokens | None:
             verb = next(found, -1)
             if verb < 0 or any(token.mark for token in tokens[i + 1 : verb + 1]):
                 continue
-            end = verb + 1
+            end = time_end(tokens, verb + 1) if verb + 1 < len(tokens) else verb + 1
             if end < len(tokens) and not tokens[end].mark:
                 continue
             speaker = tokens[i:verb]
@@ -125,7 +68,8 @@ def _speaker_first(tokens: Tokens) -> Tokens | None:
             continue
         said = replace(tokens[verb], mark="", free="")
         content = (replace(tokens[0], mark=":"), *tokens[1:i])
-        return (replace(speaker[0], mark=""), *speaker[1:], said, *content, *tokens[end:])
+        when = tokens[verb + 1 : end] if verb > i else ()
+        return (replace(speaker[0], mark=""), *speaker[1:], said, *when, *content, *tokens[end:])
     return None
 
 
@@ -163,8 +107,32 @@ def _phrase_ends(tokens: Tokens, start: int) -> Iterator[int]:
     """Where the phrase that begins at ``start`` may end: "by the king", "by the king of Spain"."""
     stops = PREPOSITIONS | SUBORDINATORS | RELATIVES | OTHER_PREPOSITIONS
     for i in range(start + 1, len(tokens)):
-        if tokens[i].mark or tokens[i].text in stops or is_barrier(tokens, i):
+        if tokens[i].mark or is_barrier(tokens, i):
             yield i
-            if tokens[i].text != "of":
-                return
+            return
+        if tokens[i].text in stops:
+            yield i
     yield len(tokens)
+
+
+def agentless(tokens: Tokens) -> Tokens:
+    """``A was paused in May`` as ``paused A in May``; empty where that is no plain passive."""
+    verb = finite_verb(tokens)
+    if verb < 1 or verb + 1 >= len(tokens) or tokens[verb].text not in ("was", "were"):
+        return ()
+    subject, done = tokens[:verb], tokens[verb + 1]
+    if done.mark or not is_participle(done.text) or any(token.mark for token in subject[1:]):
+        return ()
+    if any(is_barrier(subject, i) for i in range(len(subject))) or fronted(tokens):
+        return ()
+    return (replace(done, mark="", free=""), replace(subject[0], mark=""), *subject[1:],
+            *tokens[verb + 2 :])  # fmt: skip
+
+
+def _as_said(tokens: Tokens) -> Tokens:
+    """The sentence with what it reports in the tense of the saying: "said it was" for "is"."""
+    start = next((i for i in range(len(tokens)) if is_report(tokens, i)), len(tokens))
+    return tokens[: start + 1] + tuple(
+        replace(token, own=token.own | _BACKSHIFTED.get(token.text, frozenset()))
+        for token in tokens[start + 1 :]
+    )

@@ -10,6 +10,7 @@ from rag.cite.grammar import (
     ENGLISH,
     OTHER_LANGUAGES,
     PREPOSITIONS,
+    TITLES,
     UNIT_SYMBOLS,
 )
 from rag.cite.lemma import is_participle, lemmas
@@ -36,6 +37,8 @@ _PRONOUN_IS = frozenset("it he she that there here who what where".split())  # n
 _SPLIT = {"cannot": ["can", "not"], "won't": ["will", "not"], "can't": ["can", "not"],
           "shan't": ["shall", "not"]}  # fmt: skip
 _CONTRACTED = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will"}
+# Behind one of these, a full stop ends no sentence, nor a phrase.
+_ABBREVIATIONS = TITLES | frozenset("st no vs jr sr inc co corp ltd approx etc al fig".split())  # noqa: SIM905
 _HAVE = frozenset("have has had having".split())  # noqa: SIM905
 _DO = frozenset("do does did".split())  # noqa: SIM905
 
@@ -113,7 +116,8 @@ def _raw_tokens(text: str) -> list[Token]:
         at = match.end()
         piece = match.group()
         if match["mark"]:
-            mark += piece
+            abbreviated = piece == "." and found and found[-1].text in _ABBREVIATIONS and not mark
+            mark += "" if abbreviated else piece
             initial = initial or piece in '":'
         elif match["symbol"] and piece[-1] in "$€£¥":
             currency = piece.lower()

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.datatypes import Delta, Prompt
 from rag.errors import InvalidInput
-from rag.llms.connections import Cancellable, Connections
-from rag.llms.server import CONNECT, GARBAGE, Server, read_address, read_key
-from rag.tokens import count_tokens
+from rag.llms.connections import Connections
+from rag.llms.server import CONNECT, GARBAGE, ServedLLM, Server, read_address, read_key
 
 if TYPE_CHECKING:
     import anthropic
@@ -15,27 +14,10 @@ if TYPE_CHECKING:
 _ANTHROPIC = "https://api.anthropic.com"
 
 
-class AnthropicLLM:
+class AnthropicLLM(ServedLLM):
     """A model behind the messages API; the window is far below what its models have."""
 
     window = 32_768
-    rewrites = True
-
-    def __init__(self, model: str, server: Server, key: str) -> None:
-        self.spec = server.spec
-        self.host = server.host
-        self._model = model
-        self._server = server
-        self._key = key
-
-    def count(self, text: str) -> int:
-        """Tokens of a text, by an encoding that is near to the model's."""
-        return count_tokens(text)
-
-    def stream(self, prompt: Prompt) -> Iterator[Delta]:
-        """The reply in pieces; reasoning is an empty one. Closing it cuts the connection."""
-        connections = Connections()
-        return Cancellable(self._deltas(prompt, connections), connections.close)
 
     def _deltas(self, prompt: Prompt, connections: Connections) -> Iterator[Delta]:
         import anthropic
@@ -56,16 +38,17 @@ class AnthropicLLM:
 
     def _client(self, connections: Connections) -> "anthropic.Anthropic":
         import anthropic
+        import httpx2
 
         return anthropic.Anthropic(
             base_url=self._server.address,
             api_key=self._key,
             max_retries=0,
             open_telemetry=False,
-            http_client=anthropic.DefaultHttpxClient(
+            http_client=httpx2.Client(  # the package's own asks a proxy for this machine too
                 event_hooks=connections.hooks,
                 follow_redirects=False,
-                timeout=anthropic.Timeout(None, connect=CONNECT),
+                timeout=httpx2.Timeout(None, connect=CONNECT),
                 trust_env=not self._server.here,
             ),
         )

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.datatypes import Delta, Prompt
-from rag.llms.connections import Cancellable, Connections
-from rag.llms.server import CONNECT, GARBAGE, Server, read_address
-from rag.tokens import count_tokens
+from rag.llms.connections import Connections
+from rag.llms.server import CONNECT, GARBAGE, ServedLLM, Server, read_address
 
 if TYPE_CHECKING:
     import ollama
@@ -22,16 +21,8 @@ _WINDOW = 8192  # tokens
 _SHOW = 5.0  # seconds to tell what the model has
 
 
-class OllamaLLM:
+class OllamaLLM(ServedLLM):
     """A model of an Ollama server, which is asked for a window of ``window`` tokens."""
-
-    rewrites = True
-
-    def __init__(self, model: str, server: Server) -> None:
-        self.spec = server.spec
-        self.host = server.host
-        self._model = model
-        self._server = server
 
     @cached_property
     def window(self) -> int:
@@ -46,15 +37,6 @@ class OllamaLLM:
             return _WINDOW  # whatever is wrong is told when it is asked for a reply
         own = [n for name, n in told.items() if name.endswith(".context_length")]
         return min([_WINDOW, *(n for n in own if isinstance(n, int) and n > 0)])
-
-    def count(self, text: str) -> int:
-        """Tokens of a text, by an encoding that is near to the model's."""
-        return count_tokens(text)
-
-    def stream(self, prompt: Prompt) -> Iterator[Delta]:
-        """The reply in pieces; reasoning is an empty one. Closing it cuts the connection."""
-        connections = Connections()
-        return Cancellable(self._deltas(prompt, connections), connections.close)
 
     def _deltas(self, prompt: Prompt, connections: Connections) -> Iterator[Delta]:
         import httpx

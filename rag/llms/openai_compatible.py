@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.datatypes import Delta, Prompt
 from rag.errors import InvalidInput
-from rag.llms.connections import Cancellable, Connections
-from rag.llms.server import CONNECT, GARBAGE, Server, read_address, read_key
-from rag.tokens import count_tokens
+from rag.llms.connections import Connections
+from rag.llms.server import CONNECT, GARBAGE, ServedLLM, Server, read_address, read_key
 
 if TYPE_CHECKING:
     import openai
@@ -17,27 +16,10 @@ _OPENAI = "https://api.openai.com/v1"
 _NO_KEY = "none"  # servers of one's own often want none, the package wants one
 
 
-class OpenAILLM:
+class OpenAILLM(ServedLLM):
     """A model behind chat completions; ``window`` is what such models have at the least."""
 
     window = 8192
-    rewrites = True
-
-    def __init__(self, model: str, server: Server, key: str) -> None:
-        self.spec = server.spec
-        self.host = server.host
-        self._model = model
-        self._server = server
-        self._key = key
-
-    def count(self, text: str) -> int:
-        """Tokens of a text, by an encoding that is near to the model's."""
-        return count_tokens(text)
-
-    def stream(self, prompt: Prompt) -> Iterator[Delta]:
-        """The reply in pieces; reasoning is an empty one. Closing it cuts the connection."""
-        connections = Connections()
-        return Cancellable(self._deltas(prompt, connections), connections.close)
 
     def _deltas(self, prompt: Prompt, connections: Connections) -> Iterator[Delta]:
         import openai
@@ -50,8 +32,10 @@ class OpenAILLM:
         except openai.APIConnectionError as error:
             timed_out = isinstance(error, openai.APITimeoutError)
             raise self._server.unreachable(timed_out) from None
-        except (openai.OpenAIError, *GARBAGE):
+        except (openai.APIResponseValidationError, *GARBAGE):
             raise self._server.garbled() from None
+        except openai.OpenAIError:  # an error told within the stream
+            raise self._server.refused(500, connections.headers) from None
 
     def _client(self, connections: Connections) -> "openai.OpenAI":
         import openai
@@ -92,8 +76,8 @@ class OpenAILLM:
 
     def _delta(self, chunk: Any) -> Delta:
         text, finish = "", None
-        if chunk.choices:
-            choice = chunk.choices[0]
+        choice = next((choice for choice in chunk.choices or () if not choice.index), None)
+        if choice:
             text = (choice.delta.content if choice.delta else None) or ""
             finish = choice.finish_reason
             if not isinstance(text, str):

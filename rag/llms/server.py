@@ -1,13 +1,17 @@
 """A server that runs LLMs: its address, its key, and its failures in words."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import ClassVar
 from urllib.parse import urlsplit
 
+from rag.datatypes import Delta, Prompt
 from rag.errors import InvalidInput, LLMFailed
+from rag.llms.connections import Cancellable, Connections
+from rag.tokens import count_tokens
 
 # What the client packages raise on bytes that are no reply: they let the parsers' errors through.
 GARBAGE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
@@ -84,6 +88,31 @@ class Server:
 
     def _who(self) -> str:
         return f"{self.spec} ({self.host})"
+
+
+class ServedLLM:
+    """A model of a server; each kind of server says in ``_deltas`` how it is asked."""
+
+    rewrites: ClassVar[bool] = True
+
+    def __init__(self, model: str, server: Server, key: str = "") -> None:
+        self.spec = server.spec
+        self.host = server.host
+        self._model = model
+        self._server = server
+        self._key = key
+
+    def count(self, text: str) -> int:
+        """Tokens of a text, by an encoding that is near to the model's."""
+        return count_tokens(text)
+
+    def stream(self, prompt: Prompt) -> Iterator[Delta]:
+        """The reply in pieces; reasoning is an empty one. Closing it cuts the connection."""
+        connections = Connections()
+        return Cancellable(self._deltas(prompt, connections), connections.close)
+
+    def _deltas(self, prompt: Prompt, connections: Connections) -> Iterator[Delta]:
+        raise NotImplementedError
 
 
 def read_address(environment: Mapping[str, str], name: str, default: str) -> str:

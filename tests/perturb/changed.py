@@ -1,19 +1,12 @@
-"""Claims made from sentences by rules: some say the same, most say something else."""
+"""Claims that a sentence does not carry, made from it by the rules that were there first."""
 
-import json
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
-from rag.sentences import sentence_spans
+from perturb.draw import DAYS, MONTHS, NAME, Pair
+from perturb.same import time_moved
 
-NEVER_VERIFIED = ("number", "unit", "date", "name", "negation", "role")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*\b(?!\.|’|')")
-_MONTHS = ["January", "February", "March", "April", "June", "July", "August", "September",
-           "October", "November", "December"]  # fmt: skip
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _UNITS = {
     "million": "billion", "billion": "million", "percent": "points", "%": " million",
     "years": "months", "months": "years", "days": "weeks", "weeks": "days", "hours": "minutes",
@@ -46,35 +39,6 @@ _AUXILIARY = re.compile(r"\b(is|are|was|were|has|have|had|will|would|can|could|m
 _NOT = re.compile(r"\b(?:not|never) |n[’']t\b")
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A claim about a source, made from it by a rule of some kind."""
-
-    claim: str
-    source: str
-    kind: str
-
-
-def dev_sentences(folder: Path, limit: int, seed: int = 7) -> list[tuple[str, list[str]]]:
-    """Plain sentences of a corpus, shuffled, each with the names of its document."""
-    rows = [json.loads(line) for line in (folder / "dev" / "corpus.jsonl").open(encoding="utf-8")]
-    chooser = random.Random(seed)
-    chooser.shuffle(rows)
-    found = []
-    for row in rows:
-        text = row["text"][:20_000]
-        names = sorted(set(_NAME.findall(text)))
-        spans = sentence_spans(text)
-        chooser.shuffle(spans)
-        for start, end in spans[:12]:
-            sentence = text[start:end]
-            if 40 <= len(sentence) <= 300 and re.fullmatch(r"[A-Z][^\n|•]*[a-z]\.", sentence):
-                found.append((sentence, names))
-        if len(found) >= limit:
-            break
-    return found
-
-
 def unsupported(sentence: str, names: list[str], chooser: random.Random) -> Iterator[Pair]:
     """Claims that the sentence does not carry, at most one of each kind."""
     changes: dict[str, Callable[[], str | None]] = {
@@ -91,7 +55,7 @@ def unsupported(sentence: str, names: list[str], chooser: random.Random) -> Iter
         "figures": lambda: _exchanged(
             r"(?<![\w.,-])\d[\d,.]*\d(?![\w-])|\b[2-9]\b", sentence, chooser
         ),
-        "names": lambda: _exchanged(_NAME.pattern, sentence, chooser),
+        "names": lambda: _exchanged(NAME.pattern, sentence, chooser),
         "speaker": lambda: _without_speaker(sentence),
         "condition": lambda: _without_condition(sentence),
         "clause": lambda: _other_subject(sentence),
@@ -100,20 +64,9 @@ def unsupported(sentence: str, names: list[str], chooser: random.Random) -> Iter
         claim = change()
         if claim and claim != sentence:
             yield Pair(claim, sentence, kind)
-            moved = _time_moved(claim)
+            moved = time_moved(claim)
             if moved and kind != "role":
                 yield Pair(moved, sentence, kind)
-
-
-def supported(sentence: str) -> Iterator[Pair]:
-    """Claims that say no more than the sentence, at most one of each kind."""
-    yield Pair(sentence, sentence, "verbatim")
-    changes = {"reordered": _time_moved, "shortened": _shortened, "inflected": _rewritten,
-               "passive": _passive}  # fmt: skip
-    for kind, change in changes.items():
-        claim = change(sentence)
-        if claim and claim != sentence:
-            yield Pair(claim, sentence, kind)
 
 
 def _number(sentence: str, chooser: random.Random) -> str | None:
@@ -134,7 +87,7 @@ def _number(sentence: str, chooser: random.Random) -> str | None:
 
 
 def _date(sentence: str, chooser: random.Random) -> str | None:
-    pattern = "|".join([r"\b(?:1[5-9]|20)\d\d\b", *_MONTHS, *_DAYS])
+    pattern = "|".join([r"\b(?:1[5-9]|20)\d\d\b", *MONTHS, *DAYS])
     found = list(re.finditer(pattern, sentence))
     if not found:
         return None
@@ -143,12 +96,12 @@ def _date(sentence: str, chooser: random.Random) -> str | None:
     if word.isdigit():
         changed = str(int(word) + chooser.choice([-11, -2, -1, 1, 3, 10]))
     else:
-        changed = chooser.choice([w for w in (_MONTHS if word in _MONTHS else _DAYS) if w != word])
+        changed = chooser.choice([w for w in (MONTHS if word in MONTHS else DAYS) if w != word])
     return sentence[: match.start()] + changed + sentence[match.end() :]
 
 
 def _name(sentence: str, names: list[str], chooser: random.Random) -> str | None:
-    found = list(_NAME.finditer(sentence))
+    found = list(NAME.finditer(sentence))
     others = [n for n in names if not set(n.split()) & set(re.findall(r"\w+", sentence))]
     if not found or not others:
         return None
@@ -169,7 +122,7 @@ def _negation(sentence: str, chooser: random.Random) -> str | None:
 
 def _role(sentence: str) -> str | None:
     """The first and last of its names change places, where a verb stands between them."""
-    found = list(_NAME.finditer(" " + sentence[0].lower() + sentence[1:]))
+    found = list(NAME.finditer(" " + sentence[0].lower() + sentence[1:]))
     first = re.match(r"(?:The )?[A-Z]\w+(?: [A-Z]\w+)*(?= \w+(?:ed|s)\b)", sentence)
     if not first or not found or first.group().split()[0] in ("In", "This", "It", "He", "She"):
         return None
@@ -243,59 +196,3 @@ def _swapped(sentence: str, table: dict[str, str], chooser: random.Random) -> st
         return None
     (start, end), other = chooser.choice(found)
     return re.sub(r"  +", " ", sentence[:start] + other + sentence[end:])
-
-
-def _time_moved(sentence: str) -> str | None:
-    """``In 1999, A did B.`` becomes ``A did B in 1999.`` in a sentence of one plain clause."""
-    match = re.fullmatch(
-        r"(In|On|During|Since) ((?:\w+ )?(?:\d{1,2}, )?\d{4}), ([^,;:()]+)\.", sentence
-    )
-    if not match or re.search(r"\b(?:and|that|which|who|when|while|after|before|because|if|where|"
-                              r"said|as|but|until|to|than|or)\b|\d{4}", match[3]):  # fmt: skip
-        return None
-    rest = match[3] if match[3].split()[0][0].isupper() else match[3].capitalize()
-    if (
-        rest.startswith(("The ", "A ", "An ", "It ", "He ", "She ", "They ")) is False
-        and rest[0].islower()
-    ):
-        rest = rest[0].upper() + rest[1:]
-    return f"{rest} {match[1].lower()} {match[2]}."
-
-
-def _shortened(sentence: str) -> str | None:
-    if match := re.fullmatch(
-        r"([^,]{30,}), (?:which|who|where|whose|including|and|but) .*", sentence
-    ):
-        if re.search(r"\b(?:between|both|either|such|from|of|with|if|as|like|for)\b", match[1]):
-            return None
-        return match[1] + "." if ", and " not in match.group() else None
-    if re.search(r"\w \([^()]+\) \w", sentence):
-        return re.sub(r" \([^()]+\)", "", sentence, count=1)
-    if match := re.match(
-        r"(?:However|Moreover|In addition|Furthermore|Additionally), (\w)", sentence
-    ):
-        return match[1].upper() + sentence[match.end() :]
-    return None
-
-
-def _rewritten(sentence: str) -> str | None:
-    if "percent" in sentence:
-        return re.sub(r" percent\b", "%", sentence)
-    if re.search(r"\d%", sentence):
-        return re.sub(r"(\d)%", r"\1 percent", sentence)
-    if match := re.search(rf"\b({'|'.join(_MONTHS)}) (\d{{1,2}}), (\d{{4}})\b", sentence):
-        return (
-            sentence[: match.start()]
-            + f"{match[2]} {match[1]} {match[3]}"
-            + sentence[match.end() :]
-        )
-    if re.search(r"\b\d{1,3},\d{3}\b", sentence):
-        return re.sub(r"\b(\d{1,3}),(\d{3})\b", r"\1\2", sentence)
-    return None
-
-
-def _passive(sentence: str) -> str | None:
-    match = re.fullmatch(
-        r"((?:The )?[A-Z]\w+(?: [A-Z]\w+)*) was (\w+ed) by ([A-Z]\w+(?: [A-Z]\w+)*)\.", sentence
-    )
-    return f"{match[3]} {match[2]} {match[1]}." if match else None

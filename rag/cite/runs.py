@@ -1,0 +1,121 @@
+"""What a run of tokens is: a name, a phrase, an apposition, a condition, a denial, a report."""
+
+import re
+
+from rag.cite.grammar import (
+    CONDITIONS,
+    CONNECTIVES,
+    COORDINATORS,
+    NAMED_KINDS,
+    NEGATIONS,
+    NOT_ADVERBS,
+    OTHER_PREPOSITIONS,
+    PREPOSITIONS,
+    PRIVATIVES,
+    RELATIVES,
+    REPORTING,
+    SUBORDINATORS,
+    TITLES,
+)
+from rag.cite.lemma import is_participle
+from rag.cite.shape import Tokens
+from rag.cite.tokens import Token
+from rag.cite.verbs import determined, finite_verb, has_verb
+
+_BEARERS = re.compile(
+    r"(?!(?:aft|ov|und|ei?th|neith|nev|form|howev|wheth|anoth|oth|togeth|rath|lat|earli|aft|fath|moth)er$)"
+    r"[a-z]{3,}(?:er|or|ist|ian|man|woman)"
+)
+
+
+def is_passive(claim: Tokens) -> bool:
+    """Whether a claim's verb is a passive: "was built"."""
+    verb = finite_verb(claim)
+    following = claim[verb + 1 : verb + 2]
+    return claim[verb].kind == "be" and any(is_participle(token.text) for token in following)
+
+
+def is_count(token: Token) -> bool:
+    """Whether a number counts or measures: neither a year nor "a four-year contract"."""
+    counts = token.kind == "number" and not determined(token)
+    return counts and not re.fullmatch(r"(?:1\d|20)\d\d", token.text)
+
+
+def is_name_prefix(run: Tokens, following: Token) -> bool:
+    """Whether tokens are first names or titles of the name that follows: "President Joe" Biden."""
+    if following.kind != "name" or following.mark or following.free or following.own & NAMED_KINDS:
+        return False
+    return all(
+        (token.kind == "name" or is_title(token))
+        and token.text not in PRIVATIVES | CONNECTIVES | PREPOSITIONS | OTHER_PREPOSITIONS
+        and not (i and token.mark.strip("."))
+        for i, token in enumerate(run)
+    )
+
+
+def is_title(token: Token) -> bool:
+    """Whether a word before a name says what its bearer is: "President", "Striker"."""
+    return token.text.rstrip(".") in TITLES or (
+        token.kind == "word" and not token.free and bool(_BEARERS.fullmatch(token.text))
+    )
+
+
+def is_region(before: Token, run: Tokens) -> bool:
+    """Whether names say where the one before them is: "Paris, Texas" is not Paris."""
+    return before.kind == "name" and all(token.kind == "name" for token in run)
+
+
+def is_phrase(run: Tokens) -> bool:
+    """Whether tokens are phrases opened by prepositions, with no clause among them."""
+    return (
+        run[0].text in PREPOSITIONS
+        and not any(t.text in COORDINATORS | RELATIVES | SUBORDINATORS - PREPOSITIONS for t in run)
+        and not has_verb(run)
+    )
+
+
+def is_adverb(token: Token) -> bool:
+    """Whether an adverb says nothing that the sentence hangs on."""
+    text = token.text
+    return text in ("also", "then", "later") or (
+        text.endswith("ly") and len(text) > 4 and token.kind == "word" and text not in NOT_ADVERBS
+    )
+
+
+def is_apposition(run: Tokens) -> bool:
+    """Whether what stands between two marks only adds to what is before it."""
+    first = run[0]
+    return (
+        "(" in first.mark
+        or "—" in first.mark
+        or first.text in RELATIVES | PREPOSITIONS
+        or first.text.endswith("ing")
+        or determined(first)
+        or first.kind == "name"
+        or (first.kind == "number" and len(run) > 1 and bool(run[1].mark))
+        or [token.kind for token in run] == ["number"]
+        or (is_participle(first.text) and not first.free)
+    )
+
+
+def has_condition(run: Tokens) -> bool:
+    """Whether tokens hold a condition or a doubt that the rest hangs on."""
+    return any(
+        token.kind != "date"
+        and (
+            (token.text in CONDITIONS and (token.text != "once" or has_verb(run[i + 1 :])))
+            or token.text in ("according", "doubt")
+            or (token.text == "least" and i + 1 < len(run) and run[i + 1].text in PREPOSITIONS)
+        )
+        for i, token in enumerate(run)
+    )
+
+
+def denies(run: Tokens) -> bool:
+    """Whether tokens hold a negation."""
+    return any(token.text in NEGATIONS for token in run)
+
+
+def reports(run: Tokens) -> bool:
+    """Whether tokens hold a verb of saying."""
+    return any(token.own & REPORTING for token in run)
