@@ -29,6 +29,7 @@ _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is th
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _MOST_ITEMS = 8
+_OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
 _HEADING_WORDS = 10
 _ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 
@@ -86,6 +87,7 @@ def candidates(
             if 0 <= k < len(hit.passage.sentences):
                 near |= own[at[(hit.passage.document, hit.passage.sentences[k])]]
         rows.append((held(own[j]), held(near)))
+    asked = _times(question)
     texts = [hit.passage.quote(span) for hit, _, span in entries]
     kinds = [holds_kind(question, text) for text in texts]
     first = sorted(
@@ -101,11 +103,18 @@ def candidates(
         coverage, nearby = rows[j]
         score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
         score -= 0 if _states(texts[j]) else _POOR
+        times = _times(texts[j]) if asked else set()
+        score -= _OTHER_TIME if times and asked.isdisjoint(times) else 0
         result.append(Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score))
     best: dict[str, Candidate] = {}  # of sentences that say the same, in twin files or passages
     for candidate in sorted(result, key=lambda c: -c.score):
         best.setdefault(" ".join(candidate.text.split()), candidate)
     return list(best.values())
+
+
+def _times(text: str) -> set[str]:
+    """The words of the times that a text mentions."""
+    return {word for match in TIME.finditer(text) for word in stems(match.group())}
 
 
 def _states(sentence: str) -> bool:
@@ -134,9 +143,8 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
 def _unknown(question: str, hits: Sequence[Hit]) -> float:
     """The share of the names, times and numbers of a question that the best passages lack."""
     mentions = [name for name, _ in names(question)]
-    mentions += [match.group() for match in TIME.finditer(question)]
     mentions += [word for word, _ in tokens(question) if word[0].isdigit()]
-    wanted = {word for mention in mentions for word in stems(mention)}
+    wanted = {word for mention in mentions for word in stems(mention)} | _times(question)
     held = {
         word
         for hit in hits[:_TRUSTED]

@@ -52,6 +52,17 @@ def test_a_list_comes_with_the_sentence_that_opens_it() -> None:
     assert found("How can the heater be switched off?", hit(1, alone))[0] == alone[:45]
 
 
+def test_a_sentence_of_another_time_stands_back() -> None:
+    october = "In October 35 trucks entered the town a day, it is estimated."
+    april = "In April 225 trucks entered the town a day, it is estimated."
+    for question, first in (("In October?", october), ("In April?", april)):
+        query = np.ones(1, np.float32)
+        asked = f"How many trucks entered the town a day? {question}"
+        best, other = candidates(asked, [hit(1, f"{october} {april}")], query, alike)[:2]
+        assert best.text == first
+        assert round(best.score - other.score, 2) >= 0.05
+
+
 def test_twins_are_quoted_once() -> None:
     text = "The port of the server is 22 by default."
     assert found("What is the port of the server?", hit(1, text), hit(2, text)) == [text]

@@ -75,6 +75,11 @@ def test_questions_about_the_collection(pipeline: Pipeline, question: str, docum
     assert len({citation.document for citation in answer.citations}) == documents
 
 
+def test_the_short_answer_is_that_of_the_time_asked_about(pipeline: Pipeline) -> None:
+    short = pipeline.ask(TRUCKS).short
+    assert short is not None and short.text == "about 225 trucks"
+
+
 def test_each_question_in_a_question_is_answered(pipeline: Pipeline) -> None:
     answer = pipeline.ask(
         "How many were killed in Hamas' terror attacks, and how many people are still missing "
