@@ -82,6 +82,11 @@ _OPPOSITES = [
         ("mandatory compulsory obligatory", "optional voluntary"),
     )
 ]
+# Of one place or time and of all the others: "in towns", "outside towns"; "since 2020", "until".
+_SIDES = [
+    (re.compile(rf"\b(?:{a})\s", re.I), re.compile(rf"\b(?:{b})\s", re.I))
+    for a, b in (("outside|beyond|except", "in|within"), ("since|from|after", "until|before"))
+]
 _NEGATION = re.compile(r"\b(?:not|never|no longer|cannot|\w+n['’]t)\b", re.I)
 _ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month)\b", re.I)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
@@ -173,12 +178,20 @@ class _Reading:
 def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
     if bool(_NOT_DONE & set(_raw(a.text))) != bool(_NOT_DONE & set(_raw(b.text))):
         return False
+    if any((_one_side(x, a, b) or _one_side(x, b, a)) for x in _SIDES):
+        return False
     asked = frozenset(stems(question))
     if _ASKS_TIME.search(question) and _other_dates(asked, a, b):
         return True
     if not _same_time(question, a, b):
         return False
     return _other_amounts(asked, a, b) or _other_names(question, a, b) or _opposite(a, b)
+
+
+def _one_side(sides: tuple[re.Pattern[str], re.Pattern[str]], a: _Reading, b: _Reading) -> bool:
+    """Whether each statement speaks of another side."""
+    (x, y), one, other = sides, a.text, b.text
+    return bool(x.search(one) and y.search(other) and not (x.search(other) or y.search(one)))
 
 
 def _other_amounts(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:

@@ -13,7 +13,7 @@ _MARKED = re.compile(
     r"^(?:and|but|or)\b|^(?:(?:and|but|or|so|ok)\b,?\s*)?(?:what|how) about\b", re.I
 )
 _PREPOSITION = re.compile(
-    r"^(in|on|at|for|from|to|with|by|under|during|before|after|since|until|without|outside|inside)\s+",
+    r"^(in|on|at|of|for|from|to|with|by|under|during|before|after|since|until|without|outside|inside)\s+",
     re.I,
 )
 _BEFORE_A_TIME = re.compile(
@@ -49,6 +49,8 @@ def changed(question: str, before: str) -> str | None:
         asked = _BY_ADVERB.match(before)
         return f"{_capital(fragment)} {_lower(asked[1])}" if asked else None
     preposition = _PREPOSITION.match(fragment)
+    if preposition:
+        fragment = fragment[0].lower() + fragment[1:]
     if _CLAUSE.search(TIME.sub("", fragment)) or not (_MARKED.match(question) or preposition):
         return None
     rest = fragment[preposition.end() :] if preposition else fragment
@@ -65,7 +67,7 @@ def _with_time(before: str, fragment: str, time: str, led: bool) -> str | None:
         return _added(before, fragment if led else f"in {time}")
     old = found[-1]
     year = _YEAR.search(old.group())
-    if year and re.search(MONTH, time) and not _YEAR.search(time):
+    if year and re.search(rf"{MONTH}|Q[1-4]", time) and not _YEAR.search(time):
         fragment, time = f"{fragment} {year.group()}", f"{time} {year.group()}"
     start = old.start()
     if led and (word := _BEFORE_A_TIME.search(before[:start])):

@@ -34,6 +34,62 @@ def turns(*said: str) -> list[Message]:
             "What about April?",
             "How many cars were sold in April 2020?",
         ),
+        (
+            "Who founded the Brandt Institute?",
+            "Lena Fischer founded it [1].",
+            "How many people does it employ",
+            "How many people does the Brandt Institute employ",
+        ),
+        (
+            "Which companies built the Oresund bridge?",
+            "Skanska and Hochtief built it [1].",
+            "how long did they take",
+            "How long did Skanska and Hochtief take (companies built, Oresund bridge)",
+        ),
+        (
+            "Which teams reached the final?",
+            "Porto and Ajax [1].",
+            "When was it played?",
+            "When was it played? (teams reached, final, Porto, Ajax)",
+        ),
+        (
+            "Who is the CEO of Tarsis?",
+            "Mara Olsen [1].",
+            "What is her salary?",
+            "What is Mara Olsen's salary? (CEO, Tarsis)",
+        ),
+        (
+            "Who is the CEO of Tarsis?",
+            "Mara Olsen [1].",
+            "and before her?",
+            "Before Mara Olsen? (CEO, Tarsis)",
+        ),
+        (
+            "What is the capital of Norway?",
+            "Oslo.",
+            "And of Sweden?",
+            "What is the capital of Sweden?",
+        ),
+        (
+            "How much did Intel make in Q2 2023?",
+            "$12.9 billion [1].",
+            "In Q3?",
+            "How much did Intel make in Q3 2023?",
+        ),
+        (
+            "What is the notice period in the lease?",
+            "Three months [1].",
+            "Does the same apply to the landlord?",
+            "Does the same apply to the landlord? (notice period, lease, Three months)",
+        ),
+        *(
+            ("How many trucks entered Gaza in October?", "35 a day [1].", alone, alone)
+            for alone in (
+                "Why is it raining so often in Bergen?",
+                "Is it true that the Danube flows through ten countries?",
+                "How do I bake sourdough bread",
+            )
+        ),
         ("What is the dose for children?", "", "For adults?", "What is the dose for adults?"),
         (
             "How does a bank make money on a secured loan?",

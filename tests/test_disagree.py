@@ -11,9 +11,15 @@ from rag.quantities import quantities
 FOLDER = Path(__file__).parent
 
 
-@pytest.mark.parametrize("name", ["statement_pairs.jsonl", "statement_pairs_held_out.jsonl"])
+@pytest.mark.parametrize(
+    "name",
+    ["statement_pairs.jsonl", "statement_pairs_held_out.jsonl", "statement_pairs_fresh.jsonl"],
+)
 def test_pairs_written_by_hand(name: str) -> None:
-    """The rules were made on the first file; the second was written before them."""
+    """The rules were made on the first file; the second was written before them.
+
+    When they first saw the third, 11 of 13 found were right and 11 of 15 were found.
+    """
     right = found = expected = 0
     for line in (FOLDER / name).read_text("utf-8").splitlines():
         row = json.loads(line)

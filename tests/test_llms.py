@@ -442,6 +442,7 @@ next(reply)  # a sign that it reads the prompt, of which much is left
 busy = cpu_of_others(0.3)
 reply.close()
 working.join(200)
+cpu_of_others(0.3)  # llama.cpp's threads spin for a moment before they sleep
 print(working.is_alive(), busy, cpu_of_others(0.3))
 """
 

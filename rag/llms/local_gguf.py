@@ -80,7 +80,6 @@ class LocalLLM:
         wanted.n_parallel = 1
         wanted.n_batch = wanted.n_ubatch = _BATCH
         wanted.cache_ram_mib = 0
-        wanted.cpuparams.poll = wanted.cpuparams_batch.poll = 0  # waiting threads sleep, not spin
         if threads := _fewer_threads():
             wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = threads
         wanted.verbosity = -1
