@@ -18,10 +18,7 @@ The house, in reading order::
     embed/          texts -> unit vectors: sentence-transformers, and its ONNX twin for questions
     store/          the Store protocol; local/: SQLite is the truth, FAISS is derived from it
     -- ask: question -> Answer
-    converse.py     history + follow-up -> a question that stands alone, by rules
-    ellipsis.py     a fragment put into the question before it: "And in April?"
-    rewrite.py      the same by an LLM: its prompt, and its reply checked
-    conversation.py  the last conversation of `rag ask`, for `-c`
+    converse/       history + follow-up -> a question that stands alone, by rules or by an LLM
     collection.py   questions about the collection itself, from the catalog
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
     rerank.py       how well a passage holds the words of the query together

@@ -6,13 +6,12 @@ from contextlib import closing
 from dataclasses import replace
 
 from rag.cite import CheckedReply, read_reply
-from rag.converse import leans, standalone
+from rag.converse import leans, rewrite_prompt, rewritten, standalone
 from rag.datatypes import Answer, Delta, Hit, Message, Prompt, Status
 from rag.disagree import Statement, conflicts
 from rag.errors import LLMFailed
 from rag.llms import LLM
 from rag.prompt import build_prompt, without_prompt
-from rag.rewrite import rewrite_prompt, rewritten
 
 _QUESTION_TOKENS = 200
 _MOST_PAIRS = 3  # that are named where sources disagree

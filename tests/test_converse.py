@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.conversation import keep, last_conversation
-from rag.converse import standalone
+from rag.converse import rewrite_prompt, rewritten, standalone
+from rag.converse.kept import keep, last_conversation
 from rag.datatypes import Message
 from rag.errors import InvalidInput, MachineRefused
-from rag.rewrite import rewrite_prompt, rewritten
 
 QUESTIONS = Path(__file__).parent / "questions" / "seeds.jsonl"
 

@@ -13,7 +13,7 @@ from rag.clean import printable
 from rag.cli.live import LiveText
 from rag.cli.opening import open_pipeline, terminal
 from rag.cli.options import index_option, json_option, with_filters
-from rag.conversation import keep, last_conversation, read_history
+from rag.converse.kept import keep, last_conversation, read_history
 from rag.datatypes import Answer, Message, Mode
 from rag.errors import InvalidInput, LLMFailed, MachineRefused
 from rag.pipeline import DEFAULT_K, EXTRACTIVE, Pipeline

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from rag.clean import clean_question
+from rag.converse.ellipsis import changed
 from rag.datatypes import Message
-from rag.ellipsis import changed
 from rag.mentions import TIME, names, phrases, telling
 from rag.words import stems, tokens
 

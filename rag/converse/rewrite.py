@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from rag.converse import leans, standalone
+from rag.converse.rules import leans, standalone
 from rag.datatypes import Message
 from rag.mentions import names
 from rag.words import tokens
