@@ -181,6 +181,7 @@ def test_a_conversation_is_cleared_while_it_streams(page: "Page") -> None:
     page.locator("#go").wait_for()
     ask(page, "After?")
     assert page.locator(".asked").all_text_contents() == ["After?"]
+    page.locator("#conversations .kept").wait_for(state="attached")
     assert page.locator("#conversations .kept").all_text_contents() == ["After?"]
 
 
@@ -219,7 +220,7 @@ def test_a_real_follow_up_and_a_real_date_filter(browser: "Browser", real: str) 
         )
         assert last.get_by_text("35 trucks per day").count() > 0
         ask(page, "When did the Linden Bridge open?")
-        assert page.locator(SOURCES).all_text_contents() == ["audit.md", "opening.md"]
+        assert page.locator(SOURCES).all_text_contents() == ["opening.md", "audit.md"]
         page.locator("#filters summary").click()
         page.locator("#since").fill("2024-06-01")
         ask(page, "When did the Linden Bridge open then?")

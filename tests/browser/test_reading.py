@@ -114,7 +114,7 @@ def test_sources_that_really_disagree_stand_side_by_side(browser: "Browser", rea
     with opened(browser, real) as page:
         ask(page, "When did the Linden Bridge open?")
         assert page.get_by_text("The sources disagree.").is_visible()
-        assert page.locator(".sides .date").all_text_contents() == ["2024-11-20", "2024-05-03"]
+        assert page.locator(".sides .date").all_text_contents() == ["2024-05-03", "2024-11-20"]
         one, other = (box.bounding_box() for box in page.locator(".sides li").all())
         assert one and other and one["y"] == other["y"] and one["x"] < other["x"]
         ask(page, "Who won the football world cup in 1990?")
