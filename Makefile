@@ -1,7 +1,7 @@
 # make chat   install, index seeds/, open the chat       make test   all tests
 # make lint   ruff and mypy                              make bench  how fast it is, as ratios
 # make results   the README's tables of results, over seeds/ and the sets in ../shared/datasets
-# make soak   kills, failing disks and flipped bytes, at length
+# make soak   kills, failing disks, flipped bytes, hostile files and pages, crowds: 40 minutes
 PYTHON ?= python3
 RUN = .venv/bin
 export HF_HUB_OFFLINE = 1
@@ -31,8 +31,8 @@ results: .venv/installed-test
 	$(RUN)/python tests/benchmarks/retrieval.py
 
 soak: .venv/installed-test
-	PYTHONPATH=tests OMP_NUM_THREADS=1 $(RUN)/python -m soak
-	$(RUN)/python -m pytest -m soak
+	@.ci/chromium
+	PYTHONPATH=tests $(RUN)/python -m soak $(TRIALS)
 
 clean:
 	rm -rf .venv

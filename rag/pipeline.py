@@ -144,7 +144,10 @@ class Pipeline:
                 yield self._final(answer, snapshot, began, began)
                 return
             llm = self._llm
-            query = write_out(question, history, llm) if llm else standalone(question, history)
+            if llm:
+                query = yield from write_out(draft, history, llm)
+            else:
+                query = standalone(question, history)
             query = corrected(query, snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)

@@ -1,7 +1,7 @@
 """question + Hits -> growing Answers that a language model writes, each sentence of it checked."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -33,13 +33,15 @@ def write(draft: Answer, hits: Sequence[Hit], llm: LLM, strict: bool = False) ->
         )
     draft = replace(draft, left_out=tuple(hit.rank for hit in prompt.left_out))
     reply, last, warnings = "", Delta(""), []
-    shown = 0.0
+    answer, written, shown = draft, "", 0.0
     try:
         with closing(llm.stream(prompt)) as deltas:  # type: ignore[type-var]
             for last in deltas:
                 reply = last.text if last.restart else reply + last.text
-                if last.text and time.monotonic() - shown >= _SHOWN_EVERY:
-                    yield _checked(draft, reply, prompt, False, strict)
+                if time.monotonic() - shown >= _SHOWN_EVERY:
+                    if reply != written:
+                        answer, written = _checked(draft, reply, prompt, False, strict), reply
+                    yield answer
                     shown = time.monotonic()
     except LLMFailed as failure:
         if not reply.strip():
@@ -60,11 +62,12 @@ def write(draft: Answer, hits: Sequence[Hit], llm: LLM, strict: bool = False) ->
     )
 
 
-def write_out(question: str, history: Sequence[Message], llm: LLM) -> str:
+def write_out(draft: Answer, history: Sequence[Message], llm: LLM) -> Generator[Answer, None, str]:
     """A follow-up as a question that stands alone, as an LLM or, where it errs, the rules put it.
 
-    Raises LLMFailed if the LLM cannot be asked at all.
+    Yields ``draft`` while the LLM writes. Raises LLMFailed if the LLM cannot be asked at all.
     """
+    question = draft.question
     if not (llm.rewrites and history and leans(question)):
         return standalone(question, history)
     prompt = Prompt(question, rewrite_prompt(question, history), (), reply_tokens=_QUESTION_TOKENS)
@@ -72,6 +75,8 @@ def write_out(question: str, history: Sequence[Message], llm: LLM) -> str:
     with closing(llm.stream(prompt)) as deltas:  # type: ignore[type-var]
         for delta in deltas:
             reply = delta.text if delta.restart else reply + delta.text
+            if not delta.text:
+                yield draft
     return rewritten(reply, question, history)
 
 

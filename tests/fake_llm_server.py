@@ -43,6 +43,7 @@ class Conversation(BaseHTTPRequestHandler):
         self.close_connection = True
         acts = self.server.acts
         self.server.requests.append((dict(self.headers), body))
+        self.body = body
         act = acts[min(len(self.server.requests), len(acts)) - 1]
         try:
             act(self)
@@ -169,6 +170,7 @@ class FakeServer(ThreadingHTTPServer):
         self.requests: list[tuple[dict[str, str], Any]] = []
         self.paths: list[str] = []
         self.client_left = threading.Event()
+        self.left: dict[str, float] = {}  # for acts: by a name, when a client left
 
     @property
     def address(self) -> str:

@@ -29,7 +29,7 @@ from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
 from rag.web.indexing import Indexing, Progress
 from rag.web.inert import elided, inert, unbroken
 from rag.web.sources import sources_html
-from rag.web.talk import Talk
+from rag.web.talk import AT_ONCE, Talk
 from rag.web.upload import Uploads, checked_name
 
 TEXT = "Prices rose. The fleet has about 225 trucks [2] in all. It grew. Nobody knows why."
@@ -328,17 +328,18 @@ def test_questions_beyond_the_seats_are_refused_and_a_stopped_one_is_kept(tmp_pa
         given = {"visitor": visitor, "conversation": id, "turn": new_id(), "question": "How many?"}
         return given | more
 
-    ids = [new_id() for _ in range(8)]
+    ids = [new_id() for _ in range(AT_ONCE)]
     running: list[Any] = [talk.ask(sent(id), "") for id in ids]
     for one in running:
         next(one)
         next(one)
+    assert not talk.admit()
     with pytest.raises(MachineRefused, match="Too many"):
         next(talk.ask(sent(new_id()), ""))
     talk.delete(sent(ids[1]), "")
     for one in running:
         one.close()
-    assert pipeline.stopped == 8
+    assert pipeline.stopped == AT_ONCE and talk.admit()
     (kept,) = talk.conversation(sent(ids[0]), "")["turns"]
     assert kept["state"] == "stopped" and "Word by word" in Reader(kept["turn"]).words
     assert talk.conversation(sent(ids[1]), "")["turns"] == []
@@ -374,6 +375,7 @@ def test_an_answer_is_stopped_while_its_pipeline_waits(tmp_path: Path) -> None:
 def through(
     method: str, path: str, headers: dict[str, str], body: bytes = b"", login: bool = False,
     host: str = "127.0.0.1", inner: int = 299, brake: Brake | None = None,
+    full: bool = False,
     client: tuple[str, int] | None = ("10.0.0.1", 5000),
 ) -> tuple[int, dict[str, str]]:  # fmt: skip
     """The status that a request gets; ``inner`` from behind the gate."""
@@ -395,7 +397,8 @@ def through(
     async def upload(scope: Any, receive: Any, send: Any) -> None:
         await inside(scope, receive, send)
 
-    gate = Gate(host, login, lambda cookies: cookies.get("token"), upload, brake or Brake())
+    gate = Gate(host, login, lambda cookies: cookies.get("token"), upload, brake or Brake(),
+                lambda: not full)
     scope = {"type": "http", "method": method, "path": path, "client": client,
              "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}  # fmt: skip
     asyncio.run(gate(inside, scope, receive, send))
@@ -451,6 +454,16 @@ def test_every_response_has_the_headers_and_none_of_cors() -> None:
         assert HEADERS.items() <= headers.items()
         assert not [name for name in headers if name.lower().startswith("access-control")]
     assert "unsafe" not in HEADERS["content-security-policy"]
+
+
+def test_a_question_is_refused_at_the_door_where_no_seat_is_free() -> None:
+    ask = "/gradio_api/call/ask"
+    assert through("POST", ask, JSON)[0] == 299
+    assert through("POST", ask, JSON, full=True)[0] == 503
+    assert through("POST", ask, JSON, full=True, login=True)[0] == 401
+    for path in ("/gradio_api/run/choices", "/gradio_api/call/index"):
+        assert through("POST", path, JSON, full=True)[0] == 299
+    assert through("GET", f"{ask}/{'a' * 32}", JSON, full=True)[0] == 299
 
 
 def test_too_much_is_refused_and_a_login_is_asked_for() -> None:

@@ -14,26 +14,51 @@ from rag.cli.examining import doctor
 from rag.cli.indexing import index_command, remove, status
 from rag.cli.measuring import compare_command, eval_command, gate_command
 from rag.cli.serving import chat, mcp_command
-from rag.errors import InvalidInput, RagError
+from rag.errors import InvalidInput, MachineRefused, RagError
 from rag.render import error_json, to_json
 
 
 def main() -> None:
     """The command ``rag``: runs it and exits with the contract's code."""
     signal.signal(signal.SIGTERM, _terminated)
+    _open_what_is_closed()
     arguments = sys.argv[1:]
+    if "_RAG_COMPLETE" in os.environ:  # a shell asks what could come next
+        commands.main(prog_name="rag")
     try:
-        commands.main(args=arguments, prog_name="rag", standalone_mode=False)
+        with commands.make_context("rag", arguments) as context:
+            commands.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(InvalidInput.exit_code)
     except click.ClickException as error:
         _fail(InvalidInput(error.format_message()), arguments)
     except RagError as error:
         _fail(error, arguments)
     except (KeyboardInterrupt, click.exceptions.Abort):
         sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # nobody reads any more, as in `rag ask ... | head -1`
+        _say_no_more()
         sys.exit(0)
+    except OSError as error:
+        _say_no_more()
+        place = error.filename or "The output"
+        _fail(MachineRefused(f"{place} cannot be read or written: {error.strerror}."), [])
+
+
+def _open_what_is_closed() -> None:
+    """Gives a command that was started without stdin, stdout or stderr the null device."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _say_no_more() -> None:
+    """Lets what is still to be written to stdout go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: RagError, arguments: list[str]) -> None:

@@ -20,6 +20,8 @@ _LONGEST_WAIT = 30.0  # seconds: a server that asks for more is not waited for
 _LONGEST_REPLY = 64_000  # characters
 _LONGEST_RAW_REPLY = 1_000_000  # characters, reasoning included
 _FAREWELL = 2.0  # seconds that a cancelled back end is given to end
+_BEAT = 0.5  # seconds: while the back end is silent, empty deltas let the reader of a stream leave
+_SILENCE = Delta("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Guarded:
     """An LLM whose stream ends in time: with a finish, or with LLMFailed.
 
     The back end is read in a thread of its own, so that whatever it waits for, the reader of this
-    stream waits no longer than its deadline and can cancel at any time.
+    stream waits no longer than half a second for a delta, if only an empty one, and can cancel.
     """
 
     def __init__(self, llm: "LLM", spec: str, deadlines: Deadlines | None = None) -> None:
@@ -93,14 +95,15 @@ class Guarded:
         began = time.monotonic()
         for retries in reversed(range(_RETRIES + 1)):
             reading = _Reading(self._llm, prompt)
-            alive = False
+            heard: float | None = None  # when there was a sign of life
             try:
-                while (delta := self._next(reading, began, alive)) is not None:
-                    alive = True
+                while (delta := self._next(reading, began, heard)) is not None:
+                    if delta is not _SILENCE:
+                        heard = time.monotonic()
                     yield delta
                 return
             except LLMFailed as failure:
-                if alive or not retries or not failure.retry:
+                if heard or not retries or not failure.retry:
                     raise
                 wait = failure.retry_after
                 wait = self._deadlines.pause * 2 ** (_RETRIES - retries) if wait is None else wait
@@ -109,26 +112,36 @@ class Guarded:
                     raise
             finally:
                 reading.close()
-            time.sleep(wait)
+            yield from _pause(wait)
 
-    def _next(self, reading: "_Reading", began: float, alive: bool) -> Delta | None:
-        now = time.monotonic()
-        allowed = self._deadlines.between if alive else began + self._deadlines.first - now
-        left = min(allowed, began + self._deadlines.whole - now)
+    def _next(self, reading: "_Reading", began: float, heard: float | None) -> Delta | None:
+        """What comes next, _SILENCE if nothing comes now. Raises LLMFailed past a deadline."""
+        limits = self._deadlines
+        until = heard + limits.between if heard else began + limits.first
+        left = min(until, began + limits.whole) - time.monotonic()
         try:
-            return reading.next(max(left, 0.0))
+            return reading.next(max(min(left, _BEAT), 0.0))
         except queue.Empty:
-            pass
-        if time.monotonic() >= began + self._deadlines.whole:
-            told = f"did not finish within {self._deadlines.whole:g} seconds"
-        elif alive:
-            told = f"fell silent for {self._deadlines.between:g} seconds in mid-answer"
+            if left > _BEAT:
+                return _SILENCE
+        if began + limits.whole <= until:
+            told = f"did not finish within {limits.whole:g} seconds"
+        elif heard:
+            told = f"fell silent for {limits.between:g} seconds in mid-answer"
         else:
-            told = f"did not begin to answer within {self._deadlines.first:g} seconds"
+            told = f"did not begin to answer within {limits.first:g} seconds"
         raise LLMFailed(f"{self._who()} {told}; ask again, or use another --llm.")
 
     def _who(self) -> str:
         return f"{self.spec} ({self.host})" if self.host else self.spec
+
+
+def _pause(seconds: float) -> Iterator[Delta]:
+    """Waits, and lets the reader leave meanwhile."""
+    while seconds > 0:
+        time.sleep(min(seconds, _BEAT))
+        seconds -= _BEAT
+        yield _SILENCE
 
 
 class _Reading:

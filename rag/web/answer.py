@@ -70,7 +70,7 @@ def _said(turn: Turn) -> str:
 
 
 def _waiting(answer: Answer | None) -> str:
-    if answer is None:
+    if answer is None or not (answer.passages or answer.text):
         told = "Searching the documents"
     elif not answer.text:
         told = f"Reading {counted(len(answer.passages), 'passage')}"

@@ -62,6 +62,7 @@ def serve(
             share=False,
             show_error=False,
             footer_links=[],
+            state_session_capacity=100,  # each costs some 50 KB, and we keep nothing in them
             run_history=False,
             max_file_size=1,  # bytes: uploads do not go through Gradio
             enable_monitoring=False,
@@ -105,7 +106,7 @@ def build(
             (server.tokens[cookies[n]] for n in names if cookies.get(n) in server.tokens), None
         )
 
-    gate = Gate(settings.host, login, user_of, library.uploads, Brake())
+    gate = Gate(settings.host, login, user_of, library.uploads, Brake(), talk.admit)
 
     def quick(function: _Quick) -> None:
         def answer(sent: dict[str, Any], request: gr.Request) -> dict[str, Any]:

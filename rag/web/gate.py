@@ -33,6 +33,7 @@ _DOORS = re.compile(
     r"|POST /gradio_api/run/(?!(?:ask|index)$)[a-z_]+|POST /gradio_api/call/(?:ask|index)"
     r"|GET /gradio_api/call/(?:ask|index)/[0-9a-f]{32}"
 )
+_ASK = "/gradio_api/call/ask"
 _WITHOUT_LOGIN = ("/login", "/gradio_api/startup-events")
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -53,7 +54,8 @@ class Gate:
 
     ``host`` is the one that is listened on; ``user_of`` gives the name behind the cookies of a
     request, or None; without ``login`` everyone may come in. ``upload`` takes POST /upload;
-    ``brake`` slows down POST /login.
+    ``brake`` slows down POST /login; ``admit`` says whether there is room for a question, so that
+    a crowd is refused at the door.
     """
 
     def __init__(
@@ -63,12 +65,14 @@ class Gate:
         user_of: Callable[[dict[str, str]], str | None],
         upload: Application,
         brake: Brake,
+        admit: Callable[[], bool],
     ) -> None:
         self._names = {host.lower(), "localhost", socket.gethostname().lower()}
         self._login = login
         self._user_of = user_of
         self._upload = upload
         self._brake = brake
+        self._admit = admit
 
     async def __call__(
         self, inside: Application, scope: Scope, receive: Receive, send: Send
@@ -141,6 +145,8 @@ class Gate:
             return 415, "Only JSON is taken here."
         if path not in _WITHOUT_LOGIN and not self._is_known(headers):
             return 401, "Log in first."
+        if (method, path) == ("POST", _ASK) and not self._admit():
+            return 503, "Too many questions are being answered; ask again in a moment."
         return None
 
     def _is_known(self, headers: dict[str, str]) -> bool:

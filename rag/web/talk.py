@@ -17,7 +17,8 @@ from rag.web.asked import selection_of, text_of
 from rag.web.conversations import Conversation, Conversations, State, Turn, checked_id, now
 from rag.web.sources import sources_html
 
-_AT_ONCE = 8  # questions; a later one is refused rather than kept waiting
+AT_ONCE = 16  # questions; a later one is refused rather than kept waiting
+_ON_ITS_WAY = 2.0  # seconds that a question takes at most from the door to here
 _LONGEST = 300.0  # seconds an answer may take
 _EVERY = 0.06  # seconds between two pictures of a growing answer
 Sent = Mapping[str, Any]
@@ -43,9 +44,10 @@ class Talk:
         self._k = DEFAULT_K if k is None else k
         self._pipelines: dict[str, Pipeline] = {}
         self._opening = threading.Lock()
-        self._seats = threading.BoundedSemaphore(_AT_ONCE)
+        self._seats = threading.BoundedSemaphore(AT_ONCE)
         self._running: dict[str, Turn] = {}
-        self._stopped: deque[str] = deque(maxlen=_AT_ONCE * 8)
+        self._stopped: deque[str] = deque(maxlen=AT_ONCE * 8)
+        self._expected: list[float] = []  # when they were let in
 
     def pipeline(self, llm: str) -> Pipeline:
         """The pipeline of an LLM that may be chosen, opened when it is first asked for."""
@@ -53,6 +55,14 @@ class Talk:
             if llm not in self._pipelines:
                 self._pipelines[llm] = self._open(llm)
             return self._pipelines[llm]
+
+    def admit(self) -> bool:
+        """Whether a seat is free for a question that is on its way; it is kept for a moment."""
+        now = time.monotonic()
+        self._expected = [since for since in self._expected if now - since < _ON_ITS_WAY]
+        free = len(self._running) + len(self._expected) < AT_ONCE
+        self._expected += [now] * free
+        return free
 
     def ask(self, sent: Sent, user: str) -> Iterator[Event]:
         """Answers a question; each event has the turn and its sources as HTML.
@@ -81,6 +91,7 @@ class Talk:
         before = replace(conversation, turns=conversation.turns[:-1])
         follow_up = bool(before.turns)
         self._running[turn.id] = turn
+        del self._expected[:1]
         state: State = "stopped"  # unless it comes to an end: the page may leave
         trouble, shown = "", 0.0
         try:

@@ -38,12 +38,12 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def launched() -> Iterator["Browser"]:
-    """The Chromium or Chrome that is installed here, without a window."""
+def launched(*more: str) -> Iterator["Browser"]:
+    """The Chromium or Chrome that is installed here, without a window, with ``more`` options."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        options: list[str] = [*QUIET, "--disable-component-update"]
+        options: list[str] = [*QUIET, "--disable-component-update", *more]
         found = playwright.chromium.launch(executable_path=find_chromium(), args=options)
         yield found
         found.close()

@@ -1,58 +1,90 @@
-"""``python -m soak [NAME]...`` runs all trials or the named ones, and prints what they saw as JSON.
+"""``python -m soak [--short] [NAME]...`` runs all trials or the named ones, one after the other.
 
-With ``--short`` they are as long as a test may be. Exit code 1 if anything went wrong, or if a
-writer or reader that is broken on purpose was not caught.
+Each has a process of its own, so that none hides another. What they saw is told as it comes, and at
+the end in one table; with ``--json`` as JSON instead. Exit code 1 if a promise was broken, or if
+a writer or reader that is broken on purpose was not caught. ``--list`` names the trials.
 """
 
 import json
+import os
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
 from pathlib import Path
 from typing import Any
 
-from soak.disk import catches_sqlite
-from soak.faults import fail_everywhere, fill_disk, trace
-from soak.flips import damage
-from soak.kills import soak
+from soak.trials import CAUGHT, TRIALS
 
-_SEED = 1
-Trial = Callable[[Path, bool], Any]
-TRIALS: dict[str, Trial] = {
-    "kills": lambda folder, short: soak(folder, 30 if short else 300, _SEED),
-    "kills, no transactions": lambda folder, _: soak(folder, 30, _SEED, "no transactions"),
-    "kills, early word": lambda folder, _: soak(folder, 30, _SEED, "early word"),
-    "faults": lambda folder, short: fail_everywhere(
-        folder,
-        [("EIO", "ENOSPC", "interrupt")]
-        if short
-        else [("EIO",), ("ENOSPC",), ("interrupt",), ("kill",)],
-    ),
-    "full disk": lambda folder, _: fill_disk(folder),
-    "order": lambda folder, _: {"steps": trace(folder), "trouble": []},
-    "flips": lambda folder, short: damage(
-        folder, 100 if short else 2000, 20 if short else 200, _SEED
-    ),
-    "flips, no guards": lambda folder, _: damage(folder, 60, 0, _SEED, blind=True),
-}
-# These are broken on purpose.
-_CAUGHT = {"kills, no transactions", "kills, early word", "flips, no guards"}
+_LONGEST = 1800  # seconds that a trial may take
+
+
+def run(name: str, short: bool) -> dict[str, Any]:
+    """What a trial saw, in a process of its own."""
+    command = [sys.executable, "-m", "soak", "--one", name, *["--short"] * short]
+    began = time.monotonic()
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST)
+        told = done.stdout.rpartition("\n{")[2]
+        figures: dict[str, Any] = json.loads("{" + told.removeprefix("{"))
+    except (ValueError, subprocess.TimeoutExpired) as error:
+        tail = done.stderr[-2000:] if isinstance(error, ValueError) else str(error)
+        figures = {"trouble": [f"the trial itself failed: {tail}"]}
+    figures["seconds"] = round(time.monotonic() - began)
+    figures["held"] = bool(figures["trouble"]) == (name in CAUGHT)
+    return figures
+
+
+def table(results: dict[str, dict[str, Any]]) -> str:
+    """A line for each trial, and its troubles below."""
+    lines = [f"{'trial':<24} {'held':<5} {'s':>5}  what it saw"]
+    for name, found in results.items():
+        hidden = ("seconds", "held", "trouble")
+        told = "; ".join(f"{key}: {_flat(v)}" for key, v in found.items() if key not in hidden)
+        if name in CAUGHT and found["trouble"]:
+            told = f"caught: {found['trouble'][0].strip().splitlines()[-1]}"
+        held = "yes" if found["held"] else "NO"
+        lines.append(f"{name:<24} {held:<5} {found['seconds']:>5}  {told}")
+        if not found["held"]:
+            lines += [f"    {trouble.strip()}" for trouble in found["trouble"] or ["not caught"]]
+    kept = sum(found["held"] for found in results.values())
+    seconds = sum(found["seconds"] for found in results.values())
+    return "\n".join([*lines, f"{kept} of {len(results)} held, in {seconds // 60} min"])
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {n}" for name, n in value.items())
+    return str(value)
+
+
+def one(name: str, short: bool) -> None:
+    """Runs a trial here, and prints what it saw as JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"\n{json.dumps(TRIALS[name](Path(folder), short))}")
 
 
 def main(arguments: list[str]) -> int:
     """Runs the trials; 0 if all went as it must."""
     short = "--short" in arguments
-    names = [name for name in arguments if name != "--short"] or list(TRIALS)
-    if not catches_sqlite():
-        print("This Python's SQLite cannot be watched; use one that links it dynamically.")
+    names = [name for name in arguments if not name.startswith("--")] or list(TRIALS)
+    if unknown := set(names) - TRIALS.keys():
+        print(f"No such trials: {', '.join(unknown)}. There are: {', '.join(TRIALS)}.")
         return 2
-    results, good = {}, True
+    if "--list" in arguments:
+        print("\n".join(TRIALS))
+        return 0
+    if "--one" in arguments:
+        one(names[0], short)
+        return 0
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    results = {}
     for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            results[name] = TRIALS[name](Path(folder), short)
-        good &= bool(results[name]["trouble"]) == (name in _CAUGHT)
-    print(json.dumps(results, indent=2))
-    return 0 if good else 1
+        results[name] = run(name, short)
+        state = "held" if results[name]["held"] else "NOT HELD"
+        print(f"{name}: {state}, {results[name]['seconds']} s", file=sys.stderr, flush=True)
+    print(json.dumps(results, indent=2) if "--json" in arguments else table(results))
+    return 0 if all(found["held"] for found in results.values()) else 1
 
 
 if __name__ == "__main__":

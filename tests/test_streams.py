@@ -1,0 +1,39 @@
+"""stdin, stdout and stderr that are closed, full, or read by nobody."""
+
+import shlex
+import subprocess
+import sys
+
+import pytest
+from test_cli import Shell, shell  # noqa: F401
+
+RAG = f"{shlex.quote(sys.executable)} -m rag"
+DOCUMENT = "001_635429398ea7a8c9.txt"
+ASK = "ask 'How many aid trucks a day entered Gaza in April?'"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        (f"{RAG} {ASK} >&-", 0, ""),
+        (f"{RAG} ask - <&-", 2, "The question is empty"),
+        (f"{RAG} {ASK} <&- >&- 2>&-", 0, ""),
+        (f"{RAG} {ASK} > /dev/full", 7, "No space left"),
+        (f"{RAG} {ASK} --json > /dev/full", 7, "No space left"),
+        (f"{RAG} show {DOCUMENT} > /dev/full", 7, "No space left"),
+        (f"{RAG} {ASK} | true; exit ${{PIPESTATUS[0]}}", 0, ""),
+        (f"{RAG} show {DOCUMENT} | true; exit ${{PIPESTATUS[0]}}", 0, ""),
+        (f"{RAG} status --json | true; exit ${{PIPESTATUS[0]}}", 0, ""),
+        (f"{RAG}", 2, "Commands:\n"),
+        (f"{RAG} --version", 0, ""),
+    ],
+)
+def test_how_it_ends(shell: Shell, line: str, code: int, told: str) -> None:  # noqa: F811
+    shell("index")
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=shell.folder, env=shell.environment, capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert told in done.stderr and "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr and "\\n" not in done.stderr
