@@ -1,15 +1,30 @@
 """stdin, stdout and stderr that are closed, full, or read by nobody."""
 
 import shlex
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from test_cli import Shell, shell  # noqa: F401
+from test_cli import SEEDS, Shell
+
+from rag.embed import Embedder
 
 RAG = f"{shlex.quote(sys.executable)} -m rag"
 DOCUMENT = "001_635429398ea7a8c9.txt"
 ASK = "ask 'How many aid trucks a day entered Gaza in April?'"
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory, home: Path, embedder: Embedder) -> Shell:
+    """A folder whose seeds are indexed."""
+    embedder.embed_query("so that there is a twin")
+    folder = tmp_path_factory.mktemp("streams")
+    shutil.copytree(SEEDS, folder / "seeds")
+    shell = Shell(folder, home)
+    shell("index")
+    return shell
 
 
 @pytest.mark.parametrize(
@@ -28,8 +43,7 @@ ASK = "ask 'How many aid trucks a day entered Gaza in April?'"
         (f"{RAG} --version", 0, ""),
     ],
 )
-def test_how_it_ends(shell: Shell, line: str, code: int, told: str) -> None:  # noqa: F811
-    shell("index")
+def test_how_it_ends(shell: Shell, line: str, code: int, told: str) -> None:
     done = subprocess.run(
         ["bash", "-c", line], cwd=shell.folder, env=shell.environment, capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
@@ -27,7 +28,7 @@ from rag.web.export import answer_file, conversation_file
 from rag.web.feedback import add_test_question, note_rating
 from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
 from rag.web.indexing import Indexing, Progress
-from rag.web.inert import elided, inert, unbroken
+from rag.web.inert import elided, exact, inert, unbroken
 from rag.web.sources import sources_html
 from rag.web.talk import AT_ONCE, Talk
 from rag.web.upload import Uploads, checked_name
@@ -102,6 +103,8 @@ def test_inert_text_reads_the_same_and_can_begin_nothing() -> None:
     long = "A line of a file that was written by hand,"
     assert unbroken(f"{long}\nruns on.\n\nshort\nlist") == f"{long} runs on.\n\nshort\nlist"
     assert unbroken(f"{long}\n- item") == f"{long}\n- item"
+    assert re.fullmatch(r"(?:[\w ]|&#\d+;)*", exact(EVIL))
+    assert unescape(exact(EVIL)) == EVIL
     assert elided("one two  three", 9) == "one two…" and elided("one two", 9) == "one two"
 
 
@@ -397,8 +400,14 @@ def through(
     async def upload(scope: Any, receive: Any, send: Any) -> None:
         await inside(scope, receive, send)
 
-    gate = Gate(host, login, lambda cookies: cookies.get("token"), upload, brake or Brake(),
-                lambda: not full)
+    gate = Gate(
+        host,
+        login,
+        lambda cookies: cookies.get("token"),
+        upload,
+        brake or Brake(),
+        lambda: not full,
+    )
     scope = {"type": "http", "method": method, "path": path, "client": client,
              "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}  # fmt: skip
     asyncio.run(gate(inside, scope, receive, send))

@@ -6,7 +6,7 @@ from typing import Any
 
 from rag.datatypes import Document, Span
 from rag.store.local import SyncReport
-from rag.web.inert import counted, inert
+from rag.web.inert import counted, exact, inert
 
 _MOST_ROWS = 300
 _MOST_TEXT = 400_000  # characters of a document shown at once
@@ -97,14 +97,14 @@ def _searchable(row: Mapping[str, Any]) -> str:
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    id, title = inert(row["document"]), inert(row["title"])
+    id, key, title = inert(row["document"]), exact(row["document"]), inert(row["title"])
     unit = " passage" if row["passages"] == 1 else " passages"
     reason = f'<span class="reason">{inert(row["reason"])}</span>' if row["reason"] else ""
     file = f'<span class="file">{id}</span>' if row["title"] != row["document"] else ""
     tools = (
-        f'<button class="quiet" data-do="open" data-document="{id}" data-spans="" '
+        f'<button class="quiet" data-do="open" data-document="{key}" data-spans="" '
         f'aria-label="Open {title}">Open</button>'
-        f'<button class="quiet" data-do="remove" data-document="{id}" '
+        f'<button class="quiet" data-do="remove" data-document="{key}" '
         f'aria-label="Remove {title}">Remove</button>'
         if row["passages"]
         else ""

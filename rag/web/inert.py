@@ -13,7 +13,12 @@ def inert(text: str) -> str:
 
     Control characters and those that turn the direction of writing are shown as escapes.
     """
-    return _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", printable(text, keep_lines=True))
+    return exact(printable(text, keep_lines=True))
+
+
+def exact(text: str) -> str:
+    """The same for an attribute that is never shown: the page gets the very text back."""
+    return _ACTIVE.sub(lambda match: f"&#{ord(match.group())};", text)
 
 
 def unbroken(text: str) -> str:

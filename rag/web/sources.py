@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.datatypes import Answer, Citation, Hit, Passage, ShortAnswer, Span
-from rag.web.inert import counted, elided, inert, unbroken
+from rag.web.inert import counted, elided, exact, inert, unbroken
 
 _AROUND = 320  # characters shown before and after what is cited
 
@@ -47,11 +47,10 @@ def _head(about: Citation | Passage, numbers: str, page: int | None, *more: str)
 
 def _foot(about: Citation | Passage, spans: Sequence[Span]) -> str:
     told = " ".join(f"{start}-{end}" for start, end in spans)
-    document = inert(about.document)
-    file = document if about.title != about.document else ""
+    file = inert(about.document) if about.title != about.document else ""
     return (
         f'<footer><span class="file">{file}</span>'
-        f'<button class="quiet" data-do="open" data-document="{document}" '
+        f'<button class="quiet" data-do="open" data-document="{exact(about.document)}" '
         f'data-spans="{told}">Open document</button></footer>'
     )
 

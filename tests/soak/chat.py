@@ -198,7 +198,7 @@ def as_the_question_says(conversation: Conversation) -> None:
         conversation.server.left[name] = time.monotonic()
     else:
         conversation.begin()
-        for _ in range(50 if act == "slow" else 1):
+        for _ in range(25 if act == "slow" else 1):
             conversation.text(REPLY)
             gone = act == "slow" and select.select([conversation.connection], [], [], 0.1)[0]
             if gone:

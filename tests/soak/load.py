@@ -53,7 +53,7 @@ def steady(chat: Chat, llm: LLMServer, seconds: float, warm: int = _WARM) -> Fig
 
 
 def burst(chat: Chat, llm: LLMServer) -> Figures:
-    """A hundred questions at once, each of which takes the LLM five seconds."""
+    """A hundred questions at once, each of which takes the LLM two and a half seconds."""
     crowd(chat, CLIENTS)
     first = len(llm.asked)
     with ThreadPoolExecutor(BURST) as pool:

@@ -6,6 +6,7 @@ ask ``evil.example``, which the browser is told to look for at a sink of ours.
 
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -77,7 +78,6 @@ PAYLOADS = (
 )  # fmt: skip
 _OPEN_ALL = """() => { for (const e of document.querySelectorAll('#panel .of')) e.hidden = false;
 for (const e of document.querySelectorAll('details')) e.open = true; }"""
-_BARE = "about:blank"
 _UNESCAPED = "html => { document.querySelector('main').innerHTML = html; }"
 _MOMENT = 60.0  # milliseconds that a payload has to act
 PLACES = ("answers", "passages", "titles", "file names", "errors", "history")
@@ -111,9 +111,10 @@ class HostilePipeline:
 
     host = None
 
-    def stream(self, question: str, **_: Any) -> Iterator[Answer]:
-        payload = PAYLOADS[int(question.split()[-1])]
-        if question.split()[-2] == "fail":
+    def stream(self, question: str, **more: Any) -> Iterator[Answer]:
+        number, kind, *_ = question.split()
+        payload = PAYLOADS[int(number)]
+        if kind == "fail,":
             raise LLMFailed(f"It failed: {payload}.")
         spans = ((0, len(payload)),)
         passage = Passage(
@@ -148,38 +149,50 @@ def show(folder: Path, count: int) -> dict[str, Any]:
         serving(folder) as address,
         launched(f"--host-resolver-rules=MAP evil.example 127.0.0.1:{sink.server_port}") as browser,
     ):
-        page = browser.new_page()
-        acting = [n for n in range(count) if _acts(page, sink, n, _BARE)]
-        sink.asked.clear()
+        acting = _acting_in_bare_pages(browser, sink, count)
         trouble = _shown(browser, address, folder, count)
         trouble += [f"the page asked {url}" for url in sink.asked]
         page = browser.new_page()
-        unescaped = [n for n in range(count) if _acts(page, sink, n, address)]
-    if len(acting) < count / 2:
+        tried = PAYLOADS[:count]
+        unescaped = [one for one in tried if _acts_unescaped(page, sink, one, address)]
+    if acting < count / 2:
         trouble.append("hardly a payload acts in a bare page")
-    trouble += [f"{PAYLOADS[n]} acts unescaped" for n in unescaped if "refresh" not in PAYLOADS[n]]
+    trouble += [f"{one} acts unescaped" for one in unescaped if "refresh" not in one]
     return {
         "payloads": count,
         "places": len(PLACES),
-        "acting in a bare page": len(acting),
+        "acting in a bare page": acting,
         "acting on the page": len(trouble),
         "stopped by the policy alone": count - len(unescaped),
         "trouble": trouble,
     }
 
 
-def _acts(page: "Page", sink: Sink, number: int, address: str) -> bool:
-    """Whether a payload does what it wants where nothing escapes it."""
-    if not page.url.startswith(address) or address == _BARE:
+def _acting_in_bare_pages(browser: "Browser", sink: Sink, count: int) -> int:
+    """How many payloads do what they want where nothing holds them."""
+    pages = [browser.new_page() for _ in range(count)]
+    for page, payload in zip(pages, PAYLOADS, strict=False):
+        page.set_content(f"<!doctype html><p>{payload}", wait_until="commit")
+    pages[0].wait_for_timeout(10 * _MOMENT)
+    acting = 0
+    for page, payload in zip(pages, PAYLOADS, strict=False):
+        wanted = re.findall(r"evil\.example(/\w+)", payload)
+        asked = any(url.startswith(f"evil.example{path}") for path in wanted for url in sink.asked)
+        acting += asked or page.evaluate("window.xss") is not None
+        page.close()
+    sink.asked.clear()
+    return acting
+
+
+def _acts_unescaped(page: "Page", sink: Sink, payload: str, address: str) -> bool:
+    """Whether a payload does what it wants in our own page where nothing escapes it."""
+    if not page.url.startswith(address):
         page.goto(address)
     before = len(sink.asked)
-    if address == _BARE:
-        page.set_content(f"<!doctype html><p>{PAYLOADS[number]}")
-    else:
-        page.evaluate(_UNESCAPED, PAYLOADS[number])
+    page.evaluate(_UNESCAPED, payload)
     page.wait_for_timeout(_MOMENT)
-    ran = not page.url.startswith(address) or page.evaluate("window.xss") is not None
-    return ran or len(sink.asked) > before
+    away = not page.url.startswith(address)
+    return away or page.evaluate("window.xss") is not None or len(sink.asked) > before
 
 
 def _shown(browser: "Browser", address: str, folder: Path, count: int) -> list[str]:
@@ -195,7 +208,7 @@ def _shown(browser: "Browser", address: str, folder: Path, count: int) -> list[s
     page.locator("body:not(.starting)").wait_for()
     for number in range(count):
         for kind in ("show", "fail"):
-            ask(page, f"{PAYLOADS[number]} {kind} {number}")
+            ask(page, f"{number} {kind}, that is to say {PAYLOADS[number]}")
         page.evaluate(_OPEN_ALL)
     kept = Conversations(folder / "home", page.evaluate("localStorage.getItem('rag-visitor')"))
     for payload in PAYLOADS[:count]:
@@ -204,7 +217,7 @@ def _shown(browser: "Browser", address: str, folder: Path, count: int) -> list[s
     page.locator(".turn").nth(2 * count - 1).wait_for()
     page.locator("#conversations .kept").nth(count).wait_for()
     page.evaluate(_OPEN_ALL)
-    page.get_by_role("button", name="Documents", exact=True).click()
+    page.get_by_role("link", name="Documents", exact=True).click()
     page.locator("table.documents tbody tr").nth(count - 1).wait_for()
     for row in range(count):
         page.locator("table.documents tbody [data-do=open]").nth(row).click()

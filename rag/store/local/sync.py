@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.embed import DEFAULT_SPEC, Embedder
-from rag.errors import EmbedderMismatch, NothingIndexed
+from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
 from rag.files import Found, read_below
 from rag.language import documents_warning, foreign_script
 from rag.load import CannotLoad, largest, loader_for
@@ -55,7 +55,7 @@ def sync(
         known = writer.roots()
         try:
             return _Sync(store, writer, embedder, progress).run(named, known, rebuild)
-        except NothingIndexed:
+        except InvalidInput:
             if fresh:
                 store.delete()
             raise
