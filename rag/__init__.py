@@ -26,6 +26,7 @@ The house, in reading order::
     spelling.py     a query with slips of the pen -> the same in the documents' words
     asked.py        what kind of thing a question asks for, and where a sentence holds one
     extract.py      question + Hits -> the sentences that answer it, without a language model
+    compose.py      those sentences -> an Answer that quotes them
     tokens.py       counts tokens for LLMs without a tokenizer of their own
     prompt.py       question + Hits -> Prompt: numbers the passages by rank, fits the window
     llms/           Prompt -> deltas: the LLM protocol, its kinds, their deadlines

@@ -6,33 +6,21 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.asked import parts, short_answer
+from rag.asked import parts
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
+from rag.compose import answered, quoted
 from rag.converse import standalone
 from rag.datatypes import (
     NOT_IN_DOCUMENTS,
     Answer,
-    Citation,
     Hit,
     Message,
     Mode,
-    Sentence,
-    ShortAnswer,
-    Span,
-    Status,
 )
 from rag.embed import Embedder, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
-from rag.extract import (
-    Candidate,
-    answerability,
-    candidates,
-    choose,
-    contradicting,
-    in_time,
-    is_item,
-)
+from rag.extract import answerability, candidates, choose
 from rag.freshness import stale
 from rag.language import question_warning
 from rag.llms import LLM, open_llm
@@ -48,7 +36,6 @@ DEFAULT_K = 10
 # Below this answerability the documents are said not to answer: at 0.1 about eight in ten
 # questions of other collections are refused, and one in a hundred that the documents answer.
 DEFAULT_THRESHOLD = 0.1
-SOURCES_DISAGREE = "The sources disagree:"
 EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
 
@@ -137,7 +124,7 @@ class Pipeline:
                 warnings=_warnings(info, question),
             )
             if overview := answer_about_collection(question, snapshot):
-                answer = _compose(draft, overview.quotes, overview.opening, "answered")
+                answer = quoted(draft, overview.quotes, overview.opening, "answered")
                 answer = replace(
                     answer, passages=tuple(dict.fromkeys(hit for hit, _ in overview.quotes))
                 )
@@ -171,7 +158,7 @@ class Pipeline:
                     candidates(part, hits, embedder.embed_query(part), embedder.embed_sentences)
                     for part in _parts(query)
                 ]
-                answer = _quoting(draft, choose(query, found, each), found)
+                answer = answered(draft, choose(query, found, each), found)
             yield self._final(answer, snapshot, began, retrieved)
 
     def ask(
@@ -245,49 +232,6 @@ def _parts(query: str) -> list[str]:
     first, *others = parts(query)
     asked = [Message("user", first)]
     return [first, *(standalone(other, asked) for other in others)] if others else []
-
-
-def _quoting(draft: Answer, chosen: list[Candidate], found: list[Candidate]) -> Answer:
-    """The chosen sentences in the order of time; where others contradict them, both sides."""
-    rivals = contradicting(draft.query, chosen, found)
-    quotes = [(c.hit, c.span) for c in in_time(rivals or chosen)]
-    if rivals:
-        return _compose(draft, quotes, SOURCES_DISAGREE, "conflicting")
-    answer = _compose(draft, quotes, "", "answered")
-    return replace(answer, short=_short(draft.query, found[0], answer.citations))
-
-
-def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> ShortAnswer | None:
-    """The few words of the best sentence that answer, where they can be told."""
-    span = short_answer(question, best.text)
-    place = (best.hit.passage.document, *best.span)
-    cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
-    if span is None or not cited:
-        return None
-    start, end = best.span[0] + span[0], best.span[0] + span[1]
-    return ShortAnswer(best.text[slice(*span)], cited[0], start, end)
-
-
-def _compose(
-    draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status
-) -> Answer:
-    """An answer that quotes whole sentences, each with a citation of its own."""
-    sentences, citations, texts = [], [], [opening]
-    for number, (hit, span) in enumerate(quotes, start=1):
-        quote = hit.passage.quote(span)
-        citations.append(Citation.of(number, hit, span))
-        sentences.append(Sentence(quote, (number,), "quoted"))
-        between = "\n" if opening or is_item(quote) else " "
-        texts.append(f"{between}{' '.join(quote.split())} [{number}]")
-    text = "".join(texts).strip()
-    return replace(
-        draft,
-        complete=True,
-        status=status,
-        text=text,
-        sentences=tuple(sentences),
-        citations=tuple(citations),
-    )
 
 
 def _warn(answer: Answer, *warnings: str) -> Answer:

@@ -1,0 +1,53 @@
+"""The sentences that answer -> an Answer that quotes them, each with a citation of its own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.asked import short_answer
+from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
+from rag.extract import Candidate, contradicting, in_time, is_item
+
+SOURCES_DISAGREE = "The sources disagree:"
+
+
+def answered(draft: Answer, chosen: Sequence[Candidate], found: Sequence[Candidate]) -> Answer:
+    """The chosen sentences in the order of time; where others contradict them, both sides."""
+    rivals = contradicting(draft.query, chosen, found)
+    quotes = [(c.hit, c.span) for c in in_time(rivals or chosen)]
+    if rivals:
+        return quoted(draft, quotes, SOURCES_DISAGREE, "conflicting")
+    answer = quoted(draft, quotes, "", "answered")
+    return replace(answer, short=_short(draft.query, found[0], answer.citations))
+
+
+def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> ShortAnswer | None:
+    """The few words of the best sentence that answer, where they can be told."""
+    span = short_answer(question, best.text)
+    place = (best.hit.passage.document, *best.span)
+    cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
+    if span is None or not cited:
+        return None
+    start, end = best.span[0] + span[0], best.span[0] + span[1]
+    return ShortAnswer(best.text[slice(*span)], cited[0], start, end)
+
+
+def quoted(
+    draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status
+) -> Answer:
+    """An answer that quotes whole sentences, each with a citation of its own."""
+    sentences, citations, texts = [], [], [opening]
+    for number, (hit, span) in enumerate(quotes, start=1):
+        quote = hit.passage.quote(span)
+        citations.append(Citation.of(number, hit, span))
+        sentences.append(Sentence(quote, (number,), "quoted"))
+        between = "\n" if opening or is_item(quote) else " "
+        texts.append(f"{between}{' '.join(quote.split())} [{number}]")
+    text = "".join(texts).strip()
+    return replace(
+        draft,
+        complete=True,
+        status=status,
+        text=text,
+        sentences=tuple(sentences),
+        citations=tuple(citations),
+    )
