@@ -1,15 +1,15 @@
 """The README's table of retrieval: nDCG@10 over documents, for each way to search.
 
-usage: python tests/benchmarks/retrieval.py [FOLDER...]
+usage: python tests/benchmarks/retrieval.py [--parts] [FOLDER...]
 Each folder holds corpus.jsonl, queries.jsonl and qrels.tsv; without FOLDERs it is each one below
 ../shared/datasets that is there. Only answerable questions with a judged document count; the gain
-is linear, as in trec_eval. "plain" is 0.6 cosine + 0.4 BM25 / its best, without the reranker; the
-rows below "as it is" leave out one part of the reranker each.
+is linear, as in trec_eval. "plain" is 0.6 cosine + 0.4 BM25 / its best, without the reranker;
+``--parts`` prints the table with further rows, which leave out one part of the reranker each.
 """
 
+import argparse
 import json
 import math
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,7 +34,7 @@ PARTS = {
     "without the day": "_DATE",
     "without titles that are named": "_NAMED",
 }
-WAYS = [*MODES, "plain", "as it is", *PARTS]
+WAYS = [*MODES, "plain", "as it is"]
 BEGIN, END = "<!-- retrieval: make results -->", "<!-- end of retrieval -->"
 
 
@@ -77,13 +77,13 @@ def search(pipeline: Pipeline, query: str, way: str) -> list[str]:
     return [hit.passage.document for hit in by_document(hits)]
 
 
-def measure(folder: Path, name: str) -> dict[str, list[float]]:
+def measure(folder: Path, name: str, ways: Sequence[str]) -> dict[str, list[float]]:
     """A column of the table for the set, and one for its first 400 questions if there are more."""
     index = f"index-{name}"
     rag("index", str(folder / "corpus.jsonl"), "--index", index)
     pipeline = Pipeline.open(KEPT / index, home=KEPT / "home")
     scores = [
-        [ndcg(search(pipeline, query, way), gains) for way in WAYS]
+        [ndcg(search(pipeline, query, way), gains) for way in ways]
         for query, gains in queries_of(folder)
     ]
     columns = {f"{name} ({len(scores):,})": scores}
@@ -96,16 +96,23 @@ def measure(folder: Path, name: str) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Measures each folder and writes the table."""
-    folders = [Path(name) for name in sys.argv[1:]] or sorted(DATASETS.glob("*/dev"))
+    """Measures each folder; writes the table, or prints the longer one."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--parts", action="store_true")
+    parser.add_argument("folders", nargs="*", type=Path)
+    given = parser.parse_args()
+    ways = [*WAYS, *PARTS] if given.parts else WAYS
     columns: dict[str, list[float]] = {}
-    for folder in map(Path.resolve, folders):
-        columns |= measure(folder, folder.parent.name if folder.name == "dev" else folder.name)
-        print(list(columns.items())[-1], flush=True)
+    for folder in map(Path.resolve, given.folders or sorted(DATASETS.glob("*/dev"))):
+        name = folder.parent.name if folder.name == "dev" else folder.name
+        columns |= measure(folder, name, ways)
     lines = [f"| nDCG@10 | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
-    for way, row in zip(WAYS, zip(*columns.values(), strict=True), strict=True):
+    for way, row in zip(ways, zip(*columns.values(), strict=True), strict=True):
         lines.append(f"| {way} | {' | '.join(f'{value:.3f}' for value in row)} |")
-    write(ROOT / "README.md", "\n".join(lines), BEGIN, END)
+    if given.parts:
+        print("\n".join(lines))
+    else:
+        write(ROOT / "README.md", "\n".join(lines), BEGIN, END)
 
 
 if __name__ == "__main__":
