@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.errors import InvalidInput
+
+_LARGEST_NAMED = 2**29  # bytes
 CATALOG = "catalog.sqlite"  # the file that makes a folder an index
 _NOT_DOCUMENTS = {"node_modules", "__pycache__", "site-packages"}
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -57,6 +60,20 @@ def scan(root: Path, without: frozenset[Path] = frozenset()) -> Iterator[Found]:
                 status = entry.stat(follow_symlinks=False)
                 yield Found(path, status.st_size, status.st_mtime_ns)
         pending.extend(reversed(deeper))
+
+
+def read_named(path: Path, most: int = _LARGEST_NAMED) -> bytes:
+    """The bytes of a file, or what a pipe gives, that the user named.
+
+    Raises OSError (what the machine says), or InvalidInput for more than ``most`` bytes.
+    """
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise InvalidInput(
+            f"{path} holds more than {most:,} bytes, too many to be read as a whole."
+        )
+    return data
 
 
 def _reason_to_leave_out(entry: os.DirEntry[str], without: frozenset[Path]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.datatypes import Document
 from rag.errors import InvalidInput
-from rag.files import read_below
+from rag.files import read_below, read_named
 from rag.load import largest, loader_for
 from rag.store.local.roots import Root
 
@@ -28,7 +28,7 @@ def read_answers(path: Path) -> list[dict[str, Any]]:
     Raises InvalidInput for anything else.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_named(path))
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -121,6 +121,13 @@ def test_a_trec_run_names_documents_once_with_encoded_ids(shell: Shell) -> None:
     assert len({row[2] for row in rows if row[0] == "q%202"}) == 3
 
 
+def test_an_id_that_is_there_twice_makes_no_run(shell: Shell) -> None:
+    (shell.folder / "queries.tsv").write_bytes(b"\xef\xbb\xbfq1\ttrucks\r\nq1\tGaza\r\n")
+    done = shell("search", "--queries", "queries.tsv", "--run", "out")
+    assert done.returncode == 2 and "line 2: the id 'q1' is there twice" in done.stderr
+    assert not (shell.folder / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -141,6 +148,7 @@ def test_a_trec_run_names_documents_once_with_encoded_ids(shell: Shell) -> None:
         (["verify", "nothing.json"], 2, "nothing.json"),
         (["chat", "--host", "0.0.0.0"], 2, "--auth-file"),
         (["ask", "x", "--history", "nothing.json"], 2, "nothing.json"),
+        (["eval", "nothing.jsonl", "--calibrate", "nan"], 2, "not nan"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_its_exit_code(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.files import CATALOG, Found, read_below, scan
+from rag.errors import InvalidInput
+from rag.files import CATALOG, Found, read_below, read_named, scan
 
 
 def found(root: Path, without: frozenset[Path] = frozenset()) -> dict[str, str | None]:
@@ -113,3 +114,14 @@ def test_read_below_leaks_no_descriptor(tmp_path: Path) -> None:
         except (OSError, ValueError):
             continue
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_what_the_user_names_may_be_a_pipe_and_not_endless(tmp_path: Path) -> None:
+    assert read_named(write(tmp_path / "a.txt", "12345"), 5) == b"12345"
+    reader, writer = os.pipe()
+    os.write(writer, b"from a pipe")
+    os.close(writer)
+    assert read_named(Path(f"/dev/fd/{reader}")) == b"from a pipe"
+    os.close(reader)
+    with pytest.raises(InvalidInput, match="/dev/zero holds more than 1,000 bytes"):
+        read_named(Path("/dev/zero"), 1000)

@@ -16,6 +16,7 @@ from rag.cli.options import index_option, json_option, with_filters
 from rag.converse.kept import keep, last_conversation, read_history
 from rag.datatypes import Answer, Message, Mode
 from rag.errors import InvalidInput, LLMFailed, MachineRefused
+from rag.files import read_named
 from rag.pipeline import DEFAULT_K, EXTRACTIVE, Pipeline
 from rag.render import answer_json, hit_json, to_json
 from rag.retrieve import Selection, by_document
@@ -165,9 +166,9 @@ def _write_run(
     pipeline: Pipeline, queries: Path, out: Path, k: int, mode: Mode, selection: Selection
 ) -> None:
     """A six-column TREC run over documents, the best passage of each."""
-    lines = []
+    lines, seen = [], set()
     try:
-        rows = queries.read_text(encoding="utf-8").splitlines()
+        rows = read_named(queries).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{queries} cannot be read: {error}.") from error
     for number, row in enumerate(rows, start=1):
@@ -176,6 +177,9 @@ def _write_run(
         id, tab, text = row.partition("\t")
         if not tab or not id.strip():
             raise InvalidInput(f"{queries}, line {number}: not an id, a tab and a query.")
+        if id in seen:
+            raise InvalidInput(f"{queries}, line {number}: the id {id!r} is there twice.")
+        seen.add(id)
         hits = by_document(pipeline.search(text, k=20 * k, mode=mode, selection=selection))[:k]
         for rank, hit in enumerate(hits, start=1):
             name = _percent_encoded(hit.passage.document)

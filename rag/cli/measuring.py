@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ def eval_command(
     from rag.evaluate.evaluation import Plan, evaluate
     from rag.evaluate.questions import read_questions
 
+    if calibrate is not None and isnan(calibrate):
+        raise InvalidInput("--calibrate must be a share from 0 to 1, not nan.")
     settings = load_settings({"index": index, "llm": llm})
     chosen = read_questions(_question_path(questions)).select(only, limit)
     folder = Path(out) if out else Path("eval") / _name_of(chosen.path)

@@ -14,6 +14,7 @@ from rag.cli.opening import open_pipeline, open_store
 from rag.cli.options import index_option
 from rag.doctor import llms_at_hand
 from rag.errors import InvalidInput
+from rag.files import read_named
 from rag.pipeline import DEFAULT_K, Pipeline
 from rag.settings import Settings, load_settings
 from rag.store import Store
@@ -47,7 +48,7 @@ def chat(
 def _read_auth(path: Path) -> list[tuple[str, str]]:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_named(path).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path} cannot be read: {error}.") from error
     if os.name == "posix" and mode & 0o077:

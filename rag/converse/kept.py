@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rag.datatypes import Message
 from rag.errors import InvalidInput, MachineRefused
+from rag.files import read_named
 
 _TURNS = 20  # a question and its answer are one
 _FILE = Path("conversations") / "last.json"
@@ -33,7 +34,7 @@ def read_history(path: Path) -> list[Message]:
     Raises OSError where it cannot be read and InvalidInput for anything else in it.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_named(path))
         messages = [Message(turn["role"], str(turn["content"])) for turn in found]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidInput(f'{path} is not a JSON list of {{"role", "content"}}.') from error

@@ -7,6 +7,7 @@ from typing import Any
 
 from rag.errors import InvalidInput
 from rag.evaluate.questions import Evidence, Example, QuestionSet, example_of, json_rows
+from rag.files import read_named
 
 _HEADER = ["query-id", "corpus-id", "score"]
 
@@ -80,7 +81,7 @@ def _read_qrels(folder: Path) -> dict[str, dict[str, int]]:
     qrels: dict[str, dict[str, int]] = {}
     for file in files:
         try:
-            lines = file.read_bytes().decode("utf-8-sig").split("\n")
+            lines = read_named(file).decode("utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidInput(f"{file} cannot be read: {error}.") from error
         for number, line in enumerate(lines, start=1):

@@ -11,6 +11,7 @@ from rag.clean import clean_question, clean_text
 from rag.datatypes import Message, Span
 from rag.errors import InvalidInput
 from rag.evaluate.matching import normalise
+from rag.files import read_named
 
 _KNOWN = {
     "id", "question", "answers", "parts", "evidence", "answerable", "type", "history", "standalone",
@@ -110,7 +111,7 @@ def _read_jsonl(path: Path) -> QuestionSet:
 def json_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Where each row of a JSONL file is ("FILE, line N"), and the row."""
     try:
-        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        lines = read_named(path).removeprefix(b"\xef\xbb\xbf").split(b"\n")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     for number, line in enumerate(lines, start=1):

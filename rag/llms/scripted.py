@@ -14,6 +14,7 @@ from pathlib import Path
 from rag.clean import clean_question
 from rag.datatypes import Delta, Prompt
 from rag.errors import InvalidInput, LLMFailed
+from rag.files import read_named
 from rag.tokens import count_tokens
 
 _LARGEST_FILE = 100_000_000  # bytes
@@ -63,9 +64,7 @@ def open_scripted(argument: str, environment: Mapping[str, str]) -> ScriptedLLM:
 def _read_rows(path: Path) -> list[tuple[str | None, str]]:
     """(question or None, reply) of each row. Raises InvalidInput with the line at fault."""
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise InvalidInput(f"{path} is larger than {_LARGEST_FILE:,} bytes.")
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        lines = read_named(path, _LARGEST_FILE).decode("utf-8-sig").split("\n")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

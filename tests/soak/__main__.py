@@ -83,6 +83,8 @@ def main(arguments: list[str]) -> int:
         results[name] = run(name, short)
         state = "held" if results[name]["held"] else "NOT HELD"
         print(f"{name}: {state}, {results[name]['seconds']} s", file=sys.stderr, flush=True)
+        if not results[name]["held"]:
+            print(json.dumps(results[name], indent=2), file=sys.stderr, flush=True)
     print(json.dumps(results, indent=2) if "--json" in arguments else table(results))
     return 0 if all(found["held"] for found in results.values()) else 1
 

@@ -116,7 +116,7 @@ def events_of(response: http.client.HTTPResponse, seen: Seen) -> Iterator[dict[s
 
 
 @contextmanager
-def chatting(folder: Path, home: Path, **environment: str) -> Iterator[tuple[Chat, "LLMServer"]]:
+def chatting(folder: Path, home: Path) -> Iterator[tuple[Chat, "LLMServer"]]:
     """A chat over ``seeds/`` in a folder of its own, and the LLM server that it asks."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -127,14 +127,20 @@ def chatting(folder: Path, home: Path, **environment: str) -> Iterator[tuple[Cha
     log = folder / "log"
     with serving(as_the_question_says) as server, log.open("wb") as errors:
         llm = LLMServer(server)
+        rag = [sys.executable, "-m", "rag"]
+        environment = {
+            **os.environ,
+            **server.environment("openai", KEY),
+            **{"RAG_HOME": str(home), "RAG_THRESHOLD": "0", "PYTHONPATH": str(ROOT)},
+            **{"OPENAI_LOG": "debug", "HF_HUB_OFFLINE": "1"},
+        }
+        subprocess.run(
+            [*rag, "index"], cwd=folder, env=environment, capture_output=True, check=True
+        )
         process = subprocess.Popen(
-            [sys.executable, "-m", "rag", "chat", "--port", str(port), "--llm", "openai:tiny"],
+            [*rag, "chat", "--port", str(port), "--llm", "openai:tiny"],
             cwd=folder,
-            env=os.environ
-            | server.environment("openai", KEY)
-            | {"RAG_HOME": str(home), "RAG_THRESHOLD": "0", "PYTHONPATH": str(ROOT)}
-            | {"OPENAI_LOG": "debug", "HF_HUB_OFFLINE": "1"}
-            | environment,
+            env=environment,
             stderr=errors,
         )
         try:
