@@ -15,6 +15,8 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+from browser.driving import heed_interrupts
+
 from soak.chat import QUESTION, Chat, LLMServer, Seen
 from soak.load import MOST_GROWTH, Figures, crowd, percentiles, wait_until
 
@@ -126,7 +128,13 @@ def commands(chat: Chat, llm: LLMServer, at_once: int, in_a_row: int) -> Figures
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         asking = [*rag, "ask", f"{QUESTION} #stuck{next(_number)}", "--llm", "openai:tiny"]
         first = len(llm.asked)
-        process = subprocess.Popen(asking, stderr=subprocess.PIPE, stdout=subprocess.PIPE, **given)
+        process = subprocess.Popen(
+            asking,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            preexec_fn=heed_interrupts,
+            **given,
+        )
         wait_until(lambda: len(llm.asked) > first, 60)  # noqa: B023
         process.send_signal(number)
         told = process.communicate(timeout=30)[1]

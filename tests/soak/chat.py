@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -147,7 +146,7 @@ def chatting(folder: Path, home: Path) -> Iterator[tuple[Chat, "LLMServer"]]:
             _wait_for(process, log)
             yield Chat(process, port, log), llm
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             try:
                 process.wait(30)
             finally:
