@@ -219,7 +219,7 @@ def _shown(browser: "Browser", address: str, folder: Path, count: int) -> list[s
     page.evaluate(_OPEN_ALL)
     page.get_by_role("link", name="Documents", exact=True).click()
     page.locator("table.documents tbody tr").nth(count - 1).wait_for()
-    for row in range(count):
+    for row in range(0, count, 4):
         page.locator("table.documents tbody [data-do=open]").nth(row).click()
         page.locator("#viewer h2").wait_for()
         page.keyboard.press("Escape")
