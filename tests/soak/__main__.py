@@ -27,9 +27,11 @@ def run(name: str, short: bool) -> dict[str, Any]:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST)
         told = done.stdout.rpartition("\n{")[2]
         figures: dict[str, Any] = json.loads("{" + told.removeprefix("{"))
-    except (ValueError, subprocess.TimeoutExpired) as error:
-        tail = done.stderr[-2000:] if isinstance(error, ValueError) else str(error)
-        figures = {"trouble": [f"the trial itself failed: {tail}"]}
+    except subprocess.TimeoutExpired:
+        figures = {"trouble": [f"the trial itself took over {_LONGEST} seconds"]}
+    except ValueError:
+        told = f"exit code {done.returncode}, {done.stderr[-2000:]}"
+        figures = {"trouble": [f"the trial itself failed: {told}"]}
     figures["seconds"] = round(time.monotonic() - began)
     figures["held"] = bool(figures["trouble"]) == (name in CAUGHT)
     return figures
