@@ -199,3 +199,8 @@ class Answer:
     index: Mapping[str, int] = field(default_factory=dict)
     answerability: float | None = None
     invalid_markers: int = 0
+
+    @property
+    def told(self) -> str:
+        """Its sentences alone, for the next question to lean on: no words of the tool's own."""
+        return " ".join(sentence.text for sentence in self.sentences)

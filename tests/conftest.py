@@ -1,6 +1,7 @@
 """Fixtures that are costly to make, or that many tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from rag.embed import Embedder, open_embedder
 from rag.store.local import LocalStore, sync
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+# A shell starts what runs in its background with interrupts ignored, and so would our commands be.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

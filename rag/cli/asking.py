@@ -98,7 +98,7 @@ def ask(
 
 def _keep(home: Path, before: Sequence[Message], answer: Answer) -> None:
     """Remembers the turn for `-c`; an answer is none the worse where that fails."""
-    said = [Message("user", answer.question), Message("assistant", answer.text)]
+    said = [Message("user", answer.question), Message("assistant", answer.told)]
     try:
         keep(home, [*before, *said])
     except MachineRefused as error:

@@ -62,7 +62,7 @@ class Conversation:
             if turn.answer and turn.answer.text:
                 said += [
                     Message("user", turn.question),
-                    Message("assistant", turn.answer.text),
+                    Message("assistant", turn.answer.told),
                 ]
         return tuple(said)
 
