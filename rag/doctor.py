@@ -2,7 +2,6 @@
 
 import platform
 import shutil
-import socket
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,11 +12,11 @@ from pathlib import Path
 from rag.embed import DEFAULT_SPEC, open_embedder
 from rag.errors import RagError
 from rag.llms import KINDS, LLM, open_llm
+from rag.llms.ollama_server import open_ollama
 from rag.settings import Settings
 from rag.store.local import LocalStore
 
 _LEAST_DISK = 2**30  # bytes: an index of 100,000 passages and the embedder's ONNX twin
-_CONNECT = 0.5  # seconds
 _WHOLE = {"local": "local:smollm2"}  # what can be named without knowing a model
 _NOT_FOR_USERS = "scripted"
 
@@ -102,7 +101,8 @@ def _index(settings: Settings) -> Check:
 
 def llms_at_hand(environment: Mapping[str, str]) -> dict[str, str | None]:
     """The LLMs that work on this machine and need no more than their name -> who gets passages."""
-    opened = ((spec, _opened(spec, environment)) for spec in _WHOLE.values())
+    specs = [*_WHOLE.values(), *(f"ollama:{model}" for model in _pulled(environment)[0])]
+    opened = ((spec, _opened(spec, environment)) for spec in specs)
     return {spec: llm.host for spec, llm in opened if not isinstance(llm, RagError)}
 
 
@@ -115,11 +115,20 @@ def _llms(environment: Mapping[str, str]) -> Iterator[Check]:
         llm = _opened(spec, environment)
         if isinstance(llm, RagError):
             yield Check(f"LLM {spec}", False, str(llm), needed=False)
-        elif kind == "ollama":
-            yield _reached(spec, llm)
-        else:
-            told = f"passages go to {llm.host}" if llm.host else "on this machine"
-            yield Check(f"LLM {spec}", True, told)
+            continue
+        told = f"passages go to {llm.host}" if llm.host else "on this machine"
+        models, trouble = _pulled(environment) if kind == "ollama" else ((), "")
+        if models:
+            told += f", which has {', '.join(models)}"
+        yield Check(f"LLM {spec}", not trouble, trouble or told, needed=False)
+
+
+def _pulled(environment: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    """The models of an Ollama on this machine, and why there are none."""
+    try:
+        return open_ollama("MODEL", environment).siblings(), ""
+    except RagError as error:
+        return (), str(error)
 
 
 def _opened(spec: str, environment: Mapping[str, str]) -> LLM | RagError:
@@ -128,16 +137,3 @@ def _opened(spec: str, environment: Mapping[str, str]) -> LLM | RagError:
         return open_llm(spec, environment)
     except RagError as error:
         return error
-
-
-def _reached(spec: str, llm: LLM) -> Check:
-    """Whether a server of the user's own answers; one elsewhere is not asked."""
-    host, _, port = (llm.host or "").rpartition(":")
-    if host not in ("127.0.0.1", "localhost", "[::1]"):
-        return Check(f"LLM {spec}", True, f"passages go to {llm.host}, which was not asked")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), _CONNECT).close()
-    except OSError as error:
-        told = f"nothing answers at {llm.host} ({error.strerror or error}); start Ollama"
-        return Check(f"LLM {spec}", False, told, needed=False)
-    return Check(f"LLM {spec}", True, f"answers at {llm.host}")

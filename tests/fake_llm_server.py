@@ -50,6 +50,11 @@ class Conversation(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.server.client_left.set()
 
+    def do_GET(self) -> None:
+        models = [("tiny:1b", "llama"), ("some-embedder:latest", "nomic-bert")]
+        told = [{"model": name, "details": {"family": family}} for name, family in models]
+        self.answer(200, _ndjson({"models": told}))
+
     def answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
         """A whole response."""
         self.send_response(status)

@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from fake_llm_server import serving
 
 from rag.doctor import Check, examine, llms_at_hand
 from rag.errors import InvalidInput
@@ -38,12 +39,29 @@ def test_what_an_llm_needs_is_said_and_no_key_is_shown(home: Path) -> None:
     assert not any(KEY in check.told for check in found.values())
 
 
-def test_a_local_server_is_asked_whether_it_is_there(home: Path) -> None:
+def test_an_ollama_of_this_machine_is_asked_what_it_has(home: Path) -> None:
+    with serving(lambda conversation: None) as server:
+        there = server.environment("ollama")
+        found = checks(home, **there)["LLM ollama:MODEL"]
+        assert (found.ok, found.told) == (
+            True,
+            f"passages go to 127.0.0.1:{server.server_port}, which has tiny:1b",
+        )
+        assert llms_at_hand(there)["ollama:tiny:1b"] == f"127.0.0.1:{server.server_port}"
+    gone = checks(home, **there)["LLM ollama:MODEL"]
+    assert not gone.ok and not gone.needed and str(server.server_port) in gone.told
+    assert llms_at_hand(there).keys() <= {"local:smollm2"}
+
+
+def test_an_ollama_elsewhere_is_not_asked(home: Path) -> None:
+    told = checks(home, OLLAMA_HOST="http://192.0.2.1:9")["LLM ollama:MODEL"]
+    assert (told.ok, told.told) == (True, "passages go to 192.0.2.1:9")
+
+
+def test_what_is_no_ollama_is_said(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         host = f"127.0.0.1:{server.getsockname()[1]}"
-        assert checks(home, OLLAMA_HOST=host)["LLM ollama:MODEL"].ok
-    gone = checks(home, OLLAMA_HOST=host)["LLM ollama:MODEL"]
-    assert not gone.ok and not gone.needed and host in gone.told
+        assert not checks(home, OLLAMA_HOST=host)["LLM ollama:MODEL"].ok
 
 
 def test_a_package_below_its_floor_fails(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,10 +75,11 @@ def test_what_can_be_chosen_in_the_chat_is_what_works_here(
     monkeypatch: pytest.MonkeyPatch, home: Path
 ) -> None:
     works = checks(home)["LLM local:smollm2"].ok
-    assert llms_at_hand({}) == ({"local:smollm2": None} if works else {})
+    nothing = {"OLLAMA_HOST": "127.0.0.1:9"}
+    assert llms_at_hand(nothing) == ({"local:smollm2": None} if works else {})
 
     def missing(spec: str, environment: object) -> None:
         raise InvalidInput(f"{spec} is not installed.")
 
     monkeypatch.setattr("rag.doctor.open_llm", missing)
-    assert llms_at_hand({}) == {}
+    assert llms_at_hand(nothing) == {}

@@ -200,4 +200,6 @@ def test_sources_that_disagree_and_a_development(
     assert answer.text.startswith("The sources disagree:") == (status == "conflicting")
     quoted = [citation.document for citation in answer.citations]
     assert sorted(quoted) == ["a.md", "b.md"]
+    assert answer.told.count("The Orlin Institute has") == 2
+    assert "disagree" not in answer.told
     assert status == "conflicting" or quoted == ["b.md", "a.md"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _OLLAMA = "http://127.0.0.1:11434"
 _WINDOW = 8192  # tokens
 _SHOW = 5.0  # seconds to tell what the model has
+_LIST = 1.0  # seconds to tell what models there are
 
 
 class OllamaLLM(ServedLLM):
@@ -37,6 +38,25 @@ class OllamaLLM(ServedLLM):
             return _WINDOW  # whatever is wrong is told when it is asked for a reply
         own = [n for name, n in told.items() if name.endswith(".context_length")]
         return min([_WINDOW, *(n for n in own if isinstance(n, int) and n > 0)])
+
+    def siblings(self) -> tuple[str, ...]:
+        """The names of the models that the server has to chat with; one elsewhere is not asked.
+
+        Raises LLMFailed where nothing answers, or something that is no Ollama.
+        """
+        import httpx
+        import ollama
+
+        if not self._server.here:
+            return ()
+        try:
+            with self._client(Connections(), _LIST) as client:
+                found = client.list().models
+        except (ollama.ResponseError, ConnectionError, httpx.HTTPError):
+            raise self._server.unreachable() from None
+        except GARBAGE:
+            raise self._server.garbled() from None
+        return tuple(m.model for m in found if m.model and not _only_embeds(m))
 
     def _deltas(self, prompt: Prompt, connections: Connections) -> Iterator[Delta]:
         import httpx
@@ -78,6 +98,10 @@ class OllamaLLM(ServedLLM):
                 yield Delta(text, "length" if cut else "stop", read, written)
             else:
                 yield Delta(text)
+
+
+def _only_embeds(model: "ollama.ListResponse.Model") -> bool:
+    return "bert" in ((model.details and model.details.family) or "")
 
 
 def open_ollama(argument: str, environment: Mapping[str, str]) -> OllamaLLM:

@@ -158,7 +158,10 @@ class Bench:
         self._row("`rag index`, one changed file", seconds, "", [], "s")
 
     def questions(self) -> None:
-        """Cold and warm, of the whole index; the floor multiplies with the part's vectors only."""
+        """Cold and warm, of the whole index; the floor multiplies with the part's vectors only.
+
+        Those are what ``indexing`` encoded.
+        """
         cold, floor, steps, floors = [], [], [], []
         for _ in range(self._repeat):
             cold.append(self._rag(self._whole, "ask", QUESTION))
@@ -257,9 +260,9 @@ def main() -> None:
         print(f"medians of {options.repeat}, interleaved; {os.cpu_count()} cores, ", end="")
         print(f"{platform.machine()}, Python {platform.python_version()}, {versions}\n")
         print("| what | time (lowest to highest) | compared with | ratio |\n|---|---|---|---|")
+        bench.indexing()
         bench.unchanged()
         bench.questions()
-        bench.indexing()
         if options.peers:
             bench.peers(*options.peers)
 
