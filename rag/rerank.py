@@ -7,10 +7,10 @@ that ...").
 """
 
 import math
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 from typing import TypeVar
 
 from rag.datatypes import Passage
@@ -38,11 +38,20 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The stems of a passage: of its title, of each sentence, and of all of it in order."""
+    """The stems of a passage, in order: of its title, and of each sentence.
+
+    ``in_title`` and ``in_text`` are the same with a space around each: so a beginning or a run of
+    them is found without a loop.
+    """
 
     title: list[str]
-    sentences: list[set[str]]
-    all: list[str]
+    sentences: list[list[str]]
+    in_title: str
+    in_text: str
+
+    def has(self, spaced: str) -> bool:
+        """Whether it stands in the passage or in its title."""
+        return spaced in self.in_text or spaced in self.in_title
 
 
 def rerank(
@@ -55,7 +64,7 @@ def rerank(
     """
     wanted = stems(query)
     words = [_words_of(passage) for passage in passages]
-    counts = Counter(word for own in words for word in {*own.all, *own.title})
+    counts = {w: sum(own.has(f" {w} ") for own in words) for w in set(wanted)}
     weights = {w: math.log(1 + len(passages) / (0.5 + counts[w])) for w in wanted}
     days = list(dates(query))
     scores = [
@@ -72,7 +81,8 @@ def rerank(
 def _together(wanted: Sequence[str], weights: Weights, own: _Words) -> float:
     """What it counts that words of the query stand in the passage, and that they stand together."""
     pairs = {pair: weights[pair[0]] + weights[pair[1]] for pair in pairwise(wanted)}
-    places = [(place, word) for place, word in enumerate(own.all) if word in weights]
+    held = [{word for word in sentence if word in weights} for sentence in own.sentences]
+    places = [(place, word) for place, word in enumerate(chain(*own.sentences)) if word in weights]
     following, near = set(), set()
     for i, (place, word) in enumerate(places):
         for other, next_word in places[i + 1 : i + 1 + _WINDOW]:
@@ -82,10 +92,10 @@ def _together(wanted: Sequence[str], weights: Weights, own: _Words) -> float:
             if other == place + 1:
                 following.add((word, next_word))
     return (
-        _SENTENCE * max((_held(weights, sentence) for sentence in own.sentences), default=0.0)
+        _SENTENCE * max((_held(weights, words) for words in held if words), default=0.0)
         + _NEXT * _held(pairs, following)
         + _NEAR * _held(pairs, near)
-        + _ANYWHERE * _held_or_alike(weights, {*own.all, *own.title})
+        + _ANYWHERE * _held_or_alike(weights, own)
     )
 
 
@@ -105,18 +115,21 @@ def _with_named(
     raised = list(scores)
     for i, own in enumerate(words):
         for j in best:
-            if passages[i].document != passages[j].document and _follows(own.title, words[j].all):
+            apart = passages[i].document != passages[j].document
+            if own.title and apart and own.in_title in words[j].in_text:
                 raised[i] += _NAMED
     return raised
 
 
+@lru_cache(maxsize=2_000)  # 12 MB; in a chat the same passages come up again and again
 def _words_of(passage: Passage) -> _Words:
+    title = stems(passage.title) if passage.titled else []
     sentences = [stems(passage.quote(span)) for span in passage.sentences]
-    return _Words(
-        stems(passage.title) if passage.titled else [],
-        [set(sentence) for sentence in sentences],
-        [word for sentence in sentences for word in sentence],
-    )
+    return _Words(title, sentences, _spaced(title), _spaced(chain(*sentences)))
+
+
+def _spaced(words: Iterable[str]) -> str:
+    return f" {' '.join(words)} "
 
 
 def _held(weights: Mapping[Key, float], found: Collection[Key]) -> float:
@@ -125,14 +138,10 @@ def _held(weights: Mapping[Key, float], found: Collection[Key]) -> float:
     return sum(weight for key, weight in weights.items() if key in found) / total if total else 0.0
 
 
-def _held_or_alike(weights: Weights, found: Collection[str]) -> float:
+def _held_or_alike(weights: Weights, own: _Words) -> float:
     """The share of the weights whose words are found; half for one that begins like one found."""
-    beginnings = {word[:_BEGINNING] for word in found if len(word) >= _BEGINNING}
-    alike = {word for word in weights if word[:_BEGINNING] in beginnings}
-    return (_held(weights, found) + _held(weights, {*found, *alike})) / 2
-
-
-def _follows(title: list[str], words: list[str]) -> bool:
-    """Whether the title stands in the words, in one piece."""
-    n = len(title)
-    return bool(n) and any(words[i : i + n] == title for i in range(len(words) - n + 1))
+    found = {word for word in weights if own.has(f" {word} ")}
+    alike = {
+        word for word in weights if len(word) >= _BEGINNING and own.has(f" {word[:_BEGINNING]}")
+    }
+    return (_held(weights, found) + _held(weights, found | alike)) / 2

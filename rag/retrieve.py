@@ -2,15 +2,14 @@
 
 import fnmatch
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Hit, Mode
+from rag.datatypes import Hit, Mode, Passage
 from rag.errors import InvalidInput
 from rag.mentions import names
 from rag.rerank import rerank
@@ -94,32 +93,35 @@ def retrieve(
     cosines, scores = snapshot.complete_scores(vector, words, found)
     fused = _fuse(cosines, scores, mode)
     best = sorted(fused, key=lambda key: (-fused[key], key))
+    passages: dict[int, Passage] = {}
     if mode == "hybrid":
         closer = list(dict.fromkeys([*best[:_RERANKED], *named]))
-        fused |= _reranked(snapshot, query, closer, cosines, scores)
+        passages = dict(zip(closer, snapshot.passages(closer), strict=True))
+        fused |= _reranked(query, passages, cosines, scores)
         closer.sort(key=lambda key: (-fused[key], key))
         last = fused[closer[-1]] if closer else 0.0
         best = list(dict.fromkeys([*closer, *best]))
         fused |= {key: min(fused[key], last) for key in best[len(closer) :]}
     best = best[:k]
+    others = [key for key in best if key not in passages]
+    passages |= dict(zip(others, snapshot.passages(others), strict=True))
     return [
-        Hit(passage, rank, round(fused[key], 6), round(cosines[key], 6))
-        for rank, key, passage in zip(count(1), best, snapshot.passages(best), strict=False)
+        Hit(passages[key], rank, round(fused[key], 6), round(cosines[key], 6))
+        for rank, key in enumerate(best, start=1)
     ]
 
 
 def _reranked(
-    snapshot: Snapshot,
     query: str,
-    keys: Sequence[int],
-    cosines: dict[int, float],
-    scores: dict[int, float],
+    passages: Mapping[int, Passage],
+    cosines: Mapping[int, float],
+    scores: Mapping[int, float],
 ) -> dict[int, float]:
     """The scores of passages that are looked at more closely."""
     most = max(scores.values(), default=1.0)
-    relative = [scores.get(key, 0.0) / most for key in keys]
-    new = rerank(query, snapshot.passages(keys), [cosines[key] for key in keys], relative)
-    return dict(zip(keys, new, strict=True))
+    relative = [scores.get(key, 0.0) / most for key in passages]
+    new = rerank(query, list(passages.values()), [cosines[key] for key in passages], relative)
+    return dict(zip(passages, new, strict=True))
 
 
 def _fuse(cosines: dict[int, float], scores: dict[int, float], mode: Mode) -> dict[int, float]:

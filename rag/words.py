@@ -28,7 +28,8 @@ STOP_WORDS = frozenset(
     """.split()  # noqa: SIM905
 )
 _ONE_AT_A_TIME = threading.Lock()  # the stemmer keeps the word it works on in itself
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
 
 
 @lru_cache(maxsize=50_000)
@@ -47,7 +48,7 @@ def _stemmer() -> Any:
 
 def tokens(text: str) -> Iterator[tuple[str, Span]]:
     """Each word in lower case with its span; figures with points or commas are one word."""
-    for match in re.finditer(r"\d+(?:[.,]\d+)*|[^\W_]+", text):
+    for match in _TOKEN.finditer(text):
         yield match.group().lower(), match.span()
 
 
@@ -60,4 +61,11 @@ def terms(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """The stems of the content words, in order, with repetitions."""
-    return [stem(word) for word, _ in tokens(text) if word not in STOP_WORDS]
+    return [found for word in _TOKEN.findall(text) if (found := _content_stem(word))]
+
+
+@lru_cache(maxsize=50_000)
+def _content_stem(word: str) -> str:
+    """The stem of a word as it is written; of a stop word, none."""
+    word = word.lower()
+    return "" if word in STOP_WORDS else stem(word)

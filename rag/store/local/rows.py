@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def pack_spans(spans: tuple[Span, ...]) -> bytes:
 
 def unpack_spans(data: bytes) -> tuple[Span, ...]:
     """The inverse of ``pack_spans``."""
-    return tuple((int(a), int(b)) for a, b in np.frombuffer(data, dtype="<i8").reshape(-1, 2))
+    return tuple(struct.iter_unpack("<qq", data))
 
 
 def pack_offsets(offsets: tuple[int, ...]) -> bytes:
