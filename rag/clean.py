@@ -18,10 +18,15 @@ def clean_text(text: str) -> str:
     Paired surrogates (as from a broken JSON escape) become their character, lone ones U+FFFD.
     The result never fails to encode, and cleaning it again changes nothing.
     """
-    text = text.replace("\x00", "")
-    if _SURROGATE.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = encodable(text.replace("\x00", ""))
     return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def encodable(text: str) -> str:
+    """The same text where UTF-8 has all of it; else paired surrogates joined, lone ones U+FFFD."""
+    if not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def clean_question(text: str) -> str:

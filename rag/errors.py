@@ -59,17 +59,24 @@ class EmbedderMismatch(IndexUnusable):
 class LLMFailed(RagError):
     """A language model, or another back end, failed.
 
-    ``retry``: asked again it may succeed, after ``retry_after`` seconds if it said so.
+    ``retries``: asked again so often it may succeed, after ``retry_after`` seconds if it said so;
+    ``too_long``: it may succeed with a shorter prompt.
     """
 
     exit_code = 5
 
     def __init__(
-        self, message: str, *, retry: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        retries: int = 0,
+        retry_after: float | None = None,
+        too_long: bool = False,
     ) -> None:
         super().__init__(message)
-        self.retry = retry
+        self.retries = retries
         self.retry_after = retry_after
+        self.too_long = too_long
 
 
 class MachineRefused(RagError):

@@ -76,6 +76,11 @@ def read_named(path: Path, most: int = _LARGEST_NAMED) -> bytes:
     return data
 
 
+def expanded(text: str) -> Path:
+    """The path that the user wrote; ``~`` is a home folder where there is such a user."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises where there is none
+
+
 def _reason_to_leave_out(entry: os.DirEntry[str], without: frozenset[Path]) -> str | None:
     if entry.is_symlink():
         return "a symbolic link"

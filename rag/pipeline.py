@@ -32,6 +32,7 @@ from rag.store.local import LocalStore
 from rag.write import write, write_out
 
 LONGEST_QUESTION = 4000  # characters
+_LONGEST_TOLD = 16_000  # characters of a message before it that a follow-up may lean on
 DEFAULT_K = 10
 # Below this answerability the documents are said not to answer: at 0.1 about eight in ten
 # questions of other collections are refused, and one in a hundred that the documents answer.
@@ -105,6 +106,7 @@ class Pipeline:
         """
         began = time.perf_counter()
         question = _checked_question(question)
+        history = [replace(told, content=told.content[:_LONGEST_TOLD]) for told in history]
         with self._store.snapshot() as snapshot:
             info = snapshot.info
             embedder = self._embedder_of(info)

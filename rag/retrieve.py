@@ -44,7 +44,7 @@ class Selection:
         if not (self.files or self.since or self.until):
             return None, 0
         globs = re.compile("|".join(map(fnmatch.translate, self.files)))
-        since, until = self.since or "", self.until or "9"
+        since, until = self.since or "", self.until or "9999-12-31"
         chosen, undated = set(), 0
         for key, id, dated in snapshot.dates():
             if self.files and not globs.match(id):
@@ -76,10 +76,12 @@ def retrieve(
     """The ``k`` best passages for a query whose embedding is ``vector``, best first.
 
     Each passage that either search finds gets its exact cosine and its exact BM25 score. Ties are
-    broken by the order in which passages were added.
+    broken by the order in which passages were added. Raises InvalidInput for a ``k`` below 1.
     """
+    if k < 1:
+        raise InvalidInput(f"k must be at least 1, not {k}.")
     words = terms(query)
-    n = max(_CANDIDATES, 2 * k)
+    n = min(max(_CANDIDATES, 2 * k), snapshot.info.passages)
     found: set[int] = set()
     if mode != "lexical":
         found |= snapshot.dense(vector, n, only).keys()

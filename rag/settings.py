@@ -53,12 +53,18 @@ NAMES = ("index", "llm", "embedder", "k", "threshold", "host", "port")
 
 
 def home_folder(environment: Mapping[str, str]) -> Path:
-    """``$RAG_HOME``, else the platform's user data folder."""
-    if given := environment.get("RAG_HOME"):
-        return Path(given).expanduser()
-    import platformdirs
+    """``$RAG_HOME``, else the platform's user data folder. Raises InvalidInput without a home."""
+    given = environment.get("RAG_HOME")
+    if not given:
+        import platformdirs
 
-    return Path(platformdirs.user_data_dir("rag", appauthor=False))
+        given = platformdirs.user_data_dir("rag", appauthor=False)
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:
+        raise InvalidInput(
+            f"{given} is in no user's home folder; set RAG_HOME to a folder."
+        ) from None
 
 
 def load_settings(
@@ -105,7 +111,7 @@ def save_setting(home: Path, name: str, value: float) -> Path:
     before = _read_toml(path)
     number = repr(_checked(name, value, f"--{name}"))
     try:
-        text = path.read_bytes().decode("utf-8") if path.exists() else ""
+        text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
         line = re.compile(rf"(?m)^([ \t]*{name}[ \t]*=[ \t]*)[^#\r\n]*?([ \t]*(?:#.*)?)$")
         after, replaced = line.subn(rf"\g<1>{number}\g<2>", text, count=1)
         if not replaced:
@@ -141,7 +147,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     if status.st_size > _LARGEST_FILE:
         raise InvalidInput(f"{path} is {status.st_size:,} bytes; a settings file is far smaller.")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is not valid TOML: {error}.") from error
     except OSError as error:

@@ -1,16 +1,21 @@
 """Re-checks an exported answer against the files as they are now; needs no index."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rag.datatypes import Document
+from rag.cite.check import check
+from rag.datatypes import Document, Passage
 from rag.errors import InvalidInput
 from rag.files import read_below, read_named
 from rag.load import largest, loader_for
 from rag.store.local.roots import Root
+
+_MARKER = re.compile(r"\[\d+\]")
+_FACTS = ("title", "date", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def read_answers(path: Path) -> list[dict[str, Any]]:
     turns = found.get("turns") if isinstance(found, dict) else None
     answers = [_bare(turn) for turn in turns] if isinstance(turns, list) else [_bare(found)]
     answers = [answer for answer in answers if not (turns and answer is None)]
-    if not all(isinstance(a, dict) and isinstance(a.get("citations"), list) for a in answers):
+    if not answers or not all(isinstance(a, dict) and "citations" in a for a in answers):
         raise InvalidInput(f"{path} is not an answer as `rag ask --json` prints it.")
     return answers
 
@@ -45,42 +50,100 @@ def _bare(found: Any) -> Any:
     return found["answer"] if isinstance(found, dict) and "answer" in found else found
 
 
-def verify(answer: dict[str, Any], roots: Sequence[Root]) -> list[Verdict]:
-    """One verdict a citation, then one (citation 0) for each other thing that does not hold."""
+def verify(answer: Mapping[str, Any], roots: Sequence[Root]) -> list[Verdict]:
+    """One verdict a citation, then one (citation 0) for each other thing that does not hold.
+
+    Raises InvalidInput for an answer with a field of another type than answers have.
+    """
     verdicts = []
-    quotes: dict[int, str] = {}
-    for citation in answer["citations"]:
-        try:
-            number, document = int(citation["id"]), str(citation["document"])
-            span = (int(citation["start"]), int(citation["end"]))
-            quotes[number] = quote = str(citation["quote"])
-            sha256 = str(citation["sha256"])
-        except (KeyError, TypeError, ValueError):
-            raise InvalidInput(
-                "A citation of the answer is not complete; export it anew."
-            ) from None
-        verdicts.append(Verdict(number, document, _trouble(document, span, quote, sha256, roots)))
-    for sentence in answer.get("sentences") or []:
-        cited = sentence.get("citations") or []
-        missing = [n for n in cited if n not in quotes]
-        if missing:
-            verdicts.append(Verdict(0, "", f"a sentence cites [{missing[0]}], which is not there"))
-        verbatim = any(sentence.get("text", "") in quotes[n] for n in cited if n in quotes)
-        if sentence.get("support") == "quoted" and not verbatim:
-            verdicts.append(Verdict(0, "", "a sentence marked as quoted is not in its quotes"))
-    return verdicts
+    quotes: dict[int, Passage] = {}
+    for citation in _field(answer, "citations", list):
+        number, id = _field(citation, "id", int), _field(citation, "document", str)
+        document = _find(id, roots)
+        verdicts.append(Verdict(number, id, _trouble(citation, document)))
+        quotes[number] = _quoted(citation, document)
+    troubles = [*_sentence_troubles(answer, quotes), *_short_troubles(answer, quotes)]
+    return verdicts + [Verdict(0, "", trouble) for trouble in troubles]
 
 
-def _trouble(
-    id: str, span: tuple[int, int], quote: str, sha256: str, roots: Sequence[Root]
-) -> str | None:
-    document = _find(id, roots)
+def _field(found: Any, name: str, kind: type) -> Any:
+    """A field of an exported answer, of that very type. Raises InvalidInput."""
+    value = found.get(name) if isinstance(found, dict) else None
+    if type(value) is not kind:
+        raise InvalidInput(f"The exported answer has no sound {name!r}; export it anew.")
+    return value
+
+
+def _trouble(citation: Mapping[str, Any], document: Document | None) -> str | None:
+    start, end = _field(citation, "start", int), _field(citation, "end", int)
+    quote, sha256 = _field(citation, "quote", str), _field(citation, "sha256", str)
     if document is None:
         return "the document is not there any more"
-    same = document.text[slice(*span)] == quote and 0 <= span[0] < span[1]
+    same = 0 <= start < end and document.text[start:end] == quote
     if document.sha256 != sha256:
         return "the file changed" + (", the quote is still in its place" if same else "")
-    return None if same else "the quote is not what stands at its place"
+    if not same:
+        return "the quote is not what stands at its place"
+    wrong = [n for n in _FACTS if n in citation and citation[n] != getattr(document, n)]
+    return f"the document has another {wrong[0]}" if wrong else None
+
+
+def _quoted(citation: Mapping[str, Any], document: Document | None) -> Passage:
+    """What a citation quotes, as a passage of one sentence, with its document's title and date."""
+    start, quote = citation["start"], citation["quote"]
+    end = start + len(quote)
+    return Passage(
+        document=citation["document"],
+        title=document.title if document else "",
+        titled=False,
+        date=document.date if document else None,
+        url=None,
+        sha256=citation["sha256"],
+        start=start,
+        end=end,
+        text=quote,
+        sentences=((start, end),),
+    )
+
+
+def _sentence_troubles(answer: Mapping[str, Any], quotes: Mapping[int, Passage]) -> Iterator[str]:
+    """What is wrong with the sentences; how they are supported is judged anew, by law 3."""
+    shown = _squeezed(_field(answer, "text", str))
+    for sentence in _field(answer, "sentences", list):
+        text, support = _field(sentence, "text", str), _field(sentence, "support", str)
+        cited = _field(sentence, "citations", list)
+        missing = [number for number in cited if type(number) is not int or number not in quotes]
+        if missing:
+            yield f"a sentence cites [{missing[0]}], which is not there"
+            continue
+        passages = tuple(quotes[number] for number in cited)
+        if support == "quoted" and text not in [passage.text for passage in passages]:
+            yield "a sentence marked as quoted is not one of its quotes"
+        elif support == "verified" and not _carried(text, passages):
+            yield "a sentence marked as verified is not carried by its quotes"
+        if _squeezed(text) not in shown:
+            yield "a sentence is not in the answer's text"
+
+
+def _carried(text: str, passages: tuple[Passage, ...]) -> bool:
+    found = check(text, passages, tuple(range(len(passages)))) if passages else None
+    return found is not None and found.support in ("quoted", "verified")
+
+
+def _squeezed(text: str) -> str:
+    """A text without its markers and white space."""
+    return "".join(_MARKER.sub("", text).split())
+
+
+def _short_troubles(answer: Mapping[str, Any], quotes: Mapping[int, Passage]) -> Iterator[str]:
+    if answer.get("short") is None:
+        return
+    short = _field(answer, "short", dict)
+    start, end = _field(short, "start", int), _field(short, "end", int)
+    passage = quotes.get(_field(short, "citation", int))
+    inside = passage is not None and passage.start <= start < end <= passage.end
+    if not (passage and inside and passage.quote((start, end)) == _field(short, "text", str)):
+        yield "the short answer is not what stands at its place"
 
 
 def _find(id: str, roots: Sequence[Root]) -> Document | None:

@@ -22,8 +22,9 @@ def write(draft: Answer, hits: Sequence[Hit], llm: LLM, strict: bool = False) ->
     """Snapshots of ``draft`` as the reply to its query grows; the last one is checked as a whole.
 
     It is ``complete`` only if the LLM finished. Where it failed in mid-reply, what there is stays,
-    with a warning. ``strict`` keeps only sentences that are quoted or verified. Raises LLMFailed
-    if there is nothing at all.
+    with a warning. ``strict`` keeps only sentences that are quoted or verified. An LLM for which
+    the prompt is too long, whatever it said of its window, is asked once more with the better half
+    of the passages. Raises LLMFailed if there is nothing at all.
     """
     prompt = build_prompt(draft.question, draft.query, hits, llm.count, llm.window)
     if not prompt.hits:
@@ -31,7 +32,21 @@ def write(draft: Answer, hits: Sequence[Hit], llm: LLM, strict: bool = False) ->
             f"The window of {llm.spec}, {llm.window:,} tokens, has no room for a passage; use an "
             "LLM with a larger one."
         )
-    draft = replace(draft, left_out=tuple(hit.rank for hit in prompt.left_out))
+    try:
+        yield from _written(draft, prompt, hits, llm, strict)
+    except LLMFailed as failure:
+        better = prompt.hits[: len(prompt.hits) // 2]
+        if not (failure.too_long and better):
+            raise
+        prompt = build_prompt(draft.question, draft.query, better, llm.count, llm.window)
+        yield from _written(draft, prompt, hits, llm, strict)
+
+
+def _written(
+    draft: Answer, prompt: Prompt, hits: Sequence[Hit], llm: LLM, strict: bool
+) -> Iterator[Answer]:
+    """What the LLM makes of a prompt with some of the hits."""
+    draft = replace(draft, left_out=tuple(hit.rank for hit in hits if hit not in prompt.hits))
     reply, last, warnings = "", Delta(""), []
     answer, written, shown = draft, "", 0.0
     try:

@@ -188,7 +188,7 @@ class TestServers:
             (404, 1, "no such model"),
             (400, 1, "smaller -k"),
             (429, 3, "busy"),
-            (500, 3, "HTTP 500"),
+            (500, 2, "HTTP 500"),
         ],
     )
     def test_it_refuses(self, dialect: str, status: int, requests: int, told: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from types import FrameType
 
 import click
@@ -22,6 +23,7 @@ def main() -> None:
     """The command ``rag``: runs it and exits with the contract's code."""
     signal.signal(signal.SIGTERM, _terminated)
     _open_what_is_closed()
+    _write_whatever_comes()
     arguments = sys.argv[1:]
     if "_RAG_COMPLETE" in os.environ:  # a shell asks what could come next
         commands.main(prog_name="rag")
@@ -44,9 +46,11 @@ def main() -> None:
         _say_no_more()
         sys.exit(0)
     except OSError as error:
-        _say_no_more()
+        if error.filename is None:  # it is the output
+            _say_no_more()
+            arguments = []
         place = error.filename or "The output"
-        _fail(MachineRefused(f"{place} cannot be read or written: {error.strerror}."), [])
+        _fail(MachineRefused(f"{place} cannot be read or written: {error.strerror}."), arguments)
 
 
 def _open_what_is_closed() -> None:
@@ -54,6 +58,13 @@ def _open_what_is_closed() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _write_whatever_comes() -> None:
+    """Shows what an output of few characters has not as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _say_no_more() -> None:

@@ -54,9 +54,9 @@ def ask(
     settings = load_settings({"index": index, "llm": llm, "k": k})
     if question == "-":
         question = sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
-    if goes_on and history:
+    if goes_on and history is not None:
         raise InvalidInput("Give either -c or --history FILE.")
-    messages = _read_history(history) if history else []
+    messages = [] if history is None else _read_history(history)
     if goes_on:
         messages = last_conversation(settings.home)
     pipeline = open_pipeline(settings)
@@ -121,7 +121,7 @@ def _read_history(name: str) -> list[Message]:
     try:
         return read_history(Path(name))
     except OSError as error:
-        raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
+        raise InvalidInput(f"{Path(name)} cannot be read: {error.strerror}.") from error
 
 
 @click.command()
@@ -180,10 +180,15 @@ def _write_run(
         if id in seen:
             raise InvalidInput(f"{queries}, line {number}: the id {id!r} is there twice.")
         seen.add(id)
-        hits = by_document(pipeline.search(text, k=20 * k, mode=mode, selection=selection))[:k]
-        for rank, hit in enumerate(hits, start=1):
+        try:
+            hits = pipeline.search(text, k=20 * k, mode=mode, selection=selection)
+        except InvalidInput as error:
+            raise InvalidInput(f"{queries}, line {number}: {error}") from error
+        for rank, hit in enumerate(by_document(hits)[:k], start=1):
             name = _percent_encoded(hit.passage.document)
             lines.append(f"{_percent_encoded(id)} Q0 {name} {rank} {hit.score:.6f} rag\n")
+    if not seen:
+        raise InvalidInput(f"{queries} holds no queries; write one a line: id TAB text.")
     try:
         out.write_text("".join(lines), encoding="utf-8")
     except OSError as error:

@@ -1,6 +1,7 @@
 """`rag show` and `rag verify`: an answer against its sources."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from rag.store.local.roots import Root, resolve_roots
 from rag.verify import read_answers, verify
 
 _VERIFICATION_FAILED = 6
+_SPAN = re.compile(r"([0-9]{1,12}):([0-9]{1,12})")
 
 
 @click.command()
@@ -45,10 +47,11 @@ def show(document: str, span: str | None, index: str | None) -> None:
 
 
 def _parse_span(span: str, length: int) -> slice:
-    start, colon, end = span.partition(":")
-    if not (colon and start.isdecimal() and end.isdecimal() and int(start) < int(end) <= length):
+    found = _SPAN.fullmatch(span)
+    start, end = map(int, found.groups()) if found else (0, 0)
+    if not start < end <= length:
         raise InvalidInput(f"--span must be START:END within 0:{length}, not {span!r}.")
-    return slice(int(start), int(end))
+    return slice(start, end)
 
 
 @click.command("verify")
@@ -78,6 +81,8 @@ def verify_command(answer: str, roots: tuple[str, ...], index: str | None, as_js
         for verdict in verdicts:
             name = f"[{verdict.citation}] {verdict.document}: " if verdict.citation else ""
             click.echo(printable(name + (verdict.trouble or "ok")))
+        if not verdicts:
+            click.echo("nothing is cited")
     if troubles:
         sys.exit(_VERIFICATION_FAILED)
 

@@ -21,11 +21,8 @@ def sync_index(settings: Settings, paths: tuple[str, ...], rebuild: bool = False
     """Syncs with a progress bar on a terminal; the default index begins with ``seeds/``."""
     store = LocalStore(Path(settings.index))
     if not store.exists() and not paths:
-        if not _can_begin_with_seeds(settings):
-            raise IndexMissing(
-                f"There is no index in {settings.index}; `rag index PATH... --index "
-                f"{settings.index}` makes one."
-            )
+        if not _can_begin_with_seeds(settings, store):
+            raise store.missing()
         paths = ("seeds",)
     spec = settings.embedder or _spec_of(store)
     with progress_bar() as progress:
@@ -44,14 +41,15 @@ def _spec_of(store: LocalStore) -> str:
         return ""
 
 
-def _can_begin_with_seeds(settings: Settings) -> bool:
-    return settings.index == "index" and Path("seeds").is_dir()
+def _can_begin_with_seeds(settings: Settings, store: LocalStore) -> bool:
+    never_made = isinstance(store.missing(), IndexMissing)
+    return settings.index == "index" and Path("seeds").is_dir() and never_made
 
 
 def open_store(settings: Settings) -> LocalStore:
     """The index; the default one is made from ``seeds/`` by the first command that needs it."""
     store = LocalStore(Path(settings.index))
-    if not store.exists() and _can_begin_with_seeds(settings):
+    if not store.exists() and _can_begin_with_seeds(settings, store):
         click.echo("Indexing seeds/ for the first time ...", err=True)
         sync_index(settings, ())
     return store

@@ -35,7 +35,9 @@ def read_history(path: Path) -> list[Message]:
     """
     try:
         found = json.loads(read_named(path))
-        messages = [Message(turn["role"], str(turn["content"])) for turn in found]
+        messages = [Message(turn["role"], turn["content"]) for turn in found]
+        if not all(isinstance(message.content, str) for message in messages):
+            raise TypeError
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InvalidInput(f'{path} is not a JSON list of {{"role", "content"}}.') from error
     if any(message.role not in ("user", "assistant") for message in messages):

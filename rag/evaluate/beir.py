@@ -1,5 +1,6 @@
 """A BEIR folder -> Examples: queries.jsonl, qrels.tsv or qrels/*.tsv, perhaps corpus.jsonl."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from rag.evaluate.questions import Evidence, Example, QuestionSet, example_of, j
 from rag.files import read_named
 
 _HEADER = ["query-id", "corpus-id", "score"]
+_GAIN = re.compile(r"-?[0-9]{1,6}")
 
 
 def read_beir(folder: Path) -> QuestionSet:
@@ -60,7 +62,7 @@ def _example(
             Evidence(str(span["doc"]), span=(int(span["start"]), int(span["end"])))
             for span in spans
         )
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, OverflowError) as error:
         raise InvalidInput(
             f'{where}: `gold_spans` is not a list of {{"doc", "start", "end"}}.'
         ) from error
@@ -88,7 +90,7 @@ def _read_qrels(folder: Path) -> dict[str, dict[str, int]]:
             cells = line.rstrip("\r").split("\t")
             if not line.strip() or (number == 1 and cells == _HEADER):
                 continue
-            if len(cells) != 3 or not cells[2].strip().lstrip("-").isdecimal():
+            if len(cells) != 3 or not _GAIN.fullmatch(cells[2].strip()):
                 raise InvalidInput(
                     f"{file}, line {number}: not a query id, a document id and a whole number "
                     "between tabs."

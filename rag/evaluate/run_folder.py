@@ -1,15 +1,22 @@
 """The files of a run: results.jsonl, summary.json and report.html in one folder."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from rag.errors import InvalidInput, MachineRefused
 from rag.evaluate.measures import Row
+from rag.files import read_below
 
-_NEEDED = {"id", "question", "answerable", "abstained", "answerability", "outcome", "measures"}
+_LARGEST = 2**30  # bytes
+_ROW: Mapping[str, type | UnionType] = {
+    "id": str, "question": str, "answerable": bool | None, "abstained": bool,
+    "answerability": int | float | None, "outcome": str, "measures": dict, "error": dict | None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +49,39 @@ def write_run(folder: Path, summary: Mapping[str, Any], rows: Sequence[Row], htm
 def read_run(folder: Path) -> Run:
     """A run that ``write_run`` wrote. Raises InvalidInput for anything else."""
     try:
-        summary = json.loads((folder / "summary.json").read_bytes())
-        lines = (folder / "results.jsonl").read_bytes().split(b"\n")
+        summary = json.loads(read_below(folder, "summary.json", _LARGEST))
+        lines = read_below(folder, "results.jsonl", _LARGEST).split(b"\n")
         rows = tuple(json.loads(line) for line in lines if line.strip())
-        if not rows or summary["n"] != len(rows) or not isinstance(summary["measures"], dict):
+        if not rows or summary["n"] != len(rows):
             raise ValueError("not all of its questions are there")
-        if not all(row.keys() >= _NEEDED for row in rows):
-            raise ValueError("a row lacks what `rag eval` writes")
-        _ = summary["run"]["fingerprints"]["questions"], summary["run"]["settings"]
+        if not all(map(_is_row, rows)):
+            raise ValueError("a row is not what `rag eval` writes")
+        run, measures = summary["run"], summary["measures"]
+        _ = run["fingerprints"]["questions"], run["settings"].keys()
+        if not _are_numbers(measure["value"] for measure in measures.values()):
+            raise ValueError("a measure is not a number")
     except OSError as error:
         raise InvalidInput(
             f"{folder} is no run of `rag eval`: {error.filename} cannot be read ({error.strerror})."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{folder} is no run of `rag eval`: {error}.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidInput(
+            f"{folder} is no run of `rag eval`: its summary.json is another's."
+        ) from error
     return Run(folder, summary, rows)
+
+
+def _is_row(row: Any) -> bool:
+    return (
+        isinstance(row, dict)
+        and row.keys() >= _ROW.keys()
+        and all(isinstance(row[name], kind) for name, kind in _ROW.items())
+        and _are_numbers(row["measures"].values())
+        and _are_numbers([row["answerability"] or 0])
+    )
+
+
+def _are_numbers(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, int | float) and isfinite(value) for value in values)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from rag.datatypes import Delta, Prompt
@@ -15,7 +16,6 @@ from rag.llms.reply_text import ReplyText
 if TYPE_CHECKING:
     from rag.llms import LLM
 
-_RETRIES = 2
 _LONGEST_WAIT = 30.0  # seconds: a server that asks for more is not waited for
 _LONGEST_REPLY = 64_000  # characters
 _LONGEST_RAW_REPLY = 1_000_000  # characters, reasoning included
@@ -93,7 +93,7 @@ class Guarded:
     def _raw_stream(self, prompt: Prompt) -> Iterator[Delta]:
         """What the back end says; asked again where it failed before it began."""
         began = time.monotonic()
-        for retries in reversed(range(_RETRIES + 1)):
+        for retry in count():
             reading = _Reading(self._llm, prompt)
             heard: float | None = None  # when there was a sign of life
             try:
@@ -103,10 +103,10 @@ class Guarded:
                     yield delta
                 return
             except LLMFailed as failure:
-                if heard or not retries or not failure.retry:
+                if heard or retry >= failure.retries:
                     raise
                 wait = failure.retry_after
-                wait = self._deadlines.pause * 2 ** (_RETRIES - retries) if wait is None else wait
+                wait = self._deadlines.pause * 2**retry if wait is None else wait
                 left = began + self._deadlines.first - time.monotonic()
                 if wait > min(_LONGEST_WAIT, left):
                     raise

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from rag.datatypes import Delta, Prompt
 from rag.errors import InvalidInput, LLMFailed
+from rag.files import expanded
 
 if TYPE_CHECKING:
     import xllamacpp
@@ -167,7 +168,8 @@ class _Generation:
 
     def _failed(self, error: dict[str, Any]) -> LLMFailed:
         if error.get("type") == "exceed_context_size_error":
-            return LLMFailed(f"The prompt is too long for {self._spec}; use a smaller -k.")
+            told = f"The prompt is too long for {self._spec}; use a smaller -k."
+            return LLMFailed(told, too_long=True)
         return LLMFailed(f"{self._spec} could not make a reply: {error.get('message')}.")
 
 
@@ -175,7 +177,7 @@ def open_local(argument: str, environment: Mapping[str, str]) -> LocalLLM:
     """The GGUF file at a path, or in an installed package that is named."""
     if find_spec("xllamacpp") is None:
         raise InvalidInput(f"local:{argument} needs xllamacpp; `pip install xllamacpp`.")
-    path = _find_packaged(argument) if argument in _PACKAGES else Path(argument).expanduser()
+    path = _find_packaged(argument) if argument in _PACKAGES else expanded(argument)
     try:
         with path.open("rb") as file:
             magic = file.read(4)

@@ -14,7 +14,7 @@ from pathlib import Path
 from rag.clean import clean_question
 from rag.datatypes import Delta, Prompt
 from rag.errors import InvalidInput, LLMFailed
-from rag.files import read_named
+from rag.files import expanded, read_named
 from rag.tokens import count_tokens
 
 _LARGEST_FILE = 100_000_000  # bytes
@@ -58,7 +58,7 @@ class ScriptedLLM:
 
 def open_scripted(argument: str, environment: Mapping[str, str]) -> ScriptedLLM:
     """The LLM of a file of rows."""
-    return ScriptedLLM(f"scripted:{argument}", _read_rows(Path(argument).expanduser()))
+    return ScriptedLLM(f"scripted:{argument}", _read_rows(expanded(argument)))
 
 
 def _read_rows(path: Path) -> list[tuple[str | None, str]]:

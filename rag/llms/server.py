@@ -17,6 +17,8 @@ from rag.tokens import count_tokens
 GARBAGE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 CONNECT = 10.0  # seconds
 _BUSY = (408, 409, 425, 429)
+_NOT_ACCEPTED = (400, 413, 422)
+_RETRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Server:
         return LLMFailed(
             f"{self._who()}: the connection was refused or lost; see whether the server runs "
             f"there ({self.address_name} says where).",
-            retry=not timed_out,
+            retries=0 if timed_out else _RETRIES,
         )
 
     def refused(self, status: int, headers: Mapping[str, str]) -> LLMFailed:
@@ -62,7 +64,7 @@ class Server:
             advice = f"it refused the key; see {self.key_name} (HTTP {status})"
         elif status == 404:
             advice = f"it has no such model or no such path; see {self.address_name} (HTTP 404)"
-        elif status in (400, 413, 422):
+        elif status in _NOT_ACCEPTED:
             advice = (
                 "it did not accept the request; if the prompt is too long for the model, use a "
                 f"smaller -k (HTTP {status})"
@@ -71,8 +73,9 @@ class Server:
             advice = f"it is busy or the quota is used up; try again later (HTTP {status})"
         return LLMFailed(
             f"{self._who()} did not answer: {advice}.",
-            retry=status in _BUSY or status >= 500,
+            retries=_RETRIES if status in _BUSY else 1 if status >= 500 else 0,
             retry_after=_retry_after(headers.get("retry-after")),
+            too_long=status in _NOT_ACCEPTED,
         )
 
     def garbled(self) -> LLMFailed:

@@ -38,6 +38,8 @@ def load_corpus(name: str, data: bytes, notes: list[str]) -> Iterator[Document]:
 
 def _corpus_row(row: bytes) -> Document:
     found = json.loads(row)
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")
     name, text = found["_id"], found["text"]
     if not isinstance(name, str) or not name.strip() or not isinstance(text, str):
         raise ValueError("_id and text must be texts")

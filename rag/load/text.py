@@ -8,11 +8,13 @@ from rag.load.decode import decode
 from rag.load.document import Content
 from rag.load.facts import LONGEST_TITLE, date_in_url, one_line, parse_date, web_address
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,65536}?)^---[ \t]*(?:\n|\Z)", re.S | re.M)
+_BEGIN = re.compile(r"---[ \t]*\n")
+_END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.M)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[ \t]*$|\Z)", re.S | re.M)
 _COLUMNS = re.compile(r"\s{2,}|\t")
 _DEEPEST = 20  # of front matter
+_LONGEST = 65_536  # characters of front matter that are read
 _NO_TEXT = ("", "~", "null", "true", "false")  # in YAML, unless quoted
 
 
@@ -46,16 +48,21 @@ def _front_matter(text: str, notes: list[str]) -> tuple[dict[str, Any], int]:
     Front matter is flat: a scalar for each key. So YAML's events are read, which builds no object,
     runs no code, follows no alias, and stops at the first sign of depth.
     """
-    match = _FRONT_MATTER.match(text)
-    if not match:
+    begin = _BEGIN.match(text)
+    end = _END.search(text, begin.end()) if begin else None
+    if not (begin and end):
         return {}, 0
     import yaml
+
+    matter = text[begin.end() : end.start()]
+    if long := len(matter) > _LONGEST:
+        matter = matter[: matter.rfind("\n", 0, _LONGEST) + 1]
 
     found: dict[str, Any] = {}
     path: list[str] = []
     key: str | None = None
     try:
-        for event in yaml.parse(match[1], Loader=yaml.SafeLoader):
+        for event in yaml.parse(matter, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 path.append(type(event).__name__)
                 if len(path) > _DEEPEST:
@@ -74,9 +81,11 @@ def _front_matter(text: str, notes: list[str]) -> tuple[dict[str, Any], int]:
             elif isinstance(event, yaml.ScalarEvent) and not path:
                 return {}, 0  # a rule between paragraphs, not front matter
     except (yaml.YAMLError, ValueError, RecursionError):
+        if long:
+            return {}, 0  # it may be text between two rules
         notes.append("its front matter cannot be read")
-        return {}, match.end()
-    return found, match.end()
+        return {}, end.end()
+    return found, end.end()
 
 
 def _markdown_heading(body: str) -> str | None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from rag.clean import encodable
 from rag.errors import InvalidInput, MachineRefused, RagError
 from rag.load import LOADERS
 from rag.settings import Settings
@@ -115,18 +116,18 @@ def build(
     def quick(function: _Quick) -> None:
         def answer(sent: dict[str, Any], request: gr.Request) -> dict[str, Any]:
             try:
-                return function(_checked(sent), request.username or "")
+                return _sendable(function(_checked(sent), request.username or ""))
             except RagError as error:
-                return failure(error)
+                return _sendable(failure(error))
 
         server.api(answer, name=function.__name__, queue=False, api_visibility="private")
 
     def streamed(function: _Streamed) -> None:
         def answer(sent: dict[str, Any], request: gr.Request) -> Iterator[dict[str, Any]]:
             try:
-                yield from function(_checked(sent), request.username or "")
+                yield from map(_sendable, function(_checked(sent), request.username or ""))
             except RagError as error:
-                yield failure(error)
+                yield _sendable(failure(error))
 
         server.api(answer, name=function.__name__, concurrency_limit=None, api_visibility="private")
 
@@ -162,6 +163,15 @@ def _share_arenas() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def _sendable(value: Any) -> Any:
+    """The same in texts that UTF-8 has: a name may hold bytes that are no text."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, dict):
+        return {name: _sendable(one) for name, one in value.items()}
+    return [_sendable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _checked(sent: Any) -> Sent:

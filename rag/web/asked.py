@@ -6,10 +6,12 @@ from datetime import date
 from glob import escape
 from typing import Any
 
+from rag.clean import encodable
 from rag.datatypes import Span
 from rag.errors import InvalidInput
 from rag.retrieve import Selection
 
+UNTOLD = "\ufffd"  # what a page gets and sends for a byte of a name that is no text
 _MOST_FILES = 1000
 _LONGEST_SPANS = 2000  # characters
 _SPAN = re.compile(r"[0-9]{1,12}-[0-9]{1,12}")
@@ -17,7 +19,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def text_of(sent: Mapping[str, Any], name: str, most: int = 4000) -> str:
-    """A text of at most ``most`` characters; '' if it is missing. Raises InvalidInput."""
+    """A text of at most ``most`` characters; '' if it is missing. Raises InvalidInput.
+
+    It is one that can be sent back: a page may send halves of characters.
+    """
     value = sent.get(name)
     if value is None:
         return ""
@@ -25,7 +30,7 @@ def text_of(sent: Mapping[str, Any], name: str, most: int = 4000) -> str:
         raise InvalidInput(f"The page sent a {name} that is not a text; reload it.")
     if len(value) > most:
         raise InvalidInput(f"The {name} has {len(value):,} characters; the limit is {most:,}.")
-    return value
+    return encodable(value)
 
 
 def spans_of(sent: Mapping[str, Any]) -> list[Span]:
@@ -46,7 +51,8 @@ def selection_of(sent: Mapping[str, Any]) -> Selection:
     ):
         raise InvalidInput(f"At most {_MOST_FILES:,} documents can be chosen; choose fewer.")
     since, until = (_date(sent, name) for name in ("since", "until"))
-    return Selection(tuple(escape(id) for id in files), since, until)
+    globs = (escape(encodable(id)).replace(UNTOLD, "?") for id in files)
+    return Selection(tuple(globs), since, until)
 
 
 def _date(sent: Mapping[str, Any], name: str) -> str | None:

@@ -4,12 +4,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rag.clean import encodable
 from rag.embed import open_embedder
 from rag.errors import IndexMissing, InvalidInput, RagError
 from rag.settings import Settings
 from rag.status import collect_documents
+from rag.store import Snapshot
 from rag.store.local import LocalStore, SyncReport, forget, sync
-from rag.web.asked import spans_of, text_of
+from rag.web.asked import UNTOLD, spans_of, text_of
 from rag.web.documents import document_html, list_html, report_text, summary_text
 from rag.web.examples import example_questions
 from rag.web.indexing import Indexing, Progress, Run
@@ -68,8 +70,8 @@ class Library:
 
     def document(self, sent: Sent, user: str) -> Event:
         """One whole document as HTML, spans of it marked."""
-        id = text_of(sent, "document", 4096)
         with self._store.snapshot() as snapshot:
+            id = _told_id(sent, snapshot)
             found = snapshot.document(id)
         if found is None:
             raise InvalidInput(f"{id} is not in the index any more.")
@@ -77,9 +79,9 @@ class Library:
 
     def remove(self, sent: Sent, user: str) -> Event:
         """Forgets a document; an uploaded file goes with it."""
-        id = text_of(sent, "document", 4096)
         with self._store.snapshot() as snapshot:
-            if all(row.id != id for row in snapshot.document_keys().values()):
+            id = _told_id(sent, snapshot)
+            if not snapshot.documents([id]):
                 raise InvalidInput(f"{id} is not in the index any more.")
         forget(self._store, id)
         if uploaded := self.uploads.path_of(id):
@@ -108,6 +110,15 @@ class Library:
                 spec = snapshot.info.spec
         embedder = open_embedder(spec, self._settings.home, download=False)
         return sync(self._store, named, embedder, progress=progress)
+
+
+def _told_id(sent: Sent, snapshot: Snapshot) -> str:
+    """The id of the document that a page names, which may know it with signs for odd bytes."""
+    told = text_of(sent, "document", 4096)
+    if UNTOLD not in told:
+        return told
+    ids = (row.id for row in snapshot.document_keys().values())
+    return next((id for id in ids if encodable(id) == told), told)
 
 
 def _progress(run: Run) -> Event:

@@ -15,7 +15,7 @@ from pathlib import Path
 from rag.errors import IndexDamaged, IndexMissing, IndexUnusable, MachineRefused
 from rag.files import CATALOG
 from rag.store.local.reader import LocalSnapshot
-from rag.store.local.rows import REBUILD, damaged, digest
+from rag.store.local.rows import damaged, digest
 from rag.store.local.schema import check_schema, create_catalog, is_ours
 from rag.store.local.search import Kept
 from rag.store.local.state import acknowledged, check_counts, check_words, read_state
@@ -48,6 +48,13 @@ class LocalStore:
         """Whether there is a catalog, whole or not."""
         return os.path.lexists(self.path)
 
+    def missing(self) -> IndexUnusable:
+        """What to raise where there is no catalog: one that was there is not taken for none."""
+        makes = f"`rag index PATH... --index {self.folder}` makes"
+        if acknowledged(self.note) or any(self.folder.glob("vectors-*.faiss")):
+            return IndexDamaged(f"{self.path} is gone; {makes} the index anew.")
+        return IndexMissing(f"There is no index in {self.folder}; {makes} one.")
+
     @contextmanager
     def snapshot(self) -> Iterator[LocalSnapshot]:
         """The newest generation, until the context ends.
@@ -56,12 +63,7 @@ class LocalStore:
         what is read is not what was written.
         """
         if not self.exists():
-            if acknowledged(self.note) or any(self.folder.glob("vectors-*.faiss")):
-                raise IndexDamaged(f"{self.path} is gone; {REBUILD}.")
-            raise IndexMissing(
-                f"There is no index in {self.folder}; `rag index PATH... --index {self.folder}` "
-                "makes one."
-            )
+            raise self.missing()
         with translated(self.path):
             least = acknowledged(self.note)  # before the reading begins, or it could be too new
             connection = connect(self.path, write=False)

@@ -1,8 +1,7 @@
 """Takes a document or a root out of an index, by name."""
 
-from pathlib import Path
-
 from rag.errors import InvalidInput
+from rag.files import expanded
 from rag.store.local.catalog import LocalStore
 from rag.store.local.lock import writing
 from rag.store.local.writer import Writer
@@ -17,7 +16,7 @@ def forget(store: LocalStore, name: str) -> list[str]:
     with writing(store.folder), store.writer() as (connection, _):
         writer = Writer(store, connection)
         state = writer.state()
-        roots, path = writer.roots(), str(Path(name).expanduser().resolve())
+        roots, path = writer.roots(), str(expanded(name).resolve())
         root = next((p for p, own in roots.items() if p == path or (own and own == name)), None)
         with writer.transaction():
             ids = writer.remove_root(root) if root else writer.forget_document(name)

@@ -41,4 +41,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def _refused(folder: Path, error: OSError) -> MachineRefused:
-    return MachineRefused(f"The index folder {folder} cannot be written: {error.strerror}.")
+    return MachineRefused(
+        f"The index folder {folder} cannot be written: {error.strerror}; choose another with "
+        "--index."
+    )

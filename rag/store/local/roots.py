@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import InvalidInput
+from rag.files import expanded
 
 _NAMED = re.compile(r"([A-Za-z0-9][\w.-]*)=(.+)", re.S)
 
@@ -77,7 +78,7 @@ def _parse(text: str) -> tuple[Path, str | None]:
         name = None
     if "\0" in text or not text:
         raise InvalidInput("A path may not be empty or hold a NUL character.")
-    path = Path(text).expanduser()
+    path = expanded(text)
     if not path.exists():
         raise InvalidInput(f"There is no file or folder {text}; check the path.")
     if not path.is_dir() and not path.is_file():

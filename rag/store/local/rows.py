@@ -114,6 +114,8 @@ def unpack_embeddings(
             raise damaged(path, f"{what} has another length")
     keys = np.fromiter((row[0] for row in rows), np.int64, len(rows))
     vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4")
+    if not np.isfinite(vectors).all():
+        raise damaged(path, "an embedding holds what is no number")
     return keys, vectors.reshape(len(rows), dimension).astype(np.float32)
 
 
