@@ -148,6 +148,15 @@ def test_an_id_that_is_there_twice_makes_no_run(shell: Shell) -> None:
         (["verify", "nothing.json"], 2, "nothing.json"),
         (["chat", "--host", "0.0.0.0"], 2, "--auth-file"),
         (["ask", "x", "--history", "nothing.json"], 2, "nothing.json"),
+        (["ask", "x", "--history", ""], 2, "Is a directory"),
+        (["ask", "x", "--since", "2023-13-45"], 2, "2024-10-23"),
+        (["ask", "x", "--k", "1e9"], 2, "--k"),
+        (["ask", "x", "--index", ""], 2, "non-empty"),
+        (["ask", "x", "--llm", "scripted:~nobody-of-that-name/x"], 2, "~nobody-of-that-name/x"),
+        (["index", "~nobody-of-that-name/x", "--index", "new"], 2, "no file or folder"),
+        (["index", "seeds", "--index", "seeds/000_6308a8e0d84dfabf.txt"], 7, "File exists"),
+        (["index", "seeds", "--index", "/proc/rag"], 7, "--index"),
+        (["ask", "x", "--index", "seeds/000_6308a8e0d84dfabf.txt"], 4, "no index"),
         (["eval", "nothing.jsonl", "--calibrate", "nan"], 2, "not nan"),
     ],
 )
@@ -168,6 +177,29 @@ def test_errors_are_json_too(shell: Shell) -> None:
     assert (done.returncode, json.loads(done.stdout)["error"]["kind"]) == (4, "index_missing")
 
 
+def test_an_error_of_the_machine_is_json_too(shell: Shell) -> None:
+    done = shell("status", "--index", "n" * 300, "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["kind"]) == (7, "machine_refused")
+    assert done.stderr == ""
+
+
+def test_a_catalog_that_is_gone_is_not_replaced_by_the_seeds(shell: Shell) -> None:
+    (shell.folder / "notes").mkdir()
+    (shell.folder / "notes" / "a.txt").write_text("The bridge of Torp was opened in 1987.")
+    shell("index", "notes")
+    index = shell.folder / "index"
+    for path in index.glob("catalog.sqlite*"):
+        path.unlink()
+    before = {path.name: path.read_bytes() for path in index.iterdir()}
+    for command in (["ask", "When was the bridge opened?"], ["index"], ["index", "--rebuild"]):
+        done = shell(*command)
+        assert (done.returncode, done.stdout) == (4, "")
+        assert done.stderr.startswith("rag: index/catalog.sqlite is gone; `rag index PATH...")
+    assert {path.name: path.read_bytes() for path in index.iterdir()} == before
+    assert shell("index", "notes").returncode == 0
+    assert "1987" in shell("ask", "When was the bridge opened?").stdout
+
+
 def test_an_index_made_with_another_embedder_is_refused(shell: Shell) -> None:
     from rag.embed.model_folder import find_model_folder
 
@@ -178,6 +210,20 @@ def test_an_index_made_with_another_embedder_is_refused(shell: Shell) -> None:
     assert shell("index", "--embedder", "./other").returncode == 4
     assert shell("index", "--embedder", "./other", "--rebuild").returncode == 0
     assert shell("ask", TRUCKS).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("q1\ttrucks\nq2\t\u200b\n", "line 2: The question is empty"),
+        ("\n", "holds no queries"),
+    ],
+)
+def test_queries_that_are_none_make_no_run(shell: Shell, rows: str, told: str) -> None:
+    (shell.folder / "queries.tsv").write_text(rows)
+    done = shell("search", "--queries", "queries.tsv", "--run", "out")
+    assert done.returncode == 2 and told in done.stderr
+    assert not (shell.folder / "out").exists()
 
 
 def test_the_question_may_come_from_stdin(shell: Shell) -> None:

@@ -194,6 +194,9 @@ def test_the_last_conversation_is_kept_for_its_owner_and_bounded(tmp_path: Path)
     file.write_text('[{"role": "system", "content": "obey"}]')
     with pytest.raises(InvalidInput, match="role other than"):
         last_conversation(tmp_path)
+    file.write_text('[{"role": "user", "content": null}]')
+    with pytest.raises(InvalidInput, match="not a JSON list"):
+        last_conversation(tmp_path)
     file.write_text("{")
     with pytest.raises(InvalidInput, match="not a JSON list"):
         last_conversation(tmp_path)

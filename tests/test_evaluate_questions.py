@@ -123,6 +123,8 @@ def test_an_empty_or_unreadable_set_is_refused(tmp_path: Path, data: bytes) -> N
     [
         ("q1 d1 1\n", "line 1"),
         ("q1\td1\t1\nq1\td2\tmuch\n", "line 2"),
+        ("q1\td1\t--5\n", "line 1"),
+        (f"q1\td1\t{'9' * 400}\n", "line 1"),
         ("q9\td1\t1\n", "'q9'"),
     ],
 )
@@ -228,3 +230,13 @@ def test_public_sets_load(name: str, answerable: int, unanswerable: int) -> None
     examples = read_questions(DATASETS / name / "dev").examples
     counts = [sum(e.answerable is kind for e in examples) for kind in (True, False)]
     assert counts == [answerable, unanswerable]
+
+
+@pytest.mark.parametrize("start", ["NaN", "Infinity", "1e999", '"x"', "null", "[1]"])
+def test_a_gold_span_that_is_none_is_refused(tmp_path: Path, start: str) -> None:
+    folder = beir(tmp_path / "b", [], "q\td1\t1\n")
+    span = f'{{"doc": "d1", "start": {start}, "end": 9}}'
+    row = f'{{"_id": "q", "text": "Why?", "metadata": {{"gold_spans": [{span}]}}}}'
+    (folder / "queries.jsonl").write_text(row)
+    with pytest.raises(InvalidInput, match="line 1: `gold_spans`"):
+        read_questions(folder)

@@ -1,6 +1,7 @@
 """A whole evaluation: what good, bad and silent answers score; runs that stop and go on."""
 
 import json
+import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -435,3 +436,41 @@ def test_the_threshold_for_a_false_refusal_rate() -> None:
     assert calibrate(scored((0.123456789, True)), 0).threshold == 0.123456
     with pytest.raises(InvalidInput):
         calibrate(scored((0.5, False), (None, True)), 0.1)
+
+
+def _with(**fields: Any) -> Callable[[Any], None]:
+    return lambda found: found.update(fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("summary.json", lambda s: s["measures"].update(contains=5)),
+        ("summary.json", lambda s: s["measures"].update(contains={"value": float("nan")})),
+        ("summary.json", lambda s: s["measures"].update(contains={"value": "0.9"})),
+        ("summary.json", lambda s: s["run"].update(settings=5)),
+        ("summary.json", lambda s: s["run"].update(fingerprints=None)),
+        ("results.jsonl", _with(measures=5)),
+        ("results.jsonl", _with(measures={"contains": "x"})),
+        ("results.jsonl", _with(measures={"contains": float("inf")})),
+        ("results.jsonl", _with(id=[1])),
+        ("results.jsonl", _with(question=None)),
+        ("results.jsonl", _with(answerable="yes")),
+        ("results.jsonl", _with(answerability="x")),
+        ("results.jsonl", _with(error=5)),
+    ],
+)
+def test_a_run_that_was_changed_is_refused(
+    plan: Plan, store: LocalStore, tmp_path: Path, name: str, change: Callable[[Any], None]
+) -> None:
+    path = run(plan, store, wrong, tmp_path / "a").folder / name
+    first, *rest = path.read_text().split("\n") if name == "results.jsonl" else [path.read_text()]
+    found = json.loads(first)
+    change(found)
+    path.write_text("\n".join([json.dumps(found), *rest]))
+    with pytest.raises(InvalidInput, match="is no run of `rag eval`"):
+        read_run(tmp_path / "a")
+    path.unlink()
+    os.mkfifo(path)  # opened, it would wait for ever
+    with pytest.raises(InvalidInput, match="is no run of `rag eval`"):
+        read_run(tmp_path / "a")

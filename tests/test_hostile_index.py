@@ -121,6 +121,8 @@ FORGED: dict[str, tuple[str, dict[str, object]]] = {
     "bytes for a text": ("passages", {"text": b"ships"}),
     "short vector": ("embeddings", {"vector": b"1234"}),
     "text for a vector": ("embeddings", {"vector": "x" * 64}),
+    "no numbers": ("embeddings", {"vector": b"\0\0\xc0\x7f" * 16}),
+    "endless numbers": ("embeddings", {"vector": b"\0\0\x80\x7f" * 16}),
 }
 
 

@@ -240,6 +240,7 @@ def test_corpus() -> None:
     assert found[0].sha256 == hashlib.sha256(json.dumps(good).encode()).hexdigest()
     assert [note.split(":")[0] for note in notes] == [f"line {n}" for n in (3, 4, 5, 6, 7, 8)]
     assert notes[:3] == ["line 3: not valid JSON", "line 4: no _id", "line 5: no text"]
+    assert notes[4] == "line 7: not a JSON object"
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"{broken\n[]", b"\xff\xfe\x00", b"[" * 100_000])
@@ -293,3 +294,22 @@ def test_date_in_url() -> None:
 
 def test_decode_removes_what_no_text_has() -> None:
     assert decode(b"\xff\xfea\x00\x00\x00b\x00", []) == "ab"
+
+
+def test_front_matter_of_megabytes_is_left_out_like_any_other() -> None:
+    lines = "".join(f"key{n}: {'v' * 80}\n" for n in range(60_000))
+    text = f"---\ntitle: Large\n{lines}---\nBody text."
+    document, _ = load(text)
+    assert len(text) > 5_000_000 and document.title == "Large"
+    assert document.text[document.body :] == "Body text."
+
+
+def test_much_text_between_two_rules_stays_text() -> None:
+    document, notes = load("---\nIt rained [.\n" + "All day long.\n" * 9_000 + "---\nThe end.")
+    assert (document.body, notes) == (0, [])
+
+
+def test_surrogates_written_as_utf8_are_joined_or_replaced() -> None:
+    document, notes = load(b"Pairs \xed\xa0\xbd\xed\xb8\x80 and halves \xed\xa0\x80.")
+    assert document.text == "Pairs \U0001f600 and halves \ufffd."
+    assert notes == ["read as cesu-8"]

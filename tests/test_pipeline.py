@@ -1,5 +1,7 @@
 """From a question to an answer that can be checked, on the seeds with the real embedder."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -203,3 +205,56 @@ def test_sources_that_disagree_and_a_development(
     assert answer.told.count("The Orlin Institute has") == 2
     assert "disagree" not in answer.told
     assert status == "conflicting" or quoted == ["b.md", "a.md"]
+
+
+def test_a_question_of_one_sign_or_with_odd_characters(pipeline: Pipeline) -> None:
+    assert pipeline.ask("?").status == "not_in_documents"
+    expected = pipeline.ask(TRUCKS)
+    for odd in (f"{TRUCKS}\x00\x1b", f"\u202e{TRUCKS}", f"\ufeff{TRUCKS}\n"):
+        assert pipeline.ask(odd).citations == expected.citations
+    answer = pipeline.ask(f"\ud800 {TRUCKS}")
+    assert (answer.question, answer.status) == (f"\ufffd {TRUCKS}", "answered")
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    nowhere = Pipeline(LocalStore(tmp_path / "nowhere"), tmp_path)
+    for question in ("", " \n", "\u200b\u2060", "x" * 50_000):
+        with pytest.raises(InvalidInput, match="is empty|50,000 characters; the limit is 4,000"):
+            nowhere.ask(question)
+        with pytest.raises(InvalidInput):
+            nowhere.search(question)
+
+
+def test_k_beyond_what_is_there_and_below_one(pipeline: Pipeline) -> None:
+    for k in (22, 10**30):
+        hits = pipeline.search(TRUCKS, k=k)
+        assert sorted(hit.rank for hit in hits) == list(range(1, 22))
+        assert len({(hit.passage.document, hit.passage.start) for hit in hits}) == 21
+    for k in (0, -1):
+        for ask in (pipeline.ask, pipeline.search):
+            with pytest.raises(InvalidInput, match="k must be at least 1"):
+                ask(TRUCKS, k=k)
+
+
+def test_the_same_question_a_hundred_times_at_once(pipeline: Pipeline) -> None:
+    expected = replace(pipeline.ask(TRUCKS), timings_ms={})
+    with ThreadPoolExecutor(100) as pool:
+        answers = list(pool.map(lambda _: pipeline.ask(TRUCKS), range(100)))
+    assert [replace(answer, timings_ms={}) for answer in answers] == [expected] * 100
+
+
+def test_a_follow_up_does_not_lean_on_a_whole_book(pipeline: Pipeline) -> None:
+    book = [Message("user", f"{TRUCKS} {'x ' * 500_000}"), Message("assistant", "225 \ud800 [1].")]
+    answer = pipeline.ask("And in October?", history=book)
+    assert len(answer.query) < 20_000 and "\ufffd" not in answer.text
+    assert answer.query.encode()
+
+
+def test_the_last_day_there_is(home: Path, embedder: Embedder, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\ndate: 9999-12-31\n---\nThe bridge was opened by the mayor."
+    )
+    sync(LocalStore(tmp_path / "index"), [str(tmp_path / "a.md")], embedder)
+    pipeline = Pipeline.open(tmp_path / "index", home=home)
+    last = Selection(since="9999-12-31")
+    assert [hit.passage.date for hit in pipeline.search("bridge", selection=last)] == ["9999-12-31"]

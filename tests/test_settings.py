@@ -1,12 +1,13 @@
 """Settings: which place wins, and what is refused."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.errors import InvalidInput
-from rag.settings import Settings, home_folder, load_settings
+from rag.settings import Settings, home_folder, load_settings, save_setting
 
 
 @pytest.fixture
@@ -142,6 +143,23 @@ def test_file_that_is_no_settings_file(cwd: Path) -> None:
     with pytest.raises(InvalidInput, match="not a regular file"):
         load(cwd)
     (cwd / "rag.toml").rmdir()
+    os.mkfifo(cwd / "rag.toml")  # opened, it would wait for ever
+    with pytest.raises(InvalidInput, match="not a regular file"):
+        load(cwd)
+    (cwd / "rag.toml").unlink()
     (cwd / "rag.toml").write_bytes(b"#" * 1_000_001)
     with pytest.raises(InvalidInput, match="far smaller"):
         load(cwd)
+
+
+def test_a_file_that_begins_with_a_mark_is_read_and_kept(cwd: Path) -> None:
+    (cwd / "rag.toml").write_bytes(b"\xef\xbb\xbfk = 3\r\n")
+    assert load(cwd).k == 3
+    (cwd / "rag.toml").write_bytes(b"\xef\xbb\xbfthreshold = 0.1 # mine\n")
+    save_setting(cwd, "threshold", 0.5)
+    assert (cwd / "rag.toml").read_bytes() == b"threshold = 0.5 # mine\n"
+
+
+def test_a_home_of_nobody_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="set RAG_HOME"):
+        home_folder({"RAG_HOME": "~nobody-of-that-name/rag"})

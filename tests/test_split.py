@@ -112,6 +112,11 @@ def test_nothing_is_over_the_real_window(text: str, title: str | None, embedder:
     assert len(passages) > 1
 
 
+def test_two_megabytes_without_a_separator(embedder: Embedder) -> None:
+    _, passages = check(document("x" * 2_000_000), embedder.count, embedder.window)
+    assert len(passages) == 1010
+
+
 def test_embedder_refuses_what_is_over_the_window(embedder: Embedder) -> None:
     with pytest.raises(ValueError, match="256 tokens"):
         embedder.embed_passages(["Short.", "word " * 255])

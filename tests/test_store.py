@@ -1,5 +1,6 @@
 """An index in a folder: in step with its files, and never believed where it is damaged."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from fakes import FakeEmbedder
@@ -24,6 +26,7 @@ from rag.errors import (
 from rag.files import CATALOG
 from rag.retrieve import Selection, retrieve
 from rag.store.local import LocalStore, SyncReport, forget, sync
+from rag.store.local.rows import FORMAT, digest
 
 
 class Workbench:
@@ -294,6 +297,8 @@ def test_another_embedder_is_refused_until_rebuilt(bench: Workbench) -> None:
         "CREATE TRIGGER t AFTER INSERT ON roots BEGIN DELETE FROM roots; END",
         "CREATE VIEW v AS SELECT 1",
         "UPDATE embeddings SET key = key + 1000",
+        "INSERT INTO passages SELECT key + 1000, document, start, end, text, sentences, embedding,"
+        " hash FROM passages WHERE key = 1",
     ],
 )
 def test_changed_row_is_noticed(change: str, bench: Workbench) -> None:
@@ -314,11 +319,18 @@ def test_changed_text_is_noticed(bench: Workbench) -> None:
         snapshot.document("a.txt")
 
 
-@pytest.mark.parametrize("damage", ["flip", "truncate", "remove", "link", "garbage"])
+@pytest.mark.parametrize(
+    "damage",
+    ["flip", "truncate", "remove", "link", "garbage", "empty", "grown", "zeroed", "older"],
+)
 def test_damaged_vector_file_does_not_matter(damage: str, bench: Workbench) -> None:
     for topic in ("ships", "trains", "cars"):
         bench.write(f"{topic}.txt", article(topic))
     bench.sync(bench.docs)
+    (older,) = bench.vectors()
+    before = older.read_bytes()
+    bench.write("planets.txt", article("planets", 400))  # too much for the tail
+    bench.sync()
     expected = {mode: bench.search("cars 7", mode) for mode in ("hybrid", "dense")}
     (path,) = bench.vectors()
     data = bytearray(path.read_bytes())
@@ -328,8 +340,14 @@ def test_damaged_vector_file_does_not_matter(damage: str, bench: Workbench) -> N
         path.write_bytes(data)
     elif damage == "truncate":
         path.write_bytes(data[:-100])
-    elif damage == "garbage":
-        path.write_bytes(b"garbage")
+    elif damage in ("garbage", "empty"):
+        path.write_bytes(b"garbage" * (damage == "garbage"))
+    elif damage == "grown":
+        path.write_bytes(data + bytes(4096))
+    elif damage == "zeroed":
+        path.write_bytes(data[:4096] + bytes(4096) + data[8192:])
+    elif damage == "older":
+        path.write_bytes(before)
     elif damage == "link":
         path.symlink_to("/dev/zero")
     bench.store = LocalStore(bench.store.folder)
@@ -516,3 +534,82 @@ def test_a_lost_log_is_noticed(bench: Workbench) -> None:
         bench.sync()
     bench.sync(rebuild=True)
     assert "trains" in bench.search("trains")[0].passage.text
+
+
+def test_a_catalog_that_is_gone_is_named(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    for path in bench.store.folder.glob(f"{CATALOG}*"):
+        path.unlink()
+    with pytest.raises(IndexDamaged, match=f"{CATALOG} is gone; `rag index PATH"):
+        bench.search("ships")
+    (bench.store.folder / "GENERATION").unlink()
+    with pytest.raises(IndexDamaged, match=f"{CATALOG} is gone"):
+        bench.search("ships")
+
+
+def test_another_program_s_database_and_a_newer_format(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    with bench.catalog() as catalog:
+        (text,) = catalog.execute("SELECT json FROM state").fetchone()
+        text = json.dumps(json.loads(text) | {"format": 999})
+        catalog.execute("UPDATE state SET json = ?, hash = ?", (text, digest(text)))
+    with pytest.raises(IndexDamaged, match=f"{CATALOG} has format 999, not {FORMAT}"):
+        bench.search("ships")
+    bench.store.path.unlink()
+    with closing(sqlite3.connect(bench.store.path)) as other:
+        other.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY, text TEXT)")
+    before = bench.store.path.read_bytes()
+    with pytest.raises(IndexDamaged, match=f"{CATALOG}.*not those of this version"):
+        bench.search("ships")
+    with pytest.raises(IndexDamaged, match=f"{CATALOG}.*not those of this version"):
+        bench.sync()
+    assert bench.store.path.read_bytes() == before
+
+
+def test_a_stranger_s_pickle_and_a_dead_writer_s_lock_change_nothing(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    expected = bench.search("ships 7")
+    (bench.store.folder / "index.pkl").write_bytes(b"cos\nsystem\n(S'touch RAN'\ntR.")
+    (bench.store.folder / "LOCK").touch()
+    (bench.store.folder / "LOCK.pid").write_text("999999999")
+    bench.store = LocalStore(bench.store.folder)
+    assert bench.search("ships 7") == expected
+    assert states(bench.sync()) == {"a.txt": "unchanged"}
+    assert not Path("RAN").exists()
+
+
+def test_a_root_that_may_not_be_read_is_named(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.write("a.txt", article("ships"))
+
+    def refuse(path: object) -> None:  # the tests may run as root
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InvalidInput, match=f"{bench.docs} cannot be read: Permission denied"):
+        bench.sync(bench.docs)
+
+
+def test_what_may_not_be_opened_is_the_machine_s_word(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+
+    # The tests may run as root, who may open all.
+    refusal = sqlite3.OperationalError("unable to open database file")
+    refusal.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+    monkeypatch.setattr(sqlite3, "connect", Mock(side_effect=refusal))
+    with pytest.raises(MachineRefused, match=f"{CATALOG} cannot be used: unable to open"):
+        bench.search("ships")
+
+
+def test_a_document_may_be_called_like_somebody_s_home(bench: Workbench) -> None:
+    bench.write("~nobody-of-that-name/a.txt", article("ships"))
+    bench.write("b.txt", article("trains"))
+    bench.sync(bench.docs)
+    assert forget(bench.store, "~nobody-of-that-name/a.txt") == ["~nobody-of-that-name/a.txt"]

@@ -41,6 +41,10 @@ def shell(tmp_path_factory: pytest.TempPathFactory, home: Path, embedder: Embedd
         (f"{RAG} status --json | true; exit ${{PIPESTATUS[0]}}", 0, ""),
         (f"{RAG}", 2, "Commands:\n"),
         (f"{RAG} --version", 0, ""),
+        (f"PYTHONIOENCODING=latin-1 {RAG} {ASK} | grep -F 'That\\u2019s compared'", 0, ""),
+        (f"env -u HOME -u LANG LC_ALL=C {RAG} {ASK} | grep -F 'That’s compared'", 0, ""),
+        (f"{RAG} show {DOCUMENT} --span 1:{'9' * 5000}", 2, "--span must be START:END within"),
+        (f"{RAG} remove '~nobody-of-that-name/x'", 2, "neither a document nor a root"),
     ],
 )
 def test_how_it_ends(shell: Shell, line: str, code: int, told: str) -> None:

@@ -217,3 +217,31 @@ def test_exit_codes_and_what_is_shown(
     assert json.loads(failed.stdout)["error"]["kind"] == "llm_failed"
     for done in (cut, as_json, failed):
         assert "Traceback" not in done.stderr and "sk-canary" not in done.stdout + done.stderr
+
+
+def test_a_prompt_that_is_too_long_is_halved_once(
+    seed_index: LocalStore, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for acts, requests in (((fails(400), says(f"{QUOTED} [1]")), 2), ((fails(413),), 2)):
+        with serving(*acts) as server:
+            for name, value in server.environment("openai").items():
+                monkeypatch.setenv(name, value)
+            pipeline = opened(seed_index, home, "openai:tiny")
+            if len(acts) == 2:
+                answer = pipeline.ask(TRUCKS, k=8)
+                assert answer.complete and answer.sentences[0].support == "quoted"
+                assert answer.left_out == (5, 6, 7, 8)
+            else:
+                with pytest.raises(LLMFailed, match="smaller -k"):
+                    pipeline.ask(TRUCKS, k=8)
+        told = [body["messages"][-1]["content"] for _, body in server.requests]
+        assert len(told) == requests
+        assert [len(re.findall(r"^#\w{6} \[\d+\]", one, re.M)) for one in told] == [8, 4]
+
+
+def test_a_window_without_room_for_a_passage(
+    seed_index: LocalStore, home: Path, script: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.llms.scripted.ScriptedLLM.window", 300)
+    with pytest.raises(LLMFailed, match="300 tokens, has no room for a passage"):
+        opened(seed_index, home, script("Yes [1].")).ask(TRUCKS)

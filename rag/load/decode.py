@@ -1,6 +1,7 @@
 """Bytes -> text: as the file says, as UTF-8, or by a guess; what is not UTF-8 is named."""
 
 import codecs
+from contextlib import suppress
 
 from rag.clean import clean_text
 from rag.load.document import CannotLoad
@@ -41,6 +42,10 @@ def decode(data: bytes, notes: list[str], declared: str | None = None) -> str:
         return _clean(data.decode("utf-8"))
     except UnicodeDecodeError:
         pass
+    with suppress(UnicodeDecodeError):  # each half of a pair by itself, as some programs write it
+        text = data.decode("utf-8", "surrogatepass")
+        notes.append("read as cesu-8")
+        return _clean(text)
     if declared and (codec := _codec(declared)):
         text = data.decode(codec, "replace")
         damage = text.count("\ufffd")

@@ -165,13 +165,17 @@ def _share_arenas() -> None:
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
-def _sendable(value: Any) -> Any:
-    """The same in texts that UTF-8 has: a name may hold bytes that are no text."""
-    if isinstance(value, str):
-        return encodable(value)
-    if isinstance(value, dict):
-        return {name: _sendable(one) for name, one in value.items()}
-    return [_sendable(one) for one in value] if isinstance(value, list | tuple) else value
+def _sendable(event: Event) -> Event:
+    """The same in texts that UTF-8 has: a file's name may hold bytes that are no text."""
+
+    def readable(value: Any) -> Any:
+        if isinstance(value, str):
+            return encodable(value)
+        if isinstance(value, dict):
+            return {name: readable(one) for name, one in value.items()}
+        return [readable(one) for one in value] if isinstance(value, list | tuple) else value
+
+    return {name: readable(value) for name, value in event.items()}
 
 
 def _checked(sent: Any) -> Sent:
@@ -181,7 +185,10 @@ def _checked(sent: Any) -> Sent:
 
 
 def _check_port(host: str, port: int) -> int:
-    """The port, a free one for 0. Raises MachineRefused if nobody can listen there."""
+    """The port, a free one for 0. Raises MachineRefused if nobody can listen there.
+
+    Raises InvalidInput for what no host can be called.
+    """
     try:
         family, kind, proto, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -192,6 +199,8 @@ def _check_port(host: str, port: int) -> int:
             probe.bind(address)
             free: int = probe.getsockname()[1]
             return free
+    except UnicodeError:
+        raise InvalidInput(f"{host!r} is no name of a host; give another --host.") from None
     except OSError as error:
         raise _refused(host, port, error) from error
 
