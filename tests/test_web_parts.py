@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from fakes import FakeEmbedder
 
 from rag.datatypes import Answer, Citation, Hit, Passage, Sentence, ShortAnswer
 from rag.errors import InvalidInput, MachineRefused
-from rag.store.local import SyncReport
+from rag.settings import Settings
+from rag.store.local import LocalStore, SyncReport, sync
 from rag.verify import read_answers
 from rag.web.answer import announcement, turn_html
+from rag.web.app import _sendable
 from rag.web.asked import selection_of, spans_of, text_of
 from rag.web.brake import Brake
 from rag.web.conversations import Conversation, Conversations, Turn, new_id
@@ -29,6 +32,7 @@ from rag.web.feedback import add_test_question, note_rating
 from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
 from rag.web.indexing import Indexing, Progress
 from rag.web.inert import elided, exact, inert, unbroken
+from rag.web.library import Library
 from rag.web.sources import sources_html
 from rag.web.talk import AT_ONCE, Talk
 from rag.web.upload import Uploads, checked_name
@@ -276,6 +280,8 @@ def test_what_a_page_sends_is_checked() -> None:
     for text in (5, ["y"], "y" * 11):
         with pytest.raises(InvalidInput):
             text_of({"x": text}, "x", 10)
+    assert text_of({"x": "a\ud800b\ud83d\ude00"}, "x") == "a\ufffdb\U0001f600"
+    assert selection_of({"files": ["caf\ufffd.txt"]}).files == ("caf?.txt",)
     assert spans_of({"spans": "1-2 30-40"}) == [(1, 2), (30, 40)] and spans_of({}) == []
     for spans in (-1, "1", "1-", "-1-2", "1-2,3-4", "١-٢", "1-" + "9" * 13, "1-2 " * 600):
         with pytest.raises(InvalidInput):
@@ -294,6 +300,22 @@ def test_the_list_of_documents() -> None:
     assert list_html(rows, "title BINARY").count("<tr>") == 2
     assert "No document matches" in list_html(rows, "nothing")
     assert "The first 300 of 400" in list_html(rows * 100, "")
+
+
+def test_a_document_whose_name_is_no_text_can_be_listed_opened_and_removed(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / os.fsdecode(b"caf\xe9 \xff.txt")).write_text("The cat is called Olga.")
+    sync(LocalStore(tmp_path / "index"), [str(tmp_path / "docs")], FakeEmbedder())
+    talk = Talk(tmp_path, lambda llm: cast("Any", SlowPipeline()), {"extractive": None})
+    library = Library(Settings(home=tmp_path, index=str(tmp_path / "index")), talk)
+    listed = _sendable(library.documents({}, ""))
+    json.dumps(listed, ensure_ascii=False).encode("utf-8")
+    ((choice,), sent) = (listed["choices"], {"document": "caf\ufffd \ufffd.txt"})
+    assert choice["document"] == sent["document"]
+    assert "The cat is called Olga" in library.document(sent, "")["html"]
+    assert library.remove(sent, "")["told"].startswith("Removed caf")
+    with pytest.raises(InvalidInput, match="not in the index any more"):
+        library.document(sent, "")
 
 
 def test_a_whole_document_is_opened_at_its_place() -> None:

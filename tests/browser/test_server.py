@@ -16,7 +16,7 @@ from browser.axe import violations_everywhere
 from browser.driving import ask, fake_chat, free_port, opened
 from browser.fake_chat import LLMS, opening
 from rag.cli import commands
-from rag.errors import MachineRefused
+from rag.errors import InvalidInput, MachineRefused
 from rag.settings import Settings
 from rag.web import serve
 
@@ -43,7 +43,8 @@ def test_requests_from_elsewhere(address: str, index: Path) -> None:
     for path in paths:
         assert status_of(f"{address}/{path}") == 404, path
     assert status_of(f"{address}/gradio_api/upload", {}) == 404
-    for bad in (None, 5, ["x"], "x", {"visitor": "../../etc"}, {"visitor": "a" * 32}):
+    halves = {"visitor": "a" * 32, "document": "\ud800", "turn": "\ud800"}
+    for bad in (None, 5, ["x"], "x", {"visitor": "../../etc"}, {"visitor": "a" * 32}, halves):
         for name in ("conversation", "documents", "document", "remove", "rate", "export", "delete"):
             assert status_of(f"{address}/gradio_api/run/{name}", {"data": [bad]}) in (200, 422)
     deep = b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
@@ -108,6 +109,11 @@ def test_a_taken_port_is_refused(tmp_path: Path) -> None:
         with pytest.raises(MachineRefused) as refused:
             serve(Settings(home=tmp_path, port=port), opening, LLMS)
         assert str(refused.value) == expected
+
+
+def test_a_host_that_can_have_no_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="is no name of a host; give another --host"):
+        serve(Settings(home=tmp_path, host="\u00e9" * 80), opening, LLMS)
 
 
 def test_a_server_that_goes_away_and_comes_back(
