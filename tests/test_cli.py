@@ -143,6 +143,9 @@ def test_an_id_that_is_there_twice_makes_no_run(shell: Shell) -> None:
         (["index", "--index", "idnex"], 4, "idnex"),
         (["ask", "x", "--index", "idnex"], 4, "idnex"),
         (["status", "--index", "idnex"], 4, "idnex"),
+        (["remove", "x", "--index", "idnex"], 4, "idnex"),
+        (["show", "x", "--index", "idnex"], 4, "idnex"),
+        (["search", "x", "--index", "idnex"], 4, "idnex"),
         (["index", "seeds", "--embedder", "./nowhere"], 2, "nowhere"),
         (["show", "nothing.txt"], 2, "nothing.txt"),
         (["verify", "nothing.json"], 2, "nothing.json"),
@@ -191,7 +194,7 @@ def test_a_catalog_that_is_gone_is_not_replaced_by_the_seeds(shell: Shell) -> No
     for path in index.glob("catalog.sqlite*"):
         path.unlink()
     before = {path.name: path.read_bytes() for path in index.iterdir()}
-    for command in (["ask", "When was the bridge opened?"], ["index"], ["index", "--rebuild"]):
+    for command in (["ask", "When?"], ["index"], ["index", "--rebuild"], ["remove", "a.txt"]):
         done = shell(*command)
         assert (done.returncode, done.stdout) == (4, "")
         assert done.stderr.startswith("rag: index/catalog.sqlite is gone; `rag index PATH...")

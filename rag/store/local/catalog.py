@@ -94,6 +94,7 @@ class LocalStore:
             connection = connect(self.path, write=True)
             try:
                 check_schema(connection, self.path)
+                connection.execute("PRAGMA journal_mode = WAL")  # changes the file: it is ours
                 yield connection, fresh
             finally:
                 connection.close()
@@ -166,7 +167,6 @@ def _opened(uri: str, write: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
         if write:
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
         else:
             connection.execute(

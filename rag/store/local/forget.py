@@ -11,8 +11,10 @@ def forget(store: LocalStore, name: str) -> list[str]:
     """Removes a document by its id, or a root by its path or name; returns the ids removed.
 
     A document stays out until its file is named again. Raises InvalidInput if the index has no
-    such thing.
+    such thing, IndexMissing or IndexDamaged where there is no index.
     """
+    if not store.exists():
+        raise store.missing()
     with writing(store.folder), store.writer() as (connection, _):
         writer = Writer(store, connection)
         state = writer.state()
