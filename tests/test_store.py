@@ -613,3 +613,17 @@ def test_a_document_may_be_called_like_somebody_s_home(bench: Workbench) -> None
     bench.write("b.txt", article("trains"))
     bench.sync(bench.docs)
     assert forget(bench.store, "~nobody-of-that-name/a.txt") == ["~nobody-of-that-name/a.txt"]
+
+
+def test_a_document_whose_name_is_no_text_stays_removed_until_named(bench: Workbench) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    bench.write("a.txt", article("ships"))
+    path = bench.write(name, article("trains"))
+    bench.sync(bench.docs)
+    assert forget(bench.store, name) == [name]
+    first, second = bench.sync(), bench.sync()
+    (told,) = [file.reason for file in first.files if file.document == name]
+    assert told == "caf\ufffd.txt was removed; naming the file brings it back"
+    assert first.generation == second.generation and bench.ids() == ["a.txt"]
+    bench.sync(path)
+    assert bench.ids() == ["a.txt", name]

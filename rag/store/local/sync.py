@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rag.clean import encodable
 from rag.embed import DEFAULT_SPEC, Embedder
 from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
 from rag.files import Found, read_below
@@ -183,7 +184,7 @@ class _Sync:
         except ValueError as error:
             notes.insert(0, str(error))
         self._seen |= documents.keys()
-        row = replace(row, indexed=bool(documents), reason="; ".join(notes[:5]) or None)
+        row = replace(row, indexed=bool(documents), reason=encodable("; ".join(notes[:5])) or None)
         if row != before:
             self._intake.end_file(row, frozenset(documents))
         if documents:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.clean import encodable
 from rag.datatypes import Document, Passage
 from rag.errors import IndexMissing
 from rag.store import FileRow
@@ -207,7 +208,7 @@ class Writer:
         self._connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (packed,))
         # The next sync must look at the file again, to say that a document of it stays out.
         left = bool(self.documents_of(*map(unpack_text, row)))
-        reason = f"{id} was removed; naming the file brings it back"
+        reason = encodable(f"{id} was removed; naming the file brings it back")
         for file in self.files():
             if (pack_text(file.root), pack_text(file.path)) == row:
                 self.put_file(replace(file, sha256="", indexed=left, reason=reason))
