@@ -92,6 +92,7 @@ NOT_QUOTED = "a sentence marked as quoted is not one of its quotes"
 NOT_CARRIED = "a sentence marked as verified is not carried by its quotes"
 NOT_SAID = "a sentence is not in the answer's text"
 NOT_SHORT = "the short answer is not what stands at its place"
+NO_NUMBERS: tuple[Any, ...] = (None, "1", True, 1.0, float("inf"), [])
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_a_change_in_the_export_is_noticed(
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        *[(citation(id=value), "id") for value in (None, "1", True, 1.0, float("inf"), [])],
+        *[(citation(id=value), "id") for value in NO_NUMBERS],
         (citation(start=float("nan")), "start"),
         (citation(document=5), "document"),
         (citation(sha256=None), "sha256"),
