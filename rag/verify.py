@@ -108,8 +108,8 @@ def _quoted(citation: Mapping[str, Any], document: Document | None) -> Passage:
 
 def _sentence_troubles(answer: Mapping[str, Any], quotes: Mapping[int, Passage]) -> Iterator[str]:
     """What is wrong with the sentences; how they are supported is judged anew, by law 3."""
-    shown = _squeezed(_field(answer, "text", str))
-    for sentence in _field(answer, "sentences", list):
+    shown = _squeezed(_field(answer, "text", str)) if "text" in answer else None
+    for sentence in _field(answer, "sentences", list) if "sentences" in answer else ():
         text, support = _field(sentence, "text", str), _field(sentence, "support", str)
         cited = _field(sentence, "citations", list)
         missing = [number for number in cited if type(number) is not int or number not in quotes]
@@ -121,7 +121,7 @@ def _sentence_troubles(answer: Mapping[str, Any], quotes: Mapping[int, Passage])
             yield "a sentence marked as quoted is not one of its quotes"
         elif support == "verified" and not _carried(text, passages):
             yield "a sentence marked as verified is not carried by its quotes"
-        if _squeezed(text) not in shown:
+        if shown is not None and _squeezed(text) not in shown:
             yield "a sentence is not in the answer's text"
 
 

@@ -63,6 +63,13 @@ def test_what_nobody_touched_holds(exported: Exported, root: Root) -> None:
     ]
 
 
+def test_citations_alone_are_enough(exported: Exported, root: Root) -> None:
+    alone = {"citations": exported["citations"]}
+    assert troubles(alone, root) == []
+    alone["citations"][0]["quote"] += "x"
+    assert troubles(alone, root) == ["the quote is not what stands at its place"]
+
+
 @pytest.mark.parametrize(
     ("file", "told"),
     [
