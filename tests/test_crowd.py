@@ -1,4 +1,4 @@
-"""The chat under hostile payloads; in `make soak` under a crowd, whose times need quiet."""
+"""The chat under a crowd and under hostile payloads; how fast it is then is for `make soak`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,41 +31,34 @@ def chat(
         assert not [path for path in files if KEY.encode() in path.read_bytes()]
 
 
-@pytest.mark.soak
 def test_a_crowd_beyond_the_seats_is_told_that_the_chat_is_busy(chat: Chatting) -> None:
     seen = load.burst(*chat)
     assert seen["answered"] + seen["told that it is busy"] == load.BURST
     assert seen["trouble"] == []
 
 
-@pytest.mark.soak
 def test_who_leaves_frees_the_llm_whatever_it_does(chat: Chatting) -> None:
     assert load.cancel(*chat, 3)["trouble"] == []
 
 
-@pytest.mark.soak
 def test_a_dead_llm_holds_up_nobody_else(chat: Chatting) -> None:
     assert load.dead_llm(*chat, 3, False)["trouble"] == []
 
 
-@pytest.mark.soak
 def test_what_a_hostile_client_sends_is_refused_and_forgotten(chat: Chatting) -> None:
     seen = beside.hostile_client(*chat, 40, 50)
     assert seen["trouble"] == [] and seen["statuses"].keys() >= {200, 413, 503}
 
 
-@pytest.mark.soak
 def test_asking_while_it_is_indexed_anew(chat: Chatting) -> None:
     seen = beside.reindex(*chat, 6, 0.5)
     assert seen["trouble"] == [] and seen["runs of indexing"] >= 1
 
 
-@pytest.mark.soak
 def test_commands_that_are_interrupted_or_unheard(chat: Chatting) -> None:
     assert beside.commands(*chat, 2, 1)["trouble"] == []
 
 
-@pytest.mark.soak
 def test_ten_clients_at_once(chat: Chatting) -> None:
     seen = load.steady(*chat, 3, 10)
     assert seen["trouble"] == [] and seen["questions"] > load.CLIENTS

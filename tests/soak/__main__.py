@@ -33,6 +33,7 @@ def run(name: str, short: bool) -> dict[str, Any]:
         told = f"exit code {done.returncode}, {done.stderr[-2000:]}"
         figures = {"trouble": [f"the trial itself failed: {told}"]}
     figures["seconds"] = round(time.monotonic() - began)
+    figures["trouble"] += figures.pop("late", [])
     figures["held"] = bool(figures["trouble"]) == (name in CAUGHT)
     return figures
 
