@@ -24,6 +24,7 @@ bench: .venv/installed-test
 	$(RUN)/python tests/benchmarks/cold_question.py
 	PYTHONPATH=tests $(RUN)/python tests/benchmarks/page.py
 	$(RUN)/python tests/benchmarks/speed.py $(FOLDER)
+	$(RUN)/python tests/benchmarks/rooms.py
 	$(RUN)/python tests/benchmarks/memory.py
 
 results: .venv/installed-test

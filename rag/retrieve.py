@@ -19,7 +19,7 @@ from rag.words import terms
 # 0.6 cosine + 0.4 BM25 / the best BM25 of the query picks the passages that are reranked.
 _DENSE_WEIGHT = 0.6
 _CANDIDATES = 100
-_RERANKED = 30
+_RERANKED = 40
 _NAMED = 10
 
 
