@@ -17,28 +17,38 @@ _SUMMARY_SENTENCES = 3
 _THINGS = (
     r"(?:documents?|docs?|files?|articles?|texts?|sources?|collection|corpus|papers?|stories|story)"
 )
+_SEVERAL = r"(?:documents|docs|files|articles|texts|sources|collection|corpus|papers|stories)"
 _PLACE = r"(first|second|third|fourth|fifth|last)"
 _SUM_UP = r"(?:summari[sz]e|sum up|describe)"
-_YOURS = r"(?:this|these|those|your|the|all)"
+# Words that single nothing out: "the articles" are asked about, and not "the articles of faith".
+_PLAIN = (
+    r"(?:(?:all|are|collection|in|is|kinds?|me|my|names?|of|our|sorts?|the|these|this|those|titles?|"
+    r"us|your)\s+)*"
+)
+_MAINLY = r"(?:\s+(?:all|generally|mainly|mostly))?"
+_END = (
+    r"(?:[\s,]+(?:are|available|collection|corpus|do|for|have|here|in|index|indexed|is|it|know|"
+    r"loaded|me|of|please|the|there|these|this|those|use|you|your))*[\s.?!]*$"
+)
 _EVERYTHING = (
     # hi
     r"^(?:hi|hello|hey|hallo|bonjour|hola|good (?:morning|afternoon|evening)|help)\b[\s!.?]*"
     r"(?:there)?[\s!.?]*$",
     # Which documents do you have?
-    rf"\b(?:which|what|list|show|how many|name)\b.{{0,30}}\b{_THINGS}\b.{{0,20}}"
-    r"(?:\bdo you (?:have|know)\b|\bare (?:there|here|indexed|loaded|available)\b|\bindexed\b|$)",
-    r"\bwhat (?:do|can) you (?:know|do|answer)\b|\bwhat can i ask\b|\bwho are you\b",
+    rf"\b(?:which|what(?:['’]s)?|list|show|how many|name)\s+{_PLAIN}{_SEVERAL}\b{_END}",
+    rf"\bwhat (?:do|can) you (?:know|do|answer){_END}|\bwhat can i ask(?: about)?{_END}"
+    r"|\bwho are you\b",
     # What are these documents about?
-    rf"\bwhat\b.{{0,30}}\b{_THINGS}\b.{{0,12}}\babout\b",
+    rf"\bwhat(?:['’]s)?\s+{_PLAIN}{_THINGS}{_MAINLY}\s+about{_END}",
     # an overview of the articles
-    rf"\b(?:topics?|subjects?|themes?|overview|summary|gist)\b.{{0,20}}\b(?:of|in|from)\b.{{0,12}}"
-    rf"\b{_YOURS}\b.{{0,8}}\b{_THINGS}\s*\??$",
+    r"\b(?:topics?|subjects?|themes?|overview|summary|gist)(?:\s+\w+)?\s+(?:of|in|from)\s+"
+    rf"{_PLAIN}{_THINGS}\b{_END}",
     # Summarise everything.
-    rf"\b{_SUM_UP}\b.{{0,12}}\b(?:{_YOURS}|everything)\b.{{0,12}}(?:{_THINGS})?\s*[.?!]*$",
+    rf"\b{_SUM_UP}\s+(?:{_PLAIN}{_THINGS}|everything|this|these|those|all|it|them)\b{_END}",
 )
 _ONE = (
-    rf"\b(?:{_SUM_UP}|summary of|about|overview of)\b.{{0,20}}\b{_PLACE}\b.{{0,10}}\b{_THINGS}\b",
-    rf"\b{_PLACE} {_THINGS}\b.{{0,20}}\babout\b",
+    rf"\b(?:{_SUM_UP}|summary of|about|overview of)\s+{_PLAIN}{_PLACE} {_THINGS}\b{_END}",
+    rf"\b{_PLACE} {_THINGS}{_MAINLY}\s+about{_END}",
 )
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 

@@ -68,6 +68,8 @@ def test_what_the_documents_do_not_say(pipeline: Pipeline, question: str) -> Non
         ("hi", 3),
         ("What are these documents about?", 3),
         ("Which documents do you have?", 3),
+        ("Give me an overview of the articles in here, please.", 3),
+        ("What's in these documents?", 3),
         ("Summarise the second article", 1),
     ],
 )
@@ -75,6 +77,24 @@ def test_questions_about_the_collection(pipeline: Pipeline, question: str, docum
     answer = pipeline.ask(question)
     assert answer.status == "answered"
     assert len({citation.document for citation in answer.citations}) == documents
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What do the sources say about aid trucks?",
+        "What do you know about Biden?",
+        "What did the first article say about Khan Younis?",
+        "Describe the platoon commander.",
+        "Which documents did Sinwar sign?",
+        "What is the file format?",
+    ],
+)
+def test_a_question_that_names_a_file_is_not_about_the_collection(
+    pipeline: Pipeline, question: str
+) -> None:
+    assert "documents are indexed" not in pipeline.ask(question).text
+    assert "begins:" not in pipeline.ask(question).text
 
 
 def test_the_short_answer_is_that_of_the_time_asked_about(pipeline: Pipeline) -> None:
