@@ -1,5 +1,6 @@
 """The sentences that answer -> an Answer that quotes them, each with a citation of its own."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, St
 from rag.extract import Candidate, contradicting, in_time, is_item
 
 SOURCES_DISAGREE = "The sources disagree:"
+_ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
 
 def answered(draft: Answer, chosen: Sequence[Candidate], found: Sequence[Candidate]) -> Answer:
@@ -35,12 +37,16 @@ def quoted(
     draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status
 ) -> Answer:
     """An answer that quotes whole sentences, each with a citation of its own."""
-    sentences, citations, texts = [], [], [opening]
+    sentences: list[Sentence] = []
+    citations, texts = [], [opening]
     for number, (hit, span) in enumerate(quotes, start=1):
         quote = hit.passage.quote(span)
+        # A heading, a row or a line of code is no part of a paragraph.
+        whole = [_ENDS.search(text) for text in (quote, *(s.text for s in sentences[-1:]))]
+        apart = opening or is_item(quote) or not all(whole)
         citations.append(Citation.of(number, hit, span))
         sentences.append(Sentence(quote, (number,), "quoted"))
-        between = "\n" if opening or is_item(quote) else " "
+        between = "\n" if apart else " "
         texts.append(f"{between}{' '.join(quote.split())} [{number}]")
     text = "".join(texts).strip()
     return replace(

@@ -9,12 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.asked import holds_kind
-from rag.datatypes import Hit, Span
+from rag.datatypes import Hit, Passage, Span
 from rag.disagree import Statement, conflicts, in_order
 from rag.mentions import TIME, names
 from rag.words import stems, tokens
@@ -54,6 +55,7 @@ _ASKS_SEVERAL = re.compile(
     r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
     re.I,
 )
+_FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 _SAYS = re.compile(
     r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
@@ -160,7 +162,7 @@ def choose(
 
     The best one; the next one if it is nearly as good; more only where several things are asked
     for, and the best one of ``each`` question in the question. A quotation without its speaker
-    brings the sentence that names the speaker, one that opens a list the list.
+    brings the sentence that names the speaker, one that opens a list or a block of code brings it.
     """
     if not found:
         return []
@@ -169,7 +171,7 @@ def choose(
     chosen = [c for c in found[:most] if c.score >= bar]
     chosen += [own[0] for own in each if own]
     chosen += filter(None, [_speaker_of(c) for c in chosen])
-    chosen += [item for c in chosen for item in _items_after(c)]
+    chosen += [part for c in chosen for part in _opened_by(c)]
     once = {(c.hit.passage.document, c.span): c for c in chosen}
     documents = list(dict.fromkeys(document for document, _ in once))
     return [once[at] for at in sorted(once, key=lambda at: (documents.index(at[0]), at[1]))]
@@ -195,21 +197,50 @@ def _statement(candidate: Candidate) -> Statement:
     return Statement(candidate.text, passage.date, passage.document)
 
 
-def _items_after(candidate: Candidate) -> list[Candidate]:
-    """The first sentence of each item of the list that the candidate opens, within its passage."""
-    passage = candidate.hit.passage
+def _opened_by(candidate: Candidate) -> list[Candidate]:
+    """What the candidate opens with a colon, within its passage: a list or a block of code."""
     if not candidate.text.endswith(":"):
         return []
-    items: list[Candidate] = []
-    end = candidate.span[1]
-    for span in passage.sentences[passage.sentences.index(candidate.span) + 1 :]:
-        text = passage.quote(span)
-        if is_item(text):
-            items.append(replace(candidate, span=span, text=text))
+    passage = candidate.hit.passage
+    following = passage.sentences[passage.sentences.index(candidate.span) + 1 :]
+    spans = _items(passage, candidate.span, following) or _fenced(passage, following)
+    return [replace(candidate, span=s, text=passage.quote(s)) for s in spans[:_MOST_ITEMS]]
+
+
+def _items(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Span]:
+    """The first sentence of each item; an item opens those below it that are not like itself."""
+    items: list[Span] = []
+    end = opener[1]
+    like = _mark(passage, opener)
+    left = like[0] if like else 0
+    for span in following:
+        if mark := _mark(passage, span):
+            if like and (mark == like or mark[0] < left):
+                break
+            left = left if items else mark[0]
+            items.append(span)
         elif not items or "\n" in passage.text[end - passage.start : span[0] - passage.start]:
             break
         end = span[1]
-    return items[:_MOST_ITEMS]
+    return items
+
+
+def _mark(passage: Passage, span: Span) -> tuple[int, str] | None:
+    """The indentation and the kind of mark of an item of a list; None for any other sentence."""
+    if not is_item(passage.quote(span)):
+        return None
+    before = passage.text[: span[0] - passage.start].rpartition("\n")[2].expandtabs()
+    first = passage.quote(span).lstrip("(")[0]
+    return len(before), "1" if first.isdigit() else "a" if first.isalpha() else first
+
+
+def _fenced(passage: Passage, following: Sequence[Span]) -> list[Span]:
+    """The lines of a block of code between the two fences of Markdown, if one follows."""
+    lines = [(span, passage.quote(span).startswith(_FENCES)) for span in following]
+    if not lines or not lines[0][1]:
+        return []
+    code = takewhile(lambda line: not line[1], lines[1:])
+    return [span for span, _ in code if re.search(r"\w", passage.quote(span))]
 
 
 def is_item(sentence: str) -> bool:

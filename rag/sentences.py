@@ -78,7 +78,7 @@ _TERMINATOR = re.compile(
     re.VERBOSE,
 )
 # Lines: what starts a line of its own, what makes a table row, what cannot be a line's real end.
-_LIST_ITEM = re.compile(r"\s*(?:[-*•·–—#=>|]|\(?\d{1,3}[.)]\s|\([a-z]{1,3}\)|[\w-]+: )")
+_LIST_ITEM = re.compile(r"\s*(?:[-*•·–—#=>|]|```|~~~|\(?\d{1,3}[.)]\s|\([a-z]{1,3}\)|[\w-]+: )")
 _TABLE = re.compile(r"\||.{9}\S\s{3}")
 _OPTION = re.compile(r"\s*--?\w[^.!?:]*$")  # of a command, in its manual
 _UNFINISHED = re.compile(

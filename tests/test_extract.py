@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Hit, Passage
+from rag.compose import quoted
+from rag.datatypes import Answer, Hit, Passage
 from rag.extract import answerability, candidates, choose
 from rag.sentences import sentence_spans
 
@@ -52,6 +53,42 @@ def test_a_list_comes_with_the_sentence_that_opens_it() -> None:
     assert found("How can the heater be switched off?", hit(1, alone))[0] == alone[:45]
 
 
+def test_an_item_that_opens_a_list_brings_only_the_items_below_it() -> None:
+    text = (
+        "Labels are set by hand.\n\n* The heater label has these kinds:\n  * Red.\n    * Dark.\n"
+        "  * Blue.\n* Guests wear one.\n  * All day.\n"
+    )
+    assert found("Which kinds does the heater label have?", hit(1, text)) == [
+        "* The heater label has these kinds:",
+        "* Red.",
+        "* Dark.",
+        "* Blue.",
+    ]
+    inner = "* The heater label has these kinds:\n    * Red.\n  * Guests wear one.\n"
+    assert found("Which kinds does the heater label have?", hit(1, inner))[:2] == [
+        "* The heater label has these kinds:",
+        "* Red.",
+    ]
+    flat = "(1) The heater label has these kinds:\n(a) Red.\n(b) Blue.\n(2) Guests wear one.\n"
+    assert found("Which kinds does the heater label have?", hit(1, flat)) == [
+        "(1) The heater label has these kinds:",
+        "(a) Red.",
+        "(b) Blue.",
+    ]
+
+
+def test_code_comes_with_the_sentence_that_opens_it() -> None:
+    text = (
+        "Install the heater and all its parts with two commands:\n\n```bash\n$ get heater\n.\n"
+        "$ get parts\n```\n\nIt takes an hour.\n\n```bash\n$ wait\n```\n"
+    )
+    assert found("How do I install the heater with its parts?", hit(1, text)) == [
+        "Install the heater and all its parts with two commands:",
+        "$ get heater",
+        "$ get parts",
+    ]
+
+
 def test_a_sentence_of_another_time_stands_back() -> None:
     october = "In October 35 trucks entered the town a day, it is estimated."
     april = "In April 225 trucks entered the town a day, it is estimated."
@@ -83,3 +120,12 @@ def test_a_name_that_is_nowhere_lowers_the_answerability() -> None:
 def test_nothing_is_not_answerable() -> None:
     assert candidates("What?", [], np.ones(1, np.float32), alike) == []
     assert answerability("What?", [], []) == 0.0
+
+
+def test_what_ends_no_sentence_stands_on_a_line_of_its_own() -> None:
+    one = hit(1, "Heating\n\nIt is warm. It is “dry.”\n\n| a | 1 |\n\nSo it is.")
+    quotes = [(one, span) for span in one.passage.sentences]
+    draft = Answer("q", "q", "answered", "", True, llm="", embedder="", index={})
+    assert quoted(draft, quotes, "", "answered").text == (
+        "Heating [1]\nIt is warm. [2] It is “dry.” [3]\n| a | 1 | [4]\nSo it is. [5]"
+    )

@@ -91,6 +91,14 @@ def test_wrapped_prose() -> None:
     assert sentences(text) == [text[:113], text[114:-1]]
 
 
+def test_a_fence_is_a_line_of_its_own() -> None:
+    code = "crate run test --workspace=all --workspace=none --and-more"
+    text = f"Run the tests of both of them at once:\n\n```\n{code}\n```\nThen wait.\n"
+    assert [text[a:b] for a, b in sentence_spans(text)] == [
+        "Run the tests of both of them at once:", "```", code, "```", "Then wait.",
+    ]  # fmt: skip
+
+
 def test_manual_pages() -> None:
     text = (
         "SYNOPSIS\n       crate drop [options] name@version\n       crate drop [options] name\n\n"
