@@ -41,9 +41,9 @@ def quoted(
     citations, texts = [], [opening]
     for number, (hit, span) in enumerate(quotes, start=1):
         quote = hit.passage.quote(span)
-        # A heading, a row or a line of code is no part of a paragraph.
-        whole = [_ENDS.search(text) for text in (quote, *(s.text for s in sentences[-1:]))]
-        apart = opening or is_item(quote) or not all(whole)
+        # An item, a heading, a row or a line of code is no part of a paragraph.
+        near = (quote, *(sentence.text for sentence in sentences[-1:]))
+        apart = opening or any(is_item(text) or not _ENDS.search(text) for text in near)
         citations.append(Citation.of(number, hit, span))
         sentences.append(Sentence(quote, (number,), "quoted"))
         between = "\n" if apart else " "

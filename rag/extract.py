@@ -162,7 +162,8 @@ def choose(
 
     The best one; the next one if it is nearly as good; more only where several things are asked
     for, and the best one of ``each`` question in the question. A quotation without its speaker
-    brings the sentence that names the speaker, one that opens a list or a block of code brings it.
+    brings the sentence that names the speaker, a heading, a term or a question the statement below
+    it, one that opens a list or a block of code brings it.
     """
     if not found:
         return []
@@ -170,6 +171,7 @@ def choose(
     bar = _NEARLY * found[0].score
     chosen = [c for c in found[:most] if c.score >= bar]
     chosen += [own[0] for own in each if own]
+    chosen += filter(None, [_headed_by(c) for c in chosen])
     chosen += filter(None, [_speaker_of(c) for c in chosen])
     chosen += [part for c in chosen for part in _opened_by(c)]
     once = {(c.hit.passage.document, c.span): c for c in chosen}
@@ -195,6 +197,17 @@ def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
 def _statement(candidate: Candidate) -> Statement:
     passage = candidate.hit.passage
     return Statement(candidate.text, passage.date, passage.document)
+
+
+def _headed_by(candidate: Candidate) -> Candidate | None:
+    """The statement below a candidate that is none itself: it says what its heading only names."""
+    passage = candidate.hit.passage
+    below = passage.sentences[passage.sentences.index(candidate.span) + 1 :][:1]
+    for span in () if _states(candidate.text) else below:
+        text = passage.quote(span)
+        if _states(text) and not is_item(text):
+            return replace(candidate, span=span, text=text)
+    return None
 
 
 def _opened_by(candidate: Candidate) -> list[Candidate]:

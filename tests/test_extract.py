@@ -33,6 +33,14 @@ def test_a_heading_does_not_answer() -> None:
     assert found("What is ownership?", hit(1, text))[0].startswith("Ownership is a set")
 
 
+def test_a_term_comes_with_the_statement_below_it() -> None:
+    text = "/srv/local\n    Programs of this place go there.\n\n/srv/share\n    All others."
+    assert found("What is /srv/local for?", hit(1, text))[:2] == [
+        "/srv/local",
+        "Programs of this place go there.",
+    ]
+
+
 def test_a_question_does_not_answer() -> None:
     text = "So, what does the Copy trait do? The Copy trait lets a value be copied bit by bit."
     assert found("What does the Copy trait do?", hit(1, text))[0].startswith("The Copy trait lets")
@@ -123,9 +131,10 @@ def test_nothing_is_not_answerable() -> None:
 
 
 def test_what_ends_no_sentence_stands_on_a_line_of_its_own() -> None:
-    one = hit(1, "Heating\n\nIt is warm. It is “dry.”\n\n| a | 1 |\n\nSo it is.")
+    one = hit(1, "Heating\n\nIt is warm. It is “dry.”\n\n| a | 1 |\n\nSo it is.\n\n- One.\n\nEnd.")
     quotes = [(one, span) for span in one.passage.sentences]
     draft = Answer("q", "q", "answered", "", True, llm="", embedder="", index={})
     assert quoted(draft, quotes, "", "answered").text == (
-        "Heating [1]\nIt is warm. [2] It is “dry.” [3]\n| a | 1 | [4]\nSo it is. [5]"
+        "Heating [1]\nIt is warm. [2] It is “dry.” [3]\n| a | 1 | [4]\nSo it is. [5]\n- One. [6]\n"
+        "End. [7]"
     )
