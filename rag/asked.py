@@ -31,10 +31,11 @@ _NUMBER = re.compile(
     r"thousands?|millions?|billions?|half|twice|once|decades?|several)\b",
     re.I,
 )
-_TIME = re.compile(
+_TIME = re.compile(  # 10:30 and 10.30 am, and not the version 10.30
     r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b|"
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|century|ago|since|"
-    r"(?:last|next|this|earlier) (?:week|month|year|night))\b|\d{1,2}[:.]\d\d",
+    r"(?:last|next|this|earlier) (?:week|month|year|night))\b|"
+    r"\d{1,2}:\d\d|\d{1,2}\.\d\d\s?[ap]\.?m\b",
 )
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 _REASON = re.compile(

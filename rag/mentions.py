@@ -37,6 +37,7 @@ _WORD = r"[^\W\d_a-z][\w'’.&-]*[\w]|[A-Z]"
 _NAME = re.compile(rf"(?:{_WORD})(?:\s+(?:(?:of|de|la|van|von|der|al|bin)\s+)?(?:{_WORD}|\d+))*")
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_](?:[\w'’&+#-]*[\w+#])?(?:\.\d+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_OPENING = " \"'“‘(*_#>•–-"  # what may stand before a sentence's first word: quotes, Markdown
 # What only frames a question, beyond the stop words.
 _FRAMES = frozenset(
     stem(word)
@@ -62,7 +63,8 @@ def names(text: str) -> Iterator[tuple[str, Span]]:
     times = [match.span() for match in TIME.finditer(text)]
     for match in _NAME.finditer(text):
         start, name = match.start(), match.group()
-        opens = not text[:start].strip(" \"'“‘(") or text[:start].rstrip(" \"'“‘(")[-1:] in ".!?:\n"
+        before = text[:start].rstrip(_OPENING)
+        opens = not before.strip() or before[-1] in ".!?:\n"
         first = name.split()[0]
         if opens and first.lower().split("'")[0].split("’")[0] in STOP_WORDS:
             start += len(first)

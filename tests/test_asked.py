@@ -14,6 +14,9 @@ TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in Apri
         ("When did 225 trucks enter Gaza?", TRUCKS, "April"),
         ("Who painted the ceiling?", "The ceiling was painted by Ada Marsh.", "Ada Marsh"),
         ("Who met whom?", "Then Ada Marsh met Carl Bohm in the hall.", None),  # it may be either
+        ("Who painted the ceiling?", "*Note:* the ceiling was painted.", None),
+        ("Who painted the ceiling?", "- Then paint the ceiling.", None),
+        ("Who painted the ceiling?", "- Ada Marsh painted the ceiling.", "Ada Marsh"),
         ("How many pies did they bake?", "There were 3 cooks and 40 ovens.", None),
         ("Why did the bridge close?", "It closed because of the flood in 1953.", None),
         ("When did the flood of 1953 end?", "The flood of 1953 ended after days.", None),
@@ -45,6 +48,12 @@ def test_short_answer(question: str, sentence: str, short: str | None) -> None:
 )
 def test_questions_in_a_question(question: str, found: list[str]) -> None:
     assert parts(question) == found
+
+
+def test_a_version_is_no_time() -> None:
+    asked = "When was the archiver released?"
+    assert not holds_kind(asked, "The archiver reads the format of 1.13 too.")
+    assert holds_kind(asked, "The archiver is released at 10.30 am and 5:15.")
 
 
 def test_kind() -> None:
