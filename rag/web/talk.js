@@ -66,7 +66,7 @@ export async function ask(question, more = {}) {
 function begun(id, question) {
   cancelEdit();
   if ($("ask").value === question) $("ask").value = "";
-  $(`t-${id}`).scrollIntoView({ block: "start", behavior: calm() });
+  $(`t-${id}`)?.scrollIntoView({ block: "start", behavior: calm() });
   $("sources").scrollTop = 0;
 }
 
@@ -221,7 +221,7 @@ export async function reopen() {
     show(turn, "", next);
     if (turn.state === "asking") follow(turn.id);
   }
-  if (turns.length && !next) $("turns").lastElementChild.scrollIntoView({ block: "start" });
+  if (turns.length && !next) $("turns").lastElementChild?.scrollIntoView({ block: "start" });
   await listKept();
 }
 
