@@ -259,10 +259,11 @@ def test_corpus_notes_are_few() -> None:
 def test_loader_for() -> None:
     assert loader_for("a/b.TXT", named=False) is LOADERS[".txt"]
     assert loader_for("a/b.md", named=False) is LOADERS[".md"]
-    assert loader_for("a/README", named=False) is LOADERS[".txt"]
+    for path in ("a/README", "a/copyright", "a/README.Debian", "a/NEWS.rc1"):
+        assert loader_for(path, named=False) is LOADERS[".txt"]
     assert loader_for("a/corpus.jsonl", named=False) is load_corpus
     assert loader_for("a/other.jsonl", named=True) is load_corpus
-    for path in ("a/other.jsonl", "a/b.exe", "a/program"):
+    for path in ("a/other.jsonl", "a/b.exe", "a/program", "a/news.py", "a/README.png"):
         with pytest.raises(CannotLoad):
             loader_for(path, named=False)
 

@@ -40,7 +40,7 @@ MAKERS: dict[str, Callable[[str, str], bytes]] = {
     ".tsv": lambda a, b: f"Name\tNote\nx\t{a}\ny\t{b}\n".encode(),
     ".eml": lambda a, b: make_eml(f"{a}\n\n{b}\n"),
 }
-ALIASES = {".text", ".log", ".markdown", ".rst", ".htm", ".xhtml"}
+ALIASES = {".text", ".log", ".adoc", ".org", ".markdown", ".rst", ".htm", ".xhtml"}
 every = pytest.mark.parametrize("suffix", MAKERS)
 
 

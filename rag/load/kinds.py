@@ -9,6 +9,8 @@ KIND_BY_SUFFIX = {
     ".txt": "text",
     ".text": "text",
     ".log": "text",
+    ".adoc": "text",
+    ".org": "text",
     ".md": "markdown",
     ".markdown": "markdown",
     ".rst": "markdown",
@@ -23,11 +25,11 @@ KIND_BY_SUFFIX = {
     ".tsv": "table",
     ".eml": "e-mail",
 }
-# Files that have no suffix by custom.
+# Files that have no suffix by custom, or one that tells whose they are (README.Debian).
 _TEXTS = frozenset(
     """
-    AUTHORS CHANGELOG CHANGES CONTRIBUTING CONTRIBUTORS COPYING COPYRIGHT HISTORY INSTALL LICENCE
-    LICENSE NEWS NOTICE README THANKS TODO
+    authors changelog changes contributing contributors copying copyright faq history install
+    licence license news notice readme thanks todo
     """.split()  # noqa: SIM905
 )
 _NOT_READ = {
@@ -62,9 +64,12 @@ _BINARY_KINDS = {"PDF", "Word", "PowerPoint", "EPUB"}
 def telling_suffix(path: str) -> str:
     """The suffix that tells a file's kind, ".txt" for a README; CannotLoad for what is not read."""
     name = PurePosixPath(path)
-    suffix = ".txt" if name.name in _TEXTS else name.suffix.lower()
+    suffix = name.suffix.lower()
     if suffix in KIND_BY_SUFFIX:
         return suffix
+    by_custom = name.stem.lower() in _TEXTS and (not suffix or name.stem.isupper())
+    if by_custom and not _described(suffix):
+        return ".txt"
     raise CannotLoad(f"not a kind that is read ({_described(suffix) or suffix or 'no suffix'})")
 
 
