@@ -46,6 +46,7 @@ class Watch:
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()
         self._ended = threading.Event()
+        sys.setswitchinterval(LOOK / 10)  # or Python's own work would be over before it is seen
         self._began = time.perf_counter()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
