@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 # A core computes passages one by one almost as fast as any number of them, as long as what is in
 # between fits its cache. 2 cores with 8 each: 35 passages a second; 32 by both together, as
-# ``encode`` has it: 24; two processes would need the model twice and be no faster than two threads.
+# ``encode`` has it: 24. Threads, as processes would need the model again for each core.
 _BATCH_OF_A_CORE = 8
 _BATCH_OF_A_DEVICE = 256
 
