@@ -4,6 +4,7 @@ By its own API, because its OpenAI route ignores the context window: then a long
 silently and passages vanish from it.
 """
 
+import socket
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -44,11 +45,16 @@ class OllamaLLM(ServedLLM):
 
         Raises LLMFailed where nothing answers, or something that is no Ollama.
         """
+        if not self._server.here:
+            return ()
+        parts = urlsplit(self._server.address)
+        try:  # most machines have none: then its client need not be imported
+            socket.create_connection((parts.hostname, parts.port or 443), _LIST).close()
+        except OSError:
+            raise self._server.unreachable() from None
         import httpx
         import ollama
 
-        if not self._server.here:
-            return ()
         try:
             with self._client(Connections(), _LIST) as client:
                 found = client.list().models
