@@ -38,14 +38,15 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The stems of a passage, in order: of its title, and of each sentence.
+    """The stems of a passage: of its title, of each sentence, and where in the text each stands.
 
-    ``in_title`` and ``in_text`` are the same with a space around each: so a beginning or a run of
-    them is found without a loop.
+    ``in_title`` and ``in_text`` are all of them in order with a space around each: so a beginning
+    or a run of them is found without a loop.
     """
 
     title: list[str]
-    sentences: list[list[str]]
+    sentences: list[frozenset[str]]
+    places: Mapping[str, Sequence[int]]
     in_title: str
     in_text: str
 
@@ -66,11 +67,12 @@ def rerank(
     words = [_words_of(passage) for passage in passages]
     counts = {w: sum(own.has(f" {w} ") for own in words) for w in set(wanted)}
     weights = {w: math.log(1 + len(passages) / (0.5 + counts[w])) for w in wanted}
+    pairs = {pair: weights[pair[0]] + weights[pair[1]] for pair in pairwise(wanted)}
     days = list(dates(query))
     scores = [
         _COSINE * cosine
         + _BM25 * score
-        + _together(wanted, weights, own)
+        + _together(weights, pairs, own)
         + _titled(weights, own)
         + _DATE * any(day.fullmatch(passage.date or "") for day in days)
         for passage, own, cosine, score in zip(passages, words, cosines, bm25, strict=True)
@@ -78,11 +80,13 @@ def rerank(
     return _with_named(scores, passages, words)
 
 
-def _together(wanted: Sequence[str], weights: Weights, own: _Words) -> float:
-    """What it counts that words of the query stand in the passage, and that they stand together."""
-    pairs = {pair: weights[pair[0]] + weights[pair[1]] for pair in pairwise(wanted)}
-    held = [{word for word in sentence if word in weights} for sentence in own.sentences]
-    places = [(place, word) for place, word in enumerate(chain(*own.sentences)) if word in weights]
+def _together(weights: Weights, pairs: Mapping[tuple[str, str], float], own: _Words) -> float:
+    """What it counts that words of the query stand in the passage, and that they stand together.
+
+    ``pairs`` weighs the neighbours in the query.
+    """
+    held = [weights.keys() & words for words in own.sentences]
+    places = sorted((place, word) for word in weights for place in own.places.get(word, ()))
     following, near = set(), set()
     for i, (place, word) in enumerate(places):
         for other, next_word in places[i + 1 : i + 1 + _WINDOW]:
@@ -125,7 +129,11 @@ def _with_named(
 def _words_of(passage: Passage) -> _Words:
     title = stems(passage.title) if passage.titled else []
     sentences = [stems(passage.quote(span)) for span in passage.sentences]
-    return _Words(title, sentences, _spaced(title), _spaced(chain(*sentences)))
+    text = list(chain(*sentences))
+    places: dict[str, list[int]] = {}
+    for place, word in enumerate(text):
+        places.setdefault(word, []).append(place)
+    return _Words(title, list(map(frozenset, sentences)), places, _spaced(title), _spaced(text))
 
 
 def _spaced(words: Iterable[str]) -> str:

@@ -424,6 +424,34 @@ def test_snapshot_keeps_its_generation(bench: Workbench) -> None:
         assert not any("ships" in hit.passage.text for hit in hits)
 
 
+def test_what_a_late_reader_keeps_is_not_for_the_next_generation(bench: Workbench) -> None:
+    path = bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    query = bench.embedder.embed_query("ships")
+    with bench.store.snapshot() as late:
+        path.rename(bench.docs / "b.txt")  # the passages keep their keys
+        bench.sync()
+        with bench.store.snapshot() as early:
+            assert [id for _, id, _ in late.dates()] == ["a.txt"]
+            assert {hit.passage.document for hit in retrieve(late, "ships", query, 5)} == {"a.txt"}
+            assert [id for _, id, _ in early.dates()] == ["b.txt"]
+            assert {hit.passage.document for hit in retrieve(early, "ships", query, 5)} == {"b.txt"}
+    assert {hit.passage.document for hit in bench.search("ships")} == {"b.txt"}
+
+
+def test_what_was_checked_once_is_not_read_again(bench: Workbench) -> None:
+    bench.write("a.txt", article("ships"))
+    bench.sync(bench.docs)
+    before = bench.search("ships")
+    with closing(sqlite3.connect(bench.store.folder / CATALOG)) as connection, connection:
+        connection.execute("UPDATE passages SET text = 'x'")
+        connection.execute("UPDATE embeddings SET vector = x'00'")
+    assert bench.search("ships") == before
+    bench.store = LocalStore(bench.store.folder)
+    with pytest.raises(IndexDamaged):
+        bench.search("ships")
+
+
 def test_interrupted_sync_goes_on(bench: Workbench) -> None:
     for n in range(32):
         bench.write(f"{n:02}.txt", article(f"topic{n}", 300))

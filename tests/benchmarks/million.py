@@ -168,8 +168,9 @@ class Exhaustive(LocalSnapshot):
     """A snapshot whose searches look at every passage and every word of the query."""
 
     def __init__(self, snapshot: LocalSnapshot) -> None:
-        own = snapshot._connection, snapshot._path, snapshot._state, snapshot._kept
-        super().__init__(*own)
+        super().__init__(
+            snapshot._connection, snapshot._path, snapshot._state, snapshot._kept, snapshot._read
+        )
         self.keys, self.matrix = everything(snapshot)
 
     def dense(self, query: Vector, n: int, only: Collection[int] | None) -> dict[int, float]:

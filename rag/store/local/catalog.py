@@ -17,7 +17,7 @@ from rag.files import CATALOG
 from rag.store.local.reader import LocalSnapshot
 from rag.store.local.rows import damaged, digest
 from rag.store.local.schema import check_schema, create_catalog, is_ours
-from rag.store.local.search import Kept
+from rag.store.local.search import Kept, Read
 from rag.store.local.state import acknowledged, check_counts, check_words, read_state
 from rag.store.local.vector_files import VectorFiles
 
@@ -72,9 +72,11 @@ class LocalStore:
                 check_schema(connection, self.path)
                 state = read_state(connection, self.path, least)
                 generation = (self.path.stat().st_ino, digest(json.dumps(state)))
-                if self._kept.turn_to(generation):
+                read = self._kept.read
+                if read is None or read.generation != generation:
                     check_counts(connection, self.path, state)
-                yield LocalSnapshot(connection, self.path, state, self._kept)
+                    read = self._kept.read = Read(generation)
+                yield LocalSnapshot(connection, self.path, state, self._kept, read)
             finally:
                 connection.close()
 

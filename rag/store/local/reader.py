@@ -19,7 +19,7 @@ from rag.store.local.rows import (
     unpack_text,
     whole,
 )
-from rag.store.local.search import Search
+from rag.store.local.search import Search, remembered
 from rag.store.local.structure import describe
 
 _DOCUMENT = (
@@ -46,29 +46,13 @@ class LocalSnapshot(Search):
 
     def passages(self, keys: Sequence[int]) -> list[Passage]:
         """The passages, checked, in the order of the keys."""
-        sql = "SELECT key, document, start, end, text, sentences, embedding, hash FROM passages"
-        rows = {row[0]: row for row in self._in(sql + " WHERE key IN", keys)}
-        documents = self._document_rows({row[1] for row in rows.values()})
-        result = []
-        for key in keys:
-            if key not in rows or rows[key][1] not in documents:
-                raise damaged(self._path, f"passage {key} is gone")
-            _, document, start, end, text, sentences, _, expected = rows[key]
-            what = f"passage {key}"
-            checked(self._path, what, expected, *rows[key][:-1])
-            typed(self._path, what, rows[key], PASSAGE_TYPES)
-            whole(self._path, what, sentences, 16)
-            spans = unpack_spans(sentences)
-            if len(text) != end - start or any(not start <= a <= b <= end for a, b in spans):
-                raise damaged(self._path, f"{what} has offsets that are not its own")
-            row = documents[document]
-            result.append(
-                Passage(
-                    row.id, row.title, row.titled, row.date, row.url, row.sha256,
-                    start, end, text, spans, row.pages,
-                )
-            )  # fmt: skip
-        return result
+        known = self._read.passages
+        unknown = [key for key in keys if key not in known]
+        if unknown:
+            new = self._checked_passages(unknown)
+            self._read.passages = remembered(known, new)
+            known = known | new
+        return [known[key] for key in keys]
 
     def document_keys(self) -> dict[int, DocumentRow]:
         """Every document by its key, in the order of their ids."""
@@ -77,10 +61,10 @@ class LocalSnapshot(Search):
 
     def dates(self) -> Sequence[tuple[int, str, str | None]]:
         """Key, id and date of every document, in the order of their ids; kept for the next one."""
-        if self._kept.dates is None:
+        if self._read.dates is None:
             rows = self.document_keys().items()
-            self._kept.dates = [(key, row.id, row.date) for key, row in rows]
-        return self._kept.dates
+            self._read.dates = [(key, row.id, row.date) for key, row in rows]
+        return self._read.dates
 
     def documents(self, ids: Collection[str]) -> dict[str, DocumentRow]:
         """Those of the documents that are there, by their ids."""
@@ -142,6 +126,29 @@ class LocalSnapshot(Search):
         """How many files a sync saw."""
         (count,) = self._connection.execute("SELECT count(*) FROM files").fetchone()
         return int(count)
+
+    def _checked_passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        sql = "SELECT key, document, start, end, text, sentences, embedding, hash FROM passages"
+        rows = {row[0]: row for row in self._in(sql + " WHERE key IN", keys)}
+        documents = self._document_rows({row[1] for row in rows.values()})
+        result = {}
+        for key in keys:
+            if key not in rows or rows[key][1] not in documents:
+                raise damaged(self._path, f"passage {key} is gone")
+            _, document, start, end, text, sentences, _, expected = rows[key]
+            what = f"passage {key}"
+            checked(self._path, what, expected, *rows[key][:-1])
+            typed(self._path, what, rows[key], PASSAGE_TYPES)
+            whole(self._path, what, sentences, 16)
+            spans = unpack_spans(sentences)
+            if len(text) != end - start or any(not start <= a <= b <= end for a, b in spans):
+                raise damaged(self._path, f"{what} has offsets that are not its own")
+            row = documents[document]
+            result[key] = Passage(
+                row.id, row.title, row.titled, row.date, row.url, row.sha256,
+                start, end, text, spans, row.pages,
+            )  # fmt: skip
+        return result
 
     def _row_of(self, id: str) -> tuple[int, DocumentRow] | None:
         """A document's key and its row, checked."""

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.datatypes import Passage
 from rag.store.local.rows import EMBEDDING, damaged, embeddings_after, unpack_embeddings
 from rag.store.local.state import check_words
 from rag.store.local.structure import Segment
@@ -23,23 +24,36 @@ _TITLE_WEIGHT = 1.0
 # to rank them takes about 1 us a passage, to find given ones among them 0.1 us.
 _MOST_RANKED = 25_000
 _MOST_SCANNED = 100_000
+_MOST_KNOWN = 4_000  # rows, of each kind: 6 MB of embeddings, 10 MB of passages
+
+
+@dataclass(slots=True)
+class Read:
+    """What was read of one generation and checked, for the next question."""
+
+    generation: tuple[int, bytes]
+    dates: Sequence[tuple[int, str, str | None]] | None = None
+    passages: dict[int, Passage] = field(default_factory=dict)
+    embeddings: dict[int, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Kept:
-    """What one generation's readers share, and what stays open from one question to the next."""
+    """What the readers of an index share, and what stays open from one question to the next."""
 
     vectors: VectorFiles
-    generation: tuple[int, bytes] | None = None
-    dates: Sequence[tuple[int, str, str | None]] | None = None
+    read: Read | None = None
     sound_words: set[str] = field(default_factory=set)
 
-    def turn_to(self, generation: tuple[int, bytes]) -> bool:
-        """Forgets what belongs to another generation; False if it is the same one."""
-        if self.generation == generation:
-            return False
-        self.generation, self.dates = generation, None
-        return True
+
+Row = TypeVar("Row")
+
+
+def remembered(known: dict[int, Row], new: dict[int, Row]) -> dict[int, Row]:
+    """What to keep of both; ``known`` is not changed, for others may be reading it."""
+    if len(new) > _MOST_KNOWN:
+        return known
+    return known | new if len(known) + len(new) <= _MOST_KNOWN else new
 
 
 class Search:
@@ -51,14 +65,15 @@ class Search:
         path: Path,
         state: dict[str, Any],
         kept: Kept,
+        read: Read,
     ) -> None:
         self._connection = connection
         self._path = path
         self._state = state
         self._kept = kept
+        self._read = read
         self._rows: dict[str, int] = {}
         self._embedding_of: dict[int, int] = {}
-        self._checked: dict[int, NDArray[np.float32]] = {}
 
     def dense(
         self, query: NDArray[np.float32], n: int, only: Collection[int] | None
@@ -210,13 +225,17 @@ class Search:
     def _embeddings(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """(len(keys), dimension) vectors, checked, in the order of the keys."""
         dimension = self._state["fingerprint"]["dimension"]
-        rows = self._in(f"{EMBEDDING} WHERE key IN", set(keys) - self._checked.keys())
-        found, vectors = unpack_embeddings(self._path, dimension, rows)
-        self._checked.update(zip(found.tolist(), vectors, strict=True))
-        for key in keys:
-            if key not in self._checked:
+        known = self._read.embeddings
+        unknown = set(keys) - known.keys()
+        if unknown:
+            rows = self._in(f"{EMBEDDING} WHERE key IN", unknown)
+            found, vectors = unpack_embeddings(self._path, dimension, rows)
+            new = dict(zip(found.tolist(), vectors, strict=True))
+            for key in unknown - new.keys():
                 raise damaged(self._path, f"embedding {key} is gone")
-        result = np.array([self._checked[key] for key in keys], np.float32)
+            self._read.embeddings = remembered(known, new)
+            known = known | new
+        result = np.array([known[key] for key in keys], np.float32)
         return result.reshape(len(keys), dimension)
 
     def _in(self, sql: str, values: Iterable[int]) -> list[Any]:
