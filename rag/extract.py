@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,7 @@ _ASKS_SEVERAL = re.compile(
 )
 _FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
+_RULE = re.compile(r"[|:+\s]*-[-|:+\s]*")  # between the names of columns and the rows
 _SAYS = re.compile(
     r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
     r"according to)\b",
@@ -163,7 +164,8 @@ def choose(
     The best one; the next one if it is nearly as good; more only where several things are asked
     for, and the best one of ``each`` question in the question. A quotation without its speaker
     brings the sentence that names the speaker, a heading, a term or a question the statement below
-    it, one that opens a list or a block of code brings it.
+    it, a row of a table the names of its columns, one that opens a list or a block of code brings
+    it.
     """
     if not found:
         return []
@@ -172,6 +174,7 @@ def choose(
     chosen = [c for c in found[:most] if c.score >= bar]
     chosen += [own[0] for own in each if own]
     chosen += filter(None, [_headed_by(c) for c in chosen])
+    chosen += filter(None, [_columns_of(c) for c in chosen])
     chosen += filter(None, [_speaker_of(c) for c in chosen])
     chosen += [part for c in chosen for part in _opened_by(c)]
     once = {(c.hit.passage.document, c.span): c for c in chosen}
@@ -210,13 +213,28 @@ def _headed_by(candidate: Candidate) -> Candidate | None:
     return None
 
 
+def _columns_of(candidate: Candidate) -> Candidate | None:
+    """The names of the columns, where the candidate is a row of a Markdown table."""
+    passage = candidate.hit.passage
+    above = passage.sentences[: passage.sentences.index(candidate.span) + 1]
+    rows = takewhile(lambda span: "|" in passage.quote(span), reversed(above))
+    for lower, upper in pairwise(rows):
+        if _RULE.fullmatch(passage.quote(lower)):
+            return replace(candidate, span=upper, text=passage.quote(upper))
+    return None
+
+
 def _opened_by(candidate: Candidate) -> list[Candidate]:
     """What the candidate opens with a colon, within its passage: a list or a block of code."""
     if not candidate.text.endswith(":"):
         return []
     passage = candidate.hit.passage
     following = passage.sentences[passage.sentences.index(candidate.span) + 1 :]
-    spans = _items(passage, candidate.span, following) or _fenced(passage, following)
+    spans = (
+        _items(passage, candidate.span, following)
+        or _fenced(passage, following)
+        or _indented(passage, candidate.span, following)
+    )
     return [replace(candidate, span=s, text=passage.quote(s)) for s in spans[:_MOST_ITEMS]]
 
 
@@ -242,7 +260,7 @@ def _mark(passage: Passage, span: Span) -> tuple[int, str] | None:
     """The indentation and the kind of mark of an item of a list; None for any other sentence."""
     if not is_item(passage.quote(span)):
         return None
-    before = passage.text[: span[0] - passage.start].rpartition("\n")[2].expandtabs()
+    before = _before(passage, span)
     first = passage.quote(span).lstrip("(")[0]
     return len(before), "1" if first.isdigit() else "a" if first.isalpha() else first
 
@@ -254,6 +272,25 @@ def _fenced(passage: Passage, following: Sequence[Span]) -> list[Span]:
         return []
     code = takewhile(lambda line: not line[1], lines[1:])
     return [span for span, _ in code if re.search(r"\w", passage.quote(span))]
+
+
+def _indented(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Span]:
+    """The sentences below that stand further to the right than the line of the opener."""
+    line = _before(passage, opener)
+    left = len(line) - len(line.lstrip())
+    block: list[Span] = []
+    for span in following:
+        before = _before(passage, span)
+        begins_line = not before.strip()
+        if len(before) <= left if begins_line else not block:
+            break
+        block.append(span)
+    return block
+
+
+def _before(passage: Passage, span: Span) -> str:
+    """What stands before a sentence in its line, tabs as spaces."""
+    return passage.text[: span[0] - passage.start].rpartition("\n")[2].expandtabs()
 
 
 def is_item(sentence: str) -> bool:

@@ -97,6 +97,31 @@ def test_code_comes_with_the_sentence_that_opens_it() -> None:
     ]
 
 
+def test_what_is_indented_comes_with_the_sentence_that_opens_it() -> None:
+    text = (
+        "The heater is old. To install the heater with its parts, run::\n\n\t$ get heater. Wait.\n"
+        "    $ get parts\n\nIt takes an hour.\n\n    $ wait\n"
+    )
+    assert found("How do I install the heater with its parts?", hit(1, text)) == [
+        "To install the heater with its parts, run::",
+        "$ get heater.",
+        "Wait.",
+        "$ get parts",
+    ]
+    beside = "To install the heater with its parts, run: Get heater.\n\nIt takes an hour."
+    assert found("How do I install the heater with its parts?", hit(1, beside)) == [beside[:54]]
+
+
+def test_a_row_comes_with_the_names_of_its_columns() -> None:
+    for row, rule in (("| {} | {} |", "|---|--:|"), ("{} | {}", "--- | ---")):
+        rows = [row.format(*cells) for cells in (("Town", "Heaters"), ("Oldby", 35), ("Newby", 12))]
+        text = "\n".join(["All heaters.", "", rows[0], rule, *rows[1:]])
+        named = found("How many heaters are in Newby?", hit(1, text))
+        assert named[0] == rows[0] and rows[2] in named and rule not in named
+        bare = "\n".join(rows[1:])
+        assert rows[2] in found("How many heaters are in Newby?", hit(1, bare))
+
+
 def test_a_sentence_of_another_time_stands_back() -> None:
     october = "In October 35 trucks entered the town a day, it is estimated."
     april = "In April 225 trucks entered the town a day, it is estimated."
