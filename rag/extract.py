@@ -27,6 +27,7 @@ _EMBEDDED = 12  # sentences that are embedded: 3 to 10 ms each; with 20 the same
 _NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _MOST = 4
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
+_UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _MOST_ITEMS = 8
@@ -58,6 +59,7 @@ _ASKS_SEVERAL = re.compile(
 _FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 _RULE = re.compile(r"[|:+\s]*-[-|:+\s]*")  # between the names of columns and the rows
+_CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w+_\w+\b|\b[\w.]+\(\)|`[^`\s]+`")
 _SAYS = re.compile(
     r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
     r"according to)\b",
@@ -134,13 +136,15 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     A logistic regression on the best sentence's cosine and the best hit's score, fitted on the
     answerable questions of ten sets against questions of other sets, of passages that were taken
     away, and unanswerable ones. It is halved where the best passages hold none of the names, times
-    and numbers that the question mentions.
+    and numbers that the question mentions, and next to none where no hit holds the option, function
+    or variable that it asks about.
     """
     if not hits or not found:
         return 0.0
     cosine = max(candidate.cosine for candidate in found)
     likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score))
-    return likely * (1 - _UNKNOWN * _unknown(question, hits))
+    likely *= 1 - _UNKNOWN * _unknown(question, hits)
+    return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
 
 
 def _unknown(question: str, hits: Sequence[Hit]) -> float:
@@ -154,6 +158,13 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
         for word in stems(f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.text}")
     }
     return len(wanted - held) / len(wanted) if wanted else 0.0
+
+
+def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether the question names an option, function or variable that no hit holds."""
+    held = "\n".join(f"{hit.passage.title}\n{hit.passage.text}" for hit in hits).lower()
+    named = (match.group().strip("`-()").lower() for match in _CODE.finditer(question))
+    return any(name not in held for name in named)
 
 
 def choose(

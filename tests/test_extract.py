@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from rag.compose import quoted
@@ -148,6 +149,19 @@ def test_a_name_that_is_nowhere_lowers_the_answerability() -> None:
     known = able("What was the revenue in the third quarter?")
     unknown = able("What was the revenue of Zentrix Motors in the third quarter?")
     assert round(unknown / known, 6) == 0.75  # half of what is named is nowhere
+
+
+@pytest.mark.parametrize("code", ["--keep-warm", "`warmth`", "set_heat", "heater.start()"])
+def test_code_that_no_hit_holds_is_not_answered_about(code: str) -> None:
+    query = np.ones(1, np.float32)
+
+    def able(*hits: Hit) -> float:
+        question = f"What does {code} do to the heater?"
+        return answerability(question, hits, candidates(question, hits, query, alike))
+
+    other = hit(1, "What --cold does to the heater: it stops.")
+    own = hit(2, f"What {code} does to the heater: it starts.")
+    assert able(other) < 0.05 < 0.1 < able(other, own)
 
 
 def test_nothing_is_not_answerable() -> None:
