@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.asked import short_answer
+from rag.beside import is_item
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
-from rag.extract import Candidate, contradicting, in_time, is_item
+from rag.extract import Candidate, contradicting, in_time
 
 SOURCES_DISAGREE = "The sources disagree:"
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")

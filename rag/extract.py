@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.asked import holds_kind
-from rag.datatypes import Hit, Passage, Span
+from rag.beside import beside, states
+from rag.datatypes import Hit, Span
 from rag.disagree import Statement, conflicts, in_order
 from rag.mentions import TIME, names
 from rag.words import stems, tokens
@@ -30,9 +30,7 @@ _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is th
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
-_MOST_ITEMS = 8
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
-_HEADING_WORDS = 10
 _ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 
 
@@ -56,14 +54,7 @@ _ASKS_SEVERAL = re.compile(
     r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
     re.I,
 )
-_FENCES = ("```", "~~~")
-_ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
-_RULE = re.compile(r"[|:+\s]*-[-|:+\s]*")  # between the names of columns and the rows
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w+_\w+\b|\b[\w.]+\(\)|`[^`\s]+`")
-_SAYS = re.compile(
-    r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
-    r"according to)\b",
-)
 
 
 def candidates(
@@ -107,7 +98,7 @@ def candidates(
         hit, _, span = entries[j]
         coverage, nearby = rows[j]
         score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
-        score -= 0 if _states(texts[j]) else _POOR
+        score -= 0 if states(texts[j]) else _POOR
         times = _times(texts[j]) if asked else set()
         score -= _OTHER_TIME if times and asked.isdisjoint(times) else 0
         result.append(Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score))
@@ -120,14 +111,6 @@ def candidates(
 def _times(text: str) -> set[str]:
     """The words of the times that a text mentions."""
     return {word for match in TIME.finditer(text) for word in stems(match.group())}
-
-
-def _states(sentence: str) -> bool:
-    """Whether it may be a statement: not a question, and not a heading by its looks."""
-    if sentence.rstrip("”\"')* ").endswith("?") or sentence.startswith("#"):
-        return False
-    ends = bool(re.search(r"[.!:;…。！][\W_]*$", sentence))
-    return ends or len(sentence.split()) > _HEADING_WORDS or bool(re.search(r"\d|: ", sentence))
 
 
 def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]) -> float:
@@ -173,10 +156,8 @@ def choose(
     """As few of the candidates as answer the question, in an order that reads.
 
     The best one; the next one if it is nearly as good; more only where several things are asked
-    for, and the best one of ``each`` question in the question. A quotation without its speaker
-    brings the sentence that names the speaker, a heading, a term or a question the statement below
-    it, a row of a table the names of its columns, one that opens a list or a block of code brings
-    it.
+    for, and the best one of ``each`` question in the question. Each brings what stands ``beside``
+    it and belongs to it.
     """
     if not found:
         return []
@@ -184,10 +165,11 @@ def choose(
     bar = _NEARLY * found[0].score
     chosen = [c for c in found[:most] if c.score >= bar]
     chosen += [own[0] for own in each if own]
-    chosen += filter(None, [_headed_by(c) for c in chosen])
-    chosen += filter(None, [_columns_of(c) for c in chosen])
-    chosen += filter(None, [_speaker_of(c) for c in chosen])
-    chosen += [part for c in chosen for part in _opened_by(c)]
+    chosen += [
+        replace(c, span=span, text=c.hit.passage.quote(span))
+        for c in chosen
+        for span in beside(c.hit.passage, c.span)
+    ]
     once = {(c.hit.passage.document, c.span): c for c in chosen}
     documents = list(dict.fromkeys(document for document, _ in once))
     return [once[at] for at in sorted(once, key=lambda at: (documents.index(at[0]), at[1]))]
@@ -211,117 +193,3 @@ def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
 def _statement(candidate: Candidate) -> Statement:
     passage = candidate.hit.passage
     return Statement(candidate.text, passage.date, passage.document)
-
-
-def _headed_by(candidate: Candidate) -> Candidate | None:
-    """The statement below a candidate that is none itself: it says what its heading only names."""
-    passage = candidate.hit.passage
-    below = passage.sentences[passage.sentences.index(candidate.span) + 1 :][:1]
-    for span in () if _states(candidate.text) else below:
-        text = passage.quote(span)
-        if _states(text) and not is_item(text):
-            return replace(candidate, span=span, text=text)
-    return None
-
-
-def _columns_of(candidate: Candidate) -> Candidate | None:
-    """The names of the columns, where the candidate is a row of a Markdown table."""
-    passage = candidate.hit.passage
-    above = passage.sentences[: passage.sentences.index(candidate.span) + 1]
-    rows = takewhile(lambda span: "|" in passage.quote(span), reversed(above))
-    for lower, upper in pairwise(rows):
-        if _RULE.fullmatch(passage.quote(lower)):
-            return replace(candidate, span=upper, text=passage.quote(upper))
-    return None
-
-
-def _opened_by(candidate: Candidate) -> list[Candidate]:
-    """What the candidate opens with a colon, within its passage: a list or a block of code."""
-    if not candidate.text.endswith(":"):
-        return []
-    passage = candidate.hit.passage
-    following = passage.sentences[passage.sentences.index(candidate.span) + 1 :]
-    spans = (
-        _items(passage, candidate.span, following)
-        or _fenced(passage, following)
-        or _indented(passage, candidate.span, following)
-    )
-    return [replace(candidate, span=s, text=passage.quote(s)) for s in spans[:_MOST_ITEMS]]
-
-
-def _items(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Span]:
-    """The first sentence of each item; an item opens those below it that are not like itself."""
-    items: list[Span] = []
-    end = opener[1]
-    like = _mark(passage, opener)
-    left = like[0] if like else 0
-    for span in following:
-        if mark := _mark(passage, span):
-            if like and (mark == like or mark[0] < left):
-                break
-            left = left if items else mark[0]
-            items.append(span)
-        elif not items or "\n" in passage.text[end - passage.start : span[0] - passage.start]:
-            break
-        end = span[1]
-    return items
-
-
-def _mark(passage: Passage, span: Span) -> tuple[int, str] | None:
-    """The indentation and the kind of mark of an item of a list; None for any other sentence."""
-    if not is_item(passage.quote(span)):
-        return None
-    before = _before(passage, span)
-    first = passage.quote(span).lstrip("(")[0]
-    return len(before), "1" if first.isdigit() else "a" if first.isalpha() else first
-
-
-def _fenced(passage: Passage, following: Sequence[Span]) -> list[Span]:
-    """The lines of a block of code between the two fences of Markdown, if one follows."""
-    lines = [(span, passage.quote(span).startswith(_FENCES)) for span in following]
-    if not lines or not lines[0][1]:
-        return []
-    code = takewhile(lambda line: not line[1], lines[1:])
-    return [span for span, _ in code if re.search(r"\w", passage.quote(span))]
-
-
-def _indented(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Span]:
-    """The sentences below that stand further to the right than the line of the opener."""
-    line = _before(passage, opener)
-    left = len(line) - len(line.lstrip())
-    block: list[Span] = []
-    for span in following:
-        before = _before(passage, span)
-        begins_line = not before.strip()
-        if len(before) <= left if begins_line else not block:
-            break
-        block.append(span)
-    return block
-
-
-def _before(passage: Passage, span: Span) -> str:
-    """What stands before a sentence in its line, tabs as spaces."""
-    return passage.text[: span[0] - passage.start].rpartition("\n")[2].expandtabs()
-
-
-def is_item(sentence: str) -> bool:
-    """Whether a sentence opens an item of a list."""
-    return bool(_ITEM.match(sentence))
-
-
-def _speaker_of(candidate: Candidate) -> Candidate | None:
-    """The sentence that says who speaks, where the candidate is all quotation."""
-    if candidate.text[:1] not in '“"‘«„' or _SAYS.search(candidate.text):
-        return None
-    passage, at = candidate.hit.passage, candidate.span
-    place = passage.sentences.index(at)
-    for other in (place - 1, place + 1, place - 2):
-        if not 0 <= other < len(passage.sentences):
-            continue
-        span = passage.sentences[other]
-        between = passage.text[
-            min(at[1], span[1]) - passage.start : max(at[0], span[0]) - passage.start
-        ]
-        if "\n\n" not in between and _SAYS.search(passage.quote(span)):
-            return replace(candidate, span=span, text=passage.quote(span))
-    return None

@@ -1,0 +1,149 @@
+"""A sentence of a passage -> the sentences beside it that it is not understood without."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
+
+from rag.datatypes import Passage, Span
+
+_MOST_ITEMS = 8
+_HEADING_WORDS = 10
+_FENCES = ("```", "~~~")
+_ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
+_RULE = re.compile(r"[|:+\s]*-[-|:+\s]*")  # between the names of columns and the rows
+_SAYS = re.compile(
+    r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
+    r"according to)\b",
+)
+
+
+def beside(passage: Passage, span: Span) -> list[Span]:
+    """What belongs to a sentence, within its passage.
+
+    To a heading, a term or a question the statement below it, to a row of a table the names of its
+    columns, to a quotation without its speaker the sentence that names the speaker, to one that
+    opens a list or a block of code the items or lines.
+    """
+    own = [span, *_stated(passage, span)]
+    own += [other for one in own for other in _columns(passage, one)]
+    own += [other for one in own for other in _speaker(passage, one)]
+    own += [other for one in own for other in _opened(passage, one)]
+    return own[1:]
+
+
+def states(sentence: str) -> bool:
+    """Whether it may be a statement: not a question, and not a heading by its looks."""
+    if sentence.rstrip("”\"')* ").endswith("?") or sentence.startswith("#"):
+        return False
+    ends = bool(re.search(r"[.!:;…。！][\W_]*$", sentence))
+    return ends or len(sentence.split()) > _HEADING_WORDS or bool(re.search(r"\d|: ", sentence))
+
+
+def is_item(sentence: str) -> bool:
+    """Whether a sentence opens an item of a list."""
+    return bool(_ITEM.match(sentence))
+
+
+def _below(passage: Passage, span: Span) -> Sequence[Span]:
+    return passage.sentences[passage.sentences.index(span) + 1 :]
+
+
+def _stated(passage: Passage, span: Span) -> list[Span]:
+    """The statement below a sentence that is none itself: it says what its heading only names."""
+    if states(passage.quote(span)):
+        return []
+    return [
+        below
+        for below in _below(passage, span)[:1]
+        if states(passage.quote(below)) and not is_item(passage.quote(below))
+    ]
+
+
+def _columns(passage: Passage, span: Span) -> list[Span]:
+    """The names of the columns, where the sentence is a row of a Markdown table."""
+    above = passage.sentences[: passage.sentences.index(span) + 1]
+    rows = takewhile(lambda row: "|" in passage.quote(row), reversed(above))
+    named = (upper for lower, upper in pairwise(rows) if _RULE.fullmatch(passage.quote(lower)))
+    return list(named)[:1]
+
+
+def _speaker(passage: Passage, span: Span) -> list[Span]:
+    """The sentence that says who speaks, where this one is all quotation."""
+    quote = passage.quote(span)
+    if quote[:1] not in '“"‘«„' or _SAYS.search(quote):
+        return []
+    place = passage.sentences.index(span)
+    for at in (place - 1, place + 1, place - 2):
+        if not 0 <= at < len(passage.sentences):
+            continue
+        other = passage.sentences[at]
+        between = (min(span[1], other[1]), max(span[0], other[0]))
+        if "\n\n" not in passage.quote(between) and _SAYS.search(passage.quote(other)):
+            return [other]
+    return []
+
+
+def _opened(passage: Passage, span: Span) -> list[Span]:
+    """What the sentence opens with a colon: a list or a block of code."""
+    if not passage.quote(span).endswith(":"):
+        return []
+    below = _below(passage, span)
+    spans = (
+        _items(passage, span, below) or _fenced(passage, below) or _indented(passage, span, below)
+    )
+    return spans[:_MOST_ITEMS]
+
+
+def _items(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Span]:
+    """The first sentence of each item; an item opens those below it that are not like itself."""
+    items: list[Span] = []
+    end = opener[1]
+    like = _mark(passage, opener)
+    left = like[0] if like else 0
+    for span in following:
+        if mark := _mark(passage, span):
+            if like and (mark == like or mark[0] < left):
+                break
+            left = left if items else mark[0]
+            items.append(span)
+        elif not items or "\n" in passage.text[end - passage.start : span[0] - passage.start]:
+            break
+        end = span[1]
+    return items
+
+
+def _mark(passage: Passage, span: Span) -> tuple[int, str] | None:
+    """The indentation and the kind of mark of an item of a list; None for any other sentence."""
+    if not is_item(passage.quote(span)):
+        return None
+    before = _before(passage, span)
+    first = passage.quote(span).lstrip("(")[0]
+    return len(before), "1" if first.isdigit() else "a" if first.isalpha() else first
+
+
+def _fenced(passage: Passage, following: Sequence[Span]) -> list[Span]:
+    """The lines of a block of code between the two fences of Markdown, if one follows."""
+    lines = [(span, passage.quote(span).startswith(_FENCES)) for span in following]
+    if not lines or not lines[0][1]:
+        return []
+    code = takewhile(lambda line: not line[1], lines[1:])
+    return [span for span, _ in code if re.search(r"\w", passage.quote(span))]
+
+
+def _indented(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Span]:
+    """The sentences below that stand further to the right than the line of the opener."""
+    line = _before(passage, opener)
+    left = len(line) - len(line.lstrip())
+    block: list[Span] = []
+    for span in following:
+        before = _before(passage, span)
+        begins_line = not before.strip()
+        if len(before) <= left if begins_line else not block:
+            break
+        block.append(span)
+    return block
+
+
+def _before(passage: Passage, span: Span) -> str:
+    """What stands before a sentence in its line, tabs as spaces."""
+    return passage.text[: span[0] - passage.start].rpartition("\n")[2].expandtabs()
