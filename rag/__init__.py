@@ -16,6 +16,7 @@ The house, in reading order::
     language.py     whether the embedder can know a text's language
     split.py        Document -> Passages that fit the embedder's window
     embed/          texts -> unit vectors: sentence-transformers, and its ONNX twin for questions
+    onnx_model.py   runs the ONNX networks: the embedder's twin and the reader
     store/          the Store protocol; local/: SQLite is the truth, FAISS is derived from it
     -- ask: question -> Answer
     converse/       history + follow-up -> a question that stands alone, by rules or by an LLM
@@ -24,8 +25,10 @@ The house, in reading order::
     rerank.py       how well a passage holds the words of the query together
     disagree.py     statements that give different values for the same thing at the same time
     spelling.py     a query with slips of the pen -> the same in the documents' words
+    reader/         question + passage -> the words that answer, from a small network that only points
     asked.py        what kind of thing a question asks for, and where a sentence holds one
     extract.py      question + Hits -> the sentences that answer it, without a language model
+    beside.py       a sentence -> those beside it that belong to it
     compose.py      those sentences -> an Answer that quotes them
     tokens.py       counts tokens for LLMs without a tokenizer of their own
     prompt.py       question + Hits -> Prompt: numbers the passages by rank, fits the window

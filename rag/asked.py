@@ -48,6 +48,12 @@ _HEDGE = re.compile(
     r"fewer than|less than|over|under|up to)\s$",
     re.I,
 )
+_OPEN = re.compile(
+    r"\bhow (?:do|does|did|can|could|should|to|is|are|was|were)\b|\bwhat (?:are|were|happened)\b|"
+    r"\b(?:explain|describe|steps|tell me about)\b|"
+    r"^what(?:['’]s| is) (?:an? [\w’' -]+|[\w’'-]+)\W*$",
+    re.I,
+)
 _NEXT_PART = re.compile(
     r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+(?=(?:how|what|when|where|why|which)\b"
     r"|(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\s+"
@@ -65,6 +71,11 @@ def parts(question: str) -> list[str]:
 def kind_asked(question: str) -> Kind | None:
     """The kind of thing that a question asks for; None if it does not tell."""
     return next((kind for kind, asks in _ASKS.items() if asks.search(question)), None)
+
+
+def is_open(question: str) -> bool:
+    """Whether it asks for an account: what something is, how it is done, all of several things."""
+    return bool(_OPEN.search(question))
 
 
 def holds_kind(question: str, sentence: str) -> float:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.asked import short_answer
+from rag.asked import is_open, short_answer
 from rag.beside import is_item
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
 from rag.extract import Candidate, contradicting, in_time
 
 SOURCES_DISAGREE = "The sources disagree:"
+_SURE = 0.25  # enough to show the words that the reader points at
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
 
@@ -25,13 +26,16 @@ def answered(draft: Answer, chosen: Sequence[Candidate], found: Sequence[Candida
 
 def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> ShortAnswer | None:
     """The few words of the best sentence that answer, where they can be told."""
-    span = short_answer(question, best.text)
     place = (best.hit.passage.document, *best.span)
     cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
+    span = None if best.read < _SURE or is_open(question) else best.answer
+    if told := short_answer(question, best.text):
+        start, end = (best.span[0] + offset for offset in told)
+        if span is None or (start <= span[0] and span[1] <= end):
+            span = start, end  # "about 225 trucks" where the reader points at "225"
     if span is None or not cited:
         return None
-    start, end = best.span[0] + span[0], best.span[0] + span[1]
-    return ShortAnswer(best.text[slice(*span)], cited[0], start, end)
+    return ShortAnswer(best.hit.passage.quote(span), cited[0], *span)
 
 
 def quoted(

@@ -1,7 +1,8 @@
 """Question + Hits -> the sentences that answer it, without a language model.
 
 A sentence is scored by how near it is to the question (cosine), how much of the question's words it
-and its surroundings hold (weighted by rarity), and whether it holds the kind of thing asked for.
+and its surroundings hold (weighted by rarity), whether it holds the kind of thing asked for, and
+whether the reader points at words in it.
 """
 
 import math
@@ -18,6 +19,7 @@ from rag.beside import beside, states
 from rag.datatypes import Hit, Span
 from rag.disagree import Statement, conflicts, in_order
 from rag.mentions import TIME, names
+from rag.reader import Reading
 from rag.words import stems, tokens
 
 EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -26,6 +28,8 @@ _HITS = 8  # passages whose sentences are looked at
 _EMBEDDED = 12  # sentences that are embedded: 3 to 10 ms each; with 20 the same ones are chosen
 _NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _MOST = 4
+_READ = 0.25  # of the score is won by a sentence that the reader points into, if it is sure
+_SURE = 4.0  # the margin, in logits, from which on the reader is sure
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _TRUSTED = 3  # hits in which what is named is looked for
@@ -36,7 +40,7 @@ _ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a hit with what speaks for it."""
+    """A sentence of a hit, what speaks for it, and the words in it that the reader points at."""
 
     hit: Hit
     span: Span
@@ -46,6 +50,8 @@ class Candidate:
     nearby: float
     kind: float
     score: float
+    read: float = 0.0
+    answer: Span | None = None
 
 
 _ASKS_SEVERAL = re.compile(
@@ -58,9 +64,16 @@ _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w+_\w+\b|\b[\w.]+\(\)|`[^`\s]+`
 
 
 def candidates(
-    question: str, hits: Sequence[Hit], query: NDArray[np.float32], embed: EmbedSentences
+    question: str,
+    hits: Sequence[Hit],
+    query: NDArray[np.float32],
+    embed: EmbedSentences,
+    readings: Sequence[Reading | None] = (),
 ) -> list[Candidate]:
-    """The sentences of the best hits, best first. ``query`` is the question's embedding."""
+    """The sentences of the best hits, best first.
+
+    ``query`` is the question's embedding, ``readings`` what the reader says of the first hits.
+    """
     found: dict[tuple[str, Span], tuple[Hit, int]] = {}
     for hit in hits[:_HITS]:
         for i, span in enumerate(hit.passage.sentences):
@@ -71,6 +84,8 @@ def candidates(
     counts = Counter(word for words in own for word in words)
     weight = {w: math.log(1 + len(entries) / (1 + counts[w])) for w in wanted}
     total = sum(weight.values()) or 1.0
+    pointed = _pointed(hits, readings)
+    read = [pointed.get((hit.passage.document, span), (0.0, None)) for hit, _, span in entries]
     at = {(hit.passage.document, span): i for i, (hit, _, span) in enumerate(entries)}
 
     def held(words: Collection[str]) -> float:
@@ -88,7 +103,9 @@ def candidates(
     kinds = [holds_kind(question, text) for text in texts]
     first = sorted(
         range(len(entries)),
-        key=lambda j: -(rows[j][0] + 0.5 * rows[j][1] + 0.3 * kinds[j] + entries[j][0].score),
+        key=lambda j: (
+            -(rows[j][0] + 0.5 * rows[j][1] + 0.3 * kinds[j] + read[j][0] + entries[j][0].score)
+        ),
     )[:_EMBEDDED]
     if not first:
         return []
@@ -101,11 +118,35 @@ def candidates(
         score -= 0 if states(texts[j]) else _POOR
         times = _times(texts[j]) if asked else set()
         score -= _OTHER_TIME if times and asked.isdisjoint(times) else 0
-        result.append(Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score))
+        score += _READ * read[j][0]
+        result.append(
+            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, *read[j])
+        )
     best: dict[str, Candidate] = {}  # of sentences that say the same, in twin files or passages
     for candidate in sorted(result, key=lambda c: -c.score):
         best.setdefault(" ".join(candidate.text.split()), candidate)
     return list(best.values())
+
+
+def _pointed(
+    hits: Sequence[Hit], readings: Sequence[Reading | None]
+) -> dict[tuple[str, Span], tuple[float, Span]]:
+    """Sentence -> how sure the reader is, in ]0, 1], that it answers, and the words that do.
+
+    That it finds nothing speaks against nobody: long questions are beyond it.
+    """
+    found: dict[tuple[str, Span], tuple[float, Span]] = {}
+    for hit, reading in zip(hits, readings, strict=False):
+        if reading is None or reading.margin <= 0:
+            continue
+        passage = hit.passage
+        start, end = (passage.start + offset for offset in reading.span)
+        sure = min(reading.margin, _SURE) / _SURE
+        for span in passage.sentences:
+            if span[0] <= start < span[1]:
+                known = found.get((passage.document, span), (0.0, span))
+                found[passage.document, span] = max(known, (sure, (start, min(end, span[1]))))
+    return found
 
 
 def _times(text: str) -> set[str]:
@@ -125,7 +166,8 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     if not hits or not found:
         return 0.0
     cosine = max(candidate.cosine for candidate in found)
-    likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score))
+    read = max(candidate.read for candidate in found)
+    likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - _SURE * read))
     likely *= 1 - _UNKNOWN * _unknown(question, hits)
     return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
 

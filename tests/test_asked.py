@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.asked import holds_kind, kind_asked, parts, short_answer
+from rag.asked import holds_kind, is_open, kind_asked, parts, short_answer
 
 TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in April with 9 drivers."
 
@@ -64,3 +64,21 @@ def test_kind() -> None:
     assert holds_kind("How many trucks?", "Two trucks came.") == 1
     assert holds_kind("How many trucks?", "Trucks came.") == 0
     assert holds_kind("Tell me about whales.", "Trucks came.") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("How do I install it?", True),
+        ("What are sandboxes?", True),
+        ("What is a safe room?", True),
+        ("What's ownership?", True),
+        ("Describe the hall.", True),
+        ("How many rooms are there?", False),
+        ("What is the colour of the hall?", False),
+        ("Why was the hall closed?", False),
+        ("Who built it?", False),
+    ],
+)
+def test_what_asks_for_an_account(question: str, expected: bool) -> None:
+    assert is_open(question) is expected

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from rag.compose import quoted
 from rag.datatypes import Answer, Hit, Passage
-from rag.extract import answerability, candidates, choose
+from rag.extract import Candidate, answerability, candidates, choose
+from rag.reader import Reading
 from rag.sentences import sentence_spans
 
 
@@ -162,6 +163,34 @@ def test_code_that_no_hit_holds_is_not_answered_about(code: str) -> None:
     other = hit(1, "What --cold does to the heater: it stops.")
     own = hit(2, f"What {code} does to the heater: it starts.")
     assert able(other) < 0.05 < 0.1 < able(other, own)
+
+
+def test_what_the_reader_points_at_speaks_for_a_sentence() -> None:
+    text = "A heater warms the hall of the house. A heater warms the room of the house."
+    question, hits, query = "What does a heater warm?", [hit(1, text)], np.ones(1, np.float32)
+    at = text.index("the room")
+
+    def read(margin: float) -> list[Candidate]:
+        readings = [Reading((at, at + 8), margin)]
+        return candidates(question, hits, query, alike, readings)
+
+    unread = candidates(question, hits, query, alike)
+    assert [c.text for c in read(-1.0)] == [c.text for c in unread]
+    assert [c.answer for c in read(-1.0)] == [None, None]
+    best, other = read(8.0)
+    assert best.answer == (at, at + 8) and best.read == 1.0 and other.answer is None
+    assert best.text.startswith("A heater warms the room")
+    assert round(best.score - other.score, 6) == 0.25
+    assert answerability(question, hits, unread) < answerability(question, hits, read(2.0))
+    assert answerability(question, hits, read(2.0)) < answerability(question, hits, read(4.0))
+    assert answerability(question, hits, read(4.0)) == answerability(question, hits, read(8.0))
+
+
+def test_what_is_not_read_is_no_reason_to_doubt() -> None:
+    hits, query = [hit(1, "A heater warms the hall.")], np.ones(1, np.float32)
+    found = candidates("What?", hits, query, alike)
+    for readings in ([None], [Reading((0, 1), -20.0)]):
+        assert candidates("What?", hits, query, alike, readings) == found
 
 
 def test_nothing_is_not_answerable() -> None:

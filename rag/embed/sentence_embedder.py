@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embed.model_folder import ModelFolder, sha256_of
-from rag.embed.onnx_back_end import OnnxTwin, Tokenizer
+from rag.embed.onnx_back_end import OnnxTwin
+from rag.onnx_model import Tokenizer
 
 if TYPE_CHECKING:
     from rag.embed.torch_back_end import TorchModel

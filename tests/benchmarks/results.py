@@ -21,8 +21,9 @@ SEEDS = ROOT / "tests" / "questions" / "seeds-test.jsonl"
 KEPT = ROOT / "eval" / "results"
 BEGIN, END = "<!-- results: make results -->", "<!-- end of results -->"
 COLUMNS = (
-    "recall@10", "ndcg@10", "contains", "f1", "citation_recall", "abstain_recall",
-    "false_refusal_rate", "abstain_auroc", "latency_p50_ms",
+    "recall@10", "ndcg@10", "contains", "exact_match", "f1", "citation_recall",
+    "citation_precision", "abstain_recall", "false_refusal_rate", "abstain_auroc",
+    "latency_p50_ms",
 )  # fmt: skip
 
 

@@ -93,7 +93,8 @@ def reindex(chat: Chat, llm: LLMServer, seconds: float, every: float) -> Figures
     thread.join()
     newest = mixed = 0
     for one in seen:
-        told = {int(n) for n in re.findall(r"(?:carried|in run) (\d+)", one.events[-1]["turn"])}
+        turn = one.events[-1]["turn"] if one.events else ""
+        told = {int(n) for n in re.findall(r"(?:carried|in run) (\d+)", turn)}
         mixed += len(told) > 1
         newest = max([newest, *told])
     troubles = Counter(one.trouble for one in seen if one.trouble)
