@@ -25,7 +25,7 @@ The house, in reading order::
     rerank.py       how well a passage holds the words of the query together
     disagree.py     statements that give different values for the same thing at the same time
     spelling.py     a query with slips of the pen -> the same in the documents' words
-    reader/         question + passage -> the words that answer, from a small network that only points
+    reader/         question + passage -> the words that answer; a small network, it only points
     asked.py        what kind of thing a question asks for, and where a sentence holds one
     extract.py      question + Hits -> the sentences that answer it, without a language model
     beside.py       a sentence -> those beside it that belong to it
