@@ -135,6 +135,7 @@ class Pipeline:
                 )
                 yield self._final(answer, snapshot, began, began)
                 return
+            self._reader.prepare()
             llm = self._llm
             if llm:
                 query = yield from write_out(draft, history, llm)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock, Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,16 @@ class Reading:
 
 
 class Reader:
-    """Reads English; the network is loaded by the first text."""
+    """Reads English; the network is loaded once, by ``prepare`` or by the first text."""
+
+    def __init__(self) -> None:
+        self._loading = Lock()
+        self._loaded: OnnxModel | None = None
+
+    def prepare(self) -> None:
+        """Begins to load the network, beside what else a first question has to wait for."""
+        if self._loaded is None:
+            Thread(target=self._model).start()
 
     def read(self, question: str, texts: Sequence[str]) -> list[Reading | None]:
         """The best words of each text; None for one that is not English, or not prose."""
@@ -46,16 +56,17 @@ class Reader:
             pair = self._tokenizer.pair(question, text, _WINDOW)
         except ValueError:
             return None
-        logits = self._model.run(pair.ids, pair.types)
+        logits = self._model().run(pair.ids, pair.types)
         nothing = float(logits[0].sum())
         own = logits[pair.first : pair.first + len(pair.spans)]
         first, last, score = _best(own[:, 0], own[:, 1])
         span = _whole_words(text, (pair.spans[first][0], pair.spans[last][1]))
         return Reading(span, score - nothing)
 
-    @cached_property
     def _model(self) -> OnnxModel:
-        return OnnxModel(_WEIGHTS)
+        with self._loading:
+            self._loaded = self._loaded or OnnxModel(_WEIGHTS)
+            return self._loaded
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
