@@ -102,6 +102,20 @@ def test_the_short_answer_is_that_of_the_time_asked_about(pipeline: Pipeline) ->
     assert short is not None and short.text == "about 225 trucks"
 
 
+@pytest.mark.parametrize(
+    "question", [TRUCKS, "Who is the national security adviser?", "Where did Blinken travel?"]
+)
+def test_the_short_answer_stands_in_the_sentence_that_it_cites(
+    question: str, pipeline: Pipeline
+) -> None:
+    answer = pipeline.ask(question)
+    short = answer.short
+    assert short is not None
+    (cited,) = [citation for citation in answer.citations if citation.id == short.citation]
+    assert cited.start <= short.start < short.end <= cited.end
+    assert cited.quote[short.start - cited.start : short.end - cited.start] == short.text
+
+
 def test_each_question_in_a_question_is_answered(pipeline: Pipeline) -> None:
     answer = pipeline.ask(
         "How many were killed in Hamas' terror attacks, and how many people are still missing "
