@@ -5,6 +5,7 @@ The only import of onnxruntime and of tokenizers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,16 @@ class Tokenizer:
         starts = [encoding.offsets[i][0] for i in range(0, len(encoding.offsets), size)]
         ends = [*starts[1:], len(text)]
         return [text[a:b] for a, b in zip(starts, ends, strict=True)] or [text]
+
+
+def open_tokenizer(path: Path) -> Tokenizer:
+    """The tokenizer of a file; models that share it read it once."""
+    return _tokenizer(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _tokenizer(path: Path, changed: int) -> Tokenizer:
+    return Tokenizer(path)
 
 
 class OnnxModel:

@@ -18,13 +18,13 @@ from rag.datatypes import (
     Message,
     Mode,
 )
-from rag.embed import Embedder, open_embedder
+from rag.embed import Embedder, Vectors, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
-from rag.extract import answerability, candidates, choose
+from rag.extract import Candidate, answerability, candidates, choose
 from rag.freshness import stale
 from rag.language import question_warning
 from rag.llms import LLM, open_llm
-from rag.reader import Reader, Reading
+from rag.reader import Reader
 from rag.retrieve import Selection, retrieve
 from rag.settings import home_folder
 from rag.spelling import corrected
@@ -38,7 +38,7 @@ DEFAULT_K = 10
 # Below this answerability the documents are said not to answer: at 0.1 about eight in ten
 # questions of other collections are refused, and one in a hundred that the documents answer.
 DEFAULT_THRESHOLD = 0.1
-_READ = 2  # hits that the reader reads, 10 to 20 ms each; a third one makes nothing better
+_READ = 2  # hits that the reader reads; a third one made nothing better
 EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
 
@@ -151,8 +151,7 @@ class Pipeline:
             retrieved = time.perf_counter()
             draft = replace(draft, passages=tuple(hits))
             yield draft
-            readings = self._read(query, hits)
-            found = candidates(query, hits, vector, embedder.embed_sentences, readings)
+            found = self._candidates(query, hits, vector, embedder)
             answerable = answerability(query, hits, found)
             draft = replace(draft, answerability=answerable)
             if answerable < self._threshold:
@@ -162,13 +161,7 @@ class Pipeline:
                     yield answer
             else:
                 each = [
-                    candidates(
-                        part,
-                        hits,
-                        embedder.embed_query(part),
-                        embedder.embed_sentences,
-                        self._read(part, hits),
-                    )
+                    self._candidates(part, hits, embedder.embed_query(part), embedder)
                     for part in _parts(query)
                 ]
                 answer = answered(draft, choose(query, found, each), found)
@@ -217,9 +210,12 @@ class Pipeline:
             )
         return embedder
 
-    def _read(self, question: str, hits: Sequence[Hit]) -> list[Reading | None]:
-        """What the reader says of the best hits."""
-        return self._reader.read(question, [hit.passage.text for hit in hits[:_READ]])
+    def _candidates(
+        self, question: str, hits: Sequence[Hit], vector: Vectors, embedder: Embedder
+    ) -> list[Candidate]:
+        """The sentences that may answer; the reader reads the best hits."""
+        readings = self._reader.read(question, [hit.passage.text for hit in hits[:_READ]])
+        return candidates(question, hits, vector, embedder.embed_sentences, readings)
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:
         cited = list(dict.fromkeys(citation.document for citation in answer.citations))

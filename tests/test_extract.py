@@ -87,31 +87,30 @@ def test_an_item_that_opens_a_list_brings_only_the_items_below_it() -> None:
     ]
 
 
-def test_code_comes_with_the_sentence_that_opens_it() -> None:
-    text = (
-        "Install the heater and all its parts with two commands:\n\n```bash\n$ get heater\n.\n"
-        "$ get parts\n```\n\nIt takes an hour.\n\n```bash\n$ wait\n```\n"
-    )
-    assert found("How do I install the heater with its parts?", hit(1, text)) == [
-        "Install the heater and all its parts with two commands:",
-        "$ get heater",
-        "$ get parts",
-    ]
+OPENER = "To install the heater with its parts, run:"
 
 
-def test_what_is_indented_comes_with_the_sentence_that_opens_it() -> None:
-    text = (
-        "The heater is old. To install the heater with its parts, run::\n\n\t$ get heater. Wait.\n"
-        "    $ get parts\n\nIt takes an hour.\n\n    $ wait\n"
+@pytest.mark.parametrize(
+    ("below", "lines"),
+    [
+        (
+            "\n\n```bash\n$ get heater\n.\n$ get parts\n```\n\nIt takes an hour.\n\n"
+            "```\n$ wait\n```\n",
+            ["$ get heater", "$ get parts"],
+        ),
+        (
+            "\n\n\t$ get heater. Wait.\n    $ get parts\n\nIt takes an hour.\n\n    $ wait\n",
+            ["$ get heater.", "Wait.", "$ get parts"],
+        ),
+        ("\n\nIt takes an hour.", []),
+        ("\n\nIt takes an hour.\n\n    $ wait\n", []),
+    ],
+)
+def test_code_comes_with_the_sentence_that_opens_it(below: str, lines: list[str]) -> None:
+    texts = found(
+        "How do I install the heater with its parts?", hit(1, f"It is old. {OPENER}{below}")
     )
-    assert found("How do I install the heater with its parts?", hit(1, text)) == [
-        "To install the heater with its parts, run::",
-        "$ get heater.",
-        "Wait.",
-        "$ get parts",
-    ]
-    beside = "To install the heater with its parts, run: Get heater.\n\nIt takes an hour."
-    assert found("How do I install the heater with its parts?", hit(1, beside)) == [beside[:54]]
+    assert texts == [OPENER, *lines]
 
 
 def test_a_row_comes_with_the_names_of_its_columns() -> None:

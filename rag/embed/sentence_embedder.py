@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rag.embed.model_folder import ModelFolder, sha256_of
 from rag.embed.onnx_back_end import OnnxTwin
-from rag.onnx_model import Tokenizer
+from rag.onnx_model import Tokenizer, open_tokenizer
 
 if TYPE_CHECKING:
     from rag.embed.torch_back_end import TorchModel
@@ -131,7 +131,7 @@ class SentenceEmbedder:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        return Tokenizer(self._folder.tokenizer)
+        return open_tokenizer(self._folder.tokenizer)
 
     @cached_property
     def _torch(self) -> "TorchModel":

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Span
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
-from rag.onnx_model import OnnxModel, Tokenizer
+from rag.onnx_model import OnnxModel, Tokenizer, open_tokenizer
 from rag.words import STOP_WORDS, tokens
 
 _WEIGHTS = Path(__file__).with_name("reader.onnx")
@@ -70,7 +70,7 @@ class Reader:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        return Tokenizer(find_model_folder(DEFAULT_SPEC, download=False).tokenizer)
+        return open_tokenizer(find_model_folder(DEFAULT_SPEC, download=False).tokenizer)
 
 
 def _is_english(text: str) -> bool:
