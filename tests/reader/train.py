@@ -1,13 +1,13 @@
 """Makes rag/reader/reader.onnx: the default embedder's transformer, trained to point at answers.
 
-usage: python tests/reader/train.py [--data ../shared/training] [--work FOLDER] [--steps N]
+usage: python tests/reader/train.py [--data ../shared/training] [--work FOLDER] [--passes N]
                                     [--out FILE]
 
 Trains on SQuADShifts alone (see examples.py). The embeddings stay as they are, the layers and two
 scores a token (where the answer begins, where it ends; on the first token: nowhere) are learned,
-batches of 16 in bfloat16, AdamW, a rate that rises to 1.3e-4 in 300 steps and falls to nothing.
-Checkpoints are written every 250 steps, and an interrupted run goes on. The result is written in
-8-bit weights.
+batches of 16 in bfloat16, AdamW. Each pass draws its examples anew, and in each the rate rises to
+1.3e-4 in 300 steps and falls to nothing (warm restarts: Loshchilov and Hutter 2017). Checkpoints
+are written every 250 steps, and an interrupted run goes on. The result has 8-bit weights.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import json
 import os
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,17 +99,17 @@ def features(found: Sequence[Example], tokenizer: Any) -> Iterator[Features]:
             yield Features(encoded["input_ids"], encoded["token_type_ids"], held[0], held[-1])
 
 
-def batches(data: Sequence[Features], chance: random.Random) -> Iterator[list[Features]]:
-    """Batches of examples of about the same length, forever."""
-    while True:
-        order = list(range(len(data)))
-        chance.shuffle(order)
-        for at in range(0, len(order), 50 * BATCH):
-            alike = sorted(order[at : at + 50 * BATCH], key=lambda i: len(data[i].ids))
-            parts = [alike[i : i + BATCH] for i in range(0, len(alike), BATCH)]
-            chance.shuffle(parts)
-            for part in parts:
-                yield [data[i] for i in part]
+def batches(data: Sequence[Features], chance: random.Random) -> list[list[Features]]:
+    """All examples once, in batches of about the same length."""
+    order = list(range(len(data)))
+    chance.shuffle(order)
+    found = []
+    for at in range(0, len(order), 50 * BATCH):
+        alike = sorted(order[at : at + 50 * BATCH], key=lambda i: len(data[i].ids))
+        parts = [alike[i : i + BATCH] for i in range(0, len(alike), BATCH)]
+        chance.shuffle(parts)
+        found += [[data[i] for i in part] for part in parts]
+    return found
 
 
 def loss_of(net: Reader, batch: Sequence[Features]) -> torch.Tensor:
@@ -129,31 +129,39 @@ def loss_of(net: Reader, batch: Sequence[Features]) -> torch.Tensor:
     return (begins + functional.cross_entropy(logits[..., 1], last)) / 2
 
 
-def train(net: Reader, data: Sequence[Features], steps: int, checkpoint: Path) -> None:
-    """Trains the network in place."""
+def train(
+    net: Reader, drawn: Callable[[int], list[list[Features]]], passes: int, checkpoint: Path
+) -> None:
+    """Trains the network in place, with the batches that are drawn for each pass."""
     learned = [parameter for parameter in net.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learned, lr=RATE, weight_decay=0.01)
-    begin = 0
+    begun, done = 0, 0
     if checkpoint.exists():
         kept = torch.load(checkpoint)
         net.load_state_dict(kept["net"])
         optimizer.load_state_dict(kept["optimizer"])
-        begin = kept["step"]
-    for step, batch in zip(range(steps), batches(data, random.Random(100)), strict=False):
-        if step < begin:
-            continue
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1, (step + 1) / RISING) * max(0.01, 1 - step / steps)
-        loss = loss_of(net, batch)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(learned, 1.0)
-        optimizer.step()
-        if (step + 1) % 250 == 0 or step + 1 == steps:
-            print(f"step {step + 1:,} of {steps:,}, loss {loss.item():.2f}", flush=True)
-            state = {"net": net.state_dict(), "optimizer": optimizer.state_dict()}
-            torch.save({**state, "step": step + 1}, checkpoint.with_suffix(".new"))
-            checkpoint.with_suffix(".new").replace(checkpoint)
+        begun, done = kept["pass"], kept["step"]
+    for number in range(begun, passes):
+        found = drawn(number)
+        for step, batch in enumerate(found[done:], start=done):
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * min(1, (step + 1) / RISING) * max(0.01, 1 - step / len(found))
+            loss = loss_of(net, batch)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(learned, 1.0)
+            optimizer.step()
+            if (step + 1) % 250 == 0 or step + 1 == len(found):
+                print(
+                    f"pass {number + 1}, {step + 1:,} of {len(found):,}, loss {loss.item():.2f}",
+                    flush=True,
+                )
+                state = {"net": net.state_dict(), "optimizer": optimizer.state_dict()}
+                torch.save(
+                    {**state, "pass": number, "step": step + 1}, checkpoint.with_suffix(".new")
+                )
+                checkpoint.with_suffix(".new").replace(checkpoint)
+        done = 0
 
 
 def export(net: Reader, path: Path) -> None:
@@ -174,23 +182,29 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "training")
     parser.add_argument("--work", type=Path, default=ROOT / "eval" / "reader")
-    parser.add_argument("--steps", type=int, default=3_632)
+    parser.add_argument("--passes", type=int, default=2)
     parser.add_argument("--out", type=Path, default=ROOT / "rag" / "reader" / "reader.onnx")
     options = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
     options.work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(7)
-    chance = random.Random(7)
     path = str(find_model_folder(DEFAULT_SPEC).path)
-    asked = read(options.data, chance)
-    near = options.work / "near.json"
-    if not near.exists():
-        near.write_text(json.dumps(near_passages(asked, path)), encoding="utf-8")
-    found = examples(asked, json.loads(near.read_text(encoding="utf-8")), chance)
-    data = list(features(found, AutoTokenizer.from_pretrained(path)))
-    print(f"{len(data):,} examples, {sum(not one.last for one in data):,} without an answer")
+    tokenizer = AutoTokenizer.from_pretrained(path)
+    kept = options.work / "near.json"
+    if not kept.exists():
+        asked = read(options.data, random.Random(0))
+        kept.write_text(json.dumps(near_passages(asked, path)), encoding="utf-8")
+    near = json.loads(kept.read_text(encoding="utf-8"))
+
+    def drawn(number: int) -> list[list[Features]]:
+        chance = random.Random(number)
+        data = list(features(examples(read(options.data, chance), near, chance), tokenizer))
+        without = sum(not one.last for one in data)
+        print(f"pass {number + 1}: {len(data):,} examples, {without:,} without an answer")
+        return batches(data, chance)
+
     net = Reader(path)
-    train(net, data, options.steps, options.work / "checkpoint.pt")
+    train(net, drawn, options.passes, options.work / "checkpoint.pt")
     export(net, options.out)
 
 
