@@ -25,7 +25,7 @@ from rag.words import stems, tokens
 EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _HITS = 8  # passages whose sentences are looked at
-_EMBEDDED = 12  # sentences that are embedded: 3 to 10 ms each; with 20 the same ones are chosen
+_EMBEDDED = 8  # sentences that are embedded, 3 to 10 ms each; with 12 hardly another one is chosen
 _NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _MOST = 4
 _READ = 0.25  # of the score is won by a sentence that the reader points into, if it is sure
