@@ -11,21 +11,26 @@ from rag.words import STOP_WORDS, stem, stems, tokens
 
 Kind = Literal["number", "time", "name", "reason"]
 
-_ASKS: dict[Kind, re.Pattern[str]] = {
-    "number": re.compile(
-        r"\bhow (?:many|much|long|old|far|tall|high|large|big|often)\b|\bnumber of\b|\bpercent",
-        re.I,
-    ),
+_ASKS: dict[Kind, re.Pattern[str]] = {  # from the word that asks on
     "time": re.compile(
-        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b|"
-        r"\bhow long ago\b",
-        re.I,
+        r"when\b|how long ago\b|(?:what|which) (?:year|date|day|month|time|century|decade)\b", re.I
     ),
     "name": re.compile(
-        r"\bwho(?:m|se)?\b|\bwhere\b|\b(?:what|which) (?:country|city|person|company|state)\b", re.I
+        r"who(?:m|se)?\b|where\b|(?:what|which) (?:country|city|person|company|state)\b", re.I
     ),
-    "reason": re.compile(r"\bwhy\b|\bhow come\b|\breasons?\b", re.I),
+    "reason": re.compile(r"why\b|how come\b|(?:what|which)\b.*?\breasons?\b", re.I),
+    "number": re.compile(
+        r"how (?:many|much|long|old|far|tall|high|large|big|often)\b"
+        r"|(?:what|which)\b.*?\b(?:number of\b|percent)",
+        re.I,
+    ),
 }
+_ASKED_ABOUT: dict[Kind, re.Pattern[str]] = {  # where no word asks
+    "number": re.compile(r"\bnumber of\b|\bpercent", re.I),
+    "reason": re.compile(r"\breasons?\b", re.I),
+}
+_WORD_THAT_ASKS = re.compile(r"\b(?:how|what|when|where|which|who(?:m|se)?|why)\b", re.I)
+_MAIN_CLAUSE = re.compile(rf"[,.:;?]\s+(?:\w+ )??(?={_WORD_THAT_ASKS.pattern})", re.I)
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|"
     r"thousands?|millions?|billions?|half|twice|once|decades?|several)\b",
@@ -69,8 +74,17 @@ def parts(question: str) -> list[str]:
 
 
 def kind_asked(question: str) -> Kind | None:
-    """The kind of thing that a question asks for; None if it does not tell."""
-    return next((kind for kind, asks in _ASKS.items() if asks.search(question)), None)
+    """The kind of thing that a question asks for; None if it does not tell.
+
+    The word that asks is the first one, or the last one that begins a clause: "When the war began,
+    how many fled?" asks for a number, "What happens when it rains?" for no kind.
+    """
+    clauses = [match.end() for match in _MAIN_CLAUSE.finditer(question)]
+    asking = _WORD_THAT_ASKS.search(question, clauses[-1] if clauses else 0)
+    if asking is None:
+        return next((kind for kind, told in _ASKED_ABOUT.items() if told.search(question)), None)
+    at = asking.start()
+    return next((kind for kind, asks in _ASKS.items() if asks.match(question, at)), None)
 
 
 def is_open(question: str) -> bool:

@@ -10,7 +10,14 @@ _MOST_ITEMS = 8
 _HEADING_WORDS = 10
 _FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
+_LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 trucks"
+    r"\W*(?:(?:(?i:section|article|chapter|step|part|annex|appendix)\s+|§\s*)\d+(?:\.\d+)*[.:)]?"
+    r"|\d+(?:\.\d+)+[.:)]?|\d{1,2}[.:)]|\d{1,2}(?=\s+[A-Z]))\s+"
+)
+_LEADERS = re.compile(r"(?:[._·…] ?){5}")  # from a heading to its page, in a table of contents
+_LABEL_WORDS = 4
 _RULE = re.compile(r"[|:+\s]*-[-|:+\s]*")  # between the names of columns and the rows
+_QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
 _SAYS = re.compile(
     r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
     r"according to)\b",
@@ -35,8 +42,14 @@ def states(sentence: str) -> bool:
     """Whether it may be a statement: not a question, and not a heading by its looks."""
     if sentence.rstrip("”\"')* ").endswith("?") or sentence.startswith("#"):
         return False
-    ends = bool(re.search(r"[.!:;…。！][\W_]*$", sentence))
-    return ends or len(sentence.split()) > _HEADING_WORDS or bool(re.search(r"\d|: ", sentence))
+    if _LEADERS.search(sentence):
+        return False
+    label = _LABEL.match(sentence)
+    told = sentence[label.end() :] if label else sentence
+    words = len(told.split())
+    ends = bool(re.search(r"[.!;…。！][\W_]*$", told))
+    opens = told.rstrip().endswith(":") and words > _LABEL_WORDS
+    return ends or opens or words > _HEADING_WORDS or bool(re.search(r"\d|: ", told))
 
 
 def is_item(sentence: str) -> bool:
@@ -70,7 +83,7 @@ def _columns(passage: Passage, span: Span) -> list[Span]:
 def _speaker(passage: Passage, span: Span) -> list[Span]:
     """The sentence that says who speaks, where this one is all quotation."""
     quote = passage.quote(span)
-    if quote[:1] not in '“"‘«„' or _SAYS.search(quote):
+    if not _QUOTATION.fullmatch(quote) or _SAYS.search(quote):
         return []
     place = passage.sentences.index(span)
     for at in (place - 1, place + 1, place - 2):
@@ -134,6 +147,8 @@ def _indented(passage: Passage, opener: Span, following: Sequence[Span]) -> list
     """The sentences below that stand further to the right than the line of the opener."""
     line = _before(passage, opener)
     left = len(line) - len(line.lstrip())
+    if opener[0] == passage.start:  # where its line begins is not known
+        left = max(0, len(_before(passage, following[0])) - 1) if following else 0
     block: list[Span] = []
     for span in following:
         before = _before(passage, span)

@@ -5,30 +5,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.asked import is_open, short_answer
-from rag.beside import is_item
+from rag.beside import is_item, states
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
 from rag.extract import Candidate, contradicting, in_time
 
 SOURCES_DISAGREE = "The sources disagree:"
-_SURE = 0.25  # enough to show the words that the reader points at
+NOT_SAID = "The documents do not say:"
+_SURE = 1.0  # the margin, in logits, from which on the words that the reader points at are shown
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
 
-def answered(draft: Answer, chosen: Sequence[Candidate], found: Sequence[Candidate]) -> Answer:
-    """The chosen sentences in the order of time; where others contradict them, both sides."""
+def answered(
+    draft: Answer,
+    chosen: Sequence[Candidate],
+    found: Sequence[Candidate],
+    missing: Sequence[str] = (),
+) -> Answer:
+    """The chosen sentences in the order of time; where others contradict them, both sides.
+
+    It ends with the ``missing`` questions, those in the question that the documents do not answer.
+    """
     rivals = contradicting(draft.query, chosen, found)
     quotes = [(c.hit, c.span) for c in in_time(rivals or chosen)]
     if rivals:
         return quoted(draft, quotes, SOURCES_DISAGREE, "conflicting")
-    answer = quoted(draft, quotes, "", "answered")
-    return replace(answer, short=_short(draft.query, found[0], answer.citations))
+    answer = quoted(draft, quotes, "", "partial" if missing else "answered")
+    text = "\n".join([answer.text, *(f"{NOT_SAID} {part}" for part in missing)])
+    return replace(answer, text=text, short=_short(draft.query, found[0], answer.citations))
 
 
 def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> ShortAnswer | None:
     """The few words of the best sentence that answer, where they can be told."""
     place = (best.hit.passage.document, *best.span)
     cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
-    span = None if best.read < _SURE or is_open(question) else best.answer
+    if not states(best.text) or is_open(question):
+        return None
+    read = best.reading
+    span = read.span if read and read.margin >= _SURE else None
     if told := short_answer(question, best.text):
         start, end = (best.span[0] + offset for offset in told)
         if span is None or (start <= span[0] and span[1] <= end):

@@ -8,7 +8,7 @@ whether the reader points at words in it.
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,12 +35,13 @@ _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
+_UNREAD: Mapping[tuple[str, Span], Reading] = {}
 _ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a hit, what speaks for it, and the words in it that the reader points at."""
+    """A sentence of a hit, and what speaks for it."""
 
     hit: Hit
     span: Span
@@ -50,8 +51,12 @@ class Candidate:
     nearby: float
     kind: float
     score: float
-    read: float = 0.0
-    answer: Span | None = None
+    reading: Reading | None = None
+
+    @property
+    def read(self) -> float:
+        """How sure the reader is, in [0, 1], that the sentence answers."""
+        return _sureness(self.reading)
 
 
 _ASKS_SEVERAL = re.compile(
@@ -60,7 +65,7 @@ _ASKS_SEVERAL = re.compile(
     r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
     re.I,
 )
-_CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w+_\w+\b|\b[\w.]+\(\)|`[^`\s]+`")
+_CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
 
 
 def candidates(
@@ -68,11 +73,11 @@ def candidates(
     hits: Sequence[Hit],
     query: NDArray[np.float32],
     embed: EmbedSentences,
-    readings: Sequence[Reading | None] = (),
+    readings: Mapping[tuple[str, Span], Reading] = _UNREAD,
 ) -> list[Candidate]:
     """The sentences of the best hits, best first.
 
-    ``query`` is the question's embedding, ``readings`` what the reader says of the first hits.
+    ``query`` is the question's embedding, ``readings`` what the reader says of their sentences.
     """
     found: dict[tuple[str, Span], tuple[Hit, int]] = {}
     for hit in hits[:_HITS]:
@@ -84,8 +89,7 @@ def candidates(
     counts = Counter(word for words in own for word in words)
     weight = {w: math.log(1 + len(entries) / (1 + counts[w])) for w in wanted}
     total = sum(weight.values()) or 1.0
-    pointed = _pointed(hits, readings)
-    read = [pointed.get((hit.passage.document, span), (0.0, None)) for hit, _, span in entries]
+    read = [readings.get((hit.passage.document, span)) for hit, _, span in entries]
     at = {(hit.passage.document, span): i for i, (hit, _, span) in enumerate(entries)}
 
     def held(words: Collection[str]) -> float:
@@ -104,7 +108,8 @@ def candidates(
     first = sorted(
         range(len(entries)),
         key=lambda j: (
-            -(rows[j][0] + 0.5 * rows[j][1] + 0.3 * kinds[j] + read[j][0] + entries[j][0].score)
+            -(rows[j][0] + 0.5 * rows[j][1] + 0.3 * kinds[j] + entries[j][0].score)
+            - _sureness(read[j])
         ),
     )[:_EMBEDDED]
     if not first:
@@ -118,9 +123,9 @@ def candidates(
         score -= 0 if states(texts[j]) else _POOR
         times = _times(texts[j]) if asked else set()
         score -= _OTHER_TIME if times and asked.isdisjoint(times) else 0
-        score += _READ * read[j][0]
+        score += _READ * _sureness(read[j])
         result.append(
-            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, *read[j])
+            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, read[j])
         )
     best: dict[str, Candidate] = {}  # of sentences that say the same, in twin files or passages
     for candidate in sorted(result, key=lambda c: -c.score):
@@ -128,25 +133,12 @@ def candidates(
     return list(best.values())
 
 
-def _pointed(
-    hits: Sequence[Hit], readings: Sequence[Reading | None]
-) -> dict[tuple[str, Span], tuple[float, Span]]:
-    """Sentence -> how sure the reader is, in ]0, 1], that it answers, and the words that do.
+def _sureness(reading: Reading | None) -> float:
+    """How much the reader speaks for a sentence, in [0, 1].
 
-    That it finds nothing speaks against nobody: long questions are beyond it.
+    That it finds nothing speaks against none: long questions are beyond it.
     """
-    found: dict[tuple[str, Span], tuple[float, Span]] = {}
-    for hit, reading in zip(hits, readings, strict=False):
-        if reading is None or reading.margin <= 0:
-            continue
-        passage = hit.passage
-        start, end = (passage.start + offset for offset in reading.span)
-        sure = min(reading.margin, _SURE) / _SURE
-        for span in passage.sentences:
-            if span[0] <= start < span[1]:
-                known = found.get((passage.document, span), (0.0, span))
-                found[passage.document, span] = max(known, (sure, (start, min(end, span[1]))))
-    return found
+    return min(max(reading.margin, 0.0), _SURE) / _SURE if reading else 0.0
 
 
 def _times(text: str) -> set[str]:
@@ -205,7 +197,7 @@ def choose(
         return []
     most = _MOST if _ASKS_SEVERAL.search(question) else 2
     bar = _NEARLY * found[0].score
-    chosen = [c for c in found[:most] if c.score >= bar]
+    chosen = [found[0], *(c for c in found[1:most] if c.score >= bar)]
     chosen += [own[0] for own in each if own]
     chosen += [
         replace(c, span=span, text=c.hit.passage.quote(span))
@@ -228,8 +220,11 @@ def contradicting(
 
 
 def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """The chosen ones as they follow one another in time, where all that is known."""
-    return [chosen[i] for i in in_order([_statement(c) for c in chosen])]
+    """The chosen ones, their documents as these follow one another in time, where that is known."""
+    documents = list(dict.fromkeys(c.hit.passage.document for c in chosen))
+    own = [[c for c in chosen if c.hit.passage.document == document] for document in documents]
+    order = in_order([_statement(block[0]) for block in own])
+    return [candidate for i in order for candidate in own[i]]
 
 
 def _statement(candidate: Candidate) -> Statement:

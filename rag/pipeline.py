@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rag.asked import parts
@@ -39,6 +40,7 @@ DEFAULT_K = 10
 # questions of other collections are refused, and one in a hundred that the documents answer.
 DEFAULT_THRESHOLD = 0.1
 _READ = 2  # hits that the reader reads; a third one made nothing better
+_MOST_PARTS = 4  # questions in one that are answered each for itself
 EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
 
@@ -147,24 +149,21 @@ class Pipeline:
             if undated:
                 draft = _warn(draft, f"{_undated(undated)} left out")
             vector = embedder.embed_query(query)
-            hits = retrieve(snapshot, query, vector, k, only=only)
+            search = partial(retrieve, snapshot, k=k, only=only)
+            hits = search(query, vector)
             retrieved = time.perf_counter()
             draft = replace(draft, passages=tuple(hits))
             yield draft
             found = self._candidates(query, hits, vector, embedder)
             answerable = answerability(query, hits, found)
             draft = replace(draft, answerability=answerable)
-            if answerable < self._threshold:
+            if not found or answerable < self._threshold:
                 answer = replace(draft, complete=True, text=NOT_IN_DOCUMENTS)
             elif llm:
                 for answer in write(draft, hits, llm, strict):
                     yield answer
             else:
-                each = [
-                    self._candidates(part, hits, embedder.embed_query(part), embedder)
-                    for part in _parts(query)
-                ]
-                answer = answered(draft, choose(query, found, each), found)
+                answer = self._quoted(draft, found, embedder, search)
             yield self._final(answer, snapshot, began, retrieved)
 
     def ask(
@@ -214,8 +213,30 @@ class Pipeline:
         self, question: str, hits: Sequence[Hit], vector: Vectors, embedder: Embedder
     ) -> list[Candidate]:
         """The sentences that may answer; the reader reads the best hits."""
-        readings = self._reader.read(question, [hit.passage.text for hit in hits[:_READ]])
+        readings = self._reader.read(question, [hit.passage for hit in hits[:_READ]])
         return candidates(question, hits, vector, embedder.embed_sentences, readings)
+
+    def _quoted(
+        self,
+        draft: Answer,
+        found: Sequence[Candidate],
+        embedder: Embedder,
+        search: Callable[[str, Vectors], list[Hit]],
+    ) -> Answer:
+        """An answer without an LLM; each question in the question is judged for itself."""
+        asked = _parts(draft.query)
+        if len(asked) > _MOST_PARTS:
+            draft = _warn(draft, f"only the first {_MOST_PARTS} questions are answered")
+        each, missing = [], []
+        for part in asked[:_MOST_PARTS]:
+            vector = embedder.embed_query(part)
+            own = self._candidates(part, draft.passages, vector, embedder)
+            if answerability(part, search(part, vector), own) < self._threshold:
+                missing.append(part)
+            else:
+                each.append(own)
+        chosen = choose(draft.query, found, each)
+        return answered(draft, chosen, found, missing if each else ())
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:
         cited = list(dict.fromkeys(citation.document for citation in answer.citations))
@@ -242,7 +263,7 @@ def _checked_question(question: str) -> str:
 
 def _parts(query: str) -> list[str]:
     """The questions in one, each as it stands alone; none where there is only one."""
-    first, *others = parts(query)
+    first, *others = dict.fromkeys(parts(query))
     asked = [Message("user", first)]
     return [first, *(standalone(other, asked) for other in others)] if others else []
 

@@ -56,11 +56,31 @@ def test_a_version_is_no_time() -> None:
     assert holds_kind(asked, "The archiver is released at 10.30 am and 5:15.")
 
 
-def test_kind() -> None:
-    assert kind_asked("How many trucks?") == "number"
-    assert kind_asked("In which year did it open?") == "time"
-    assert kind_asked("Where is it?") == "name"
-    assert kind_asked("Tell me about whales.") is None
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How many trucks?", "number"),
+        ("In which year did it open?", "time"),
+        ("Where is it?", "name"),
+        ("It has to be careful. How come?", "reason"),
+        ("For what reason did it close?", "reason"),
+        ("Tell me about whales.", None),
+        ("When did the number of trucks fall?", "time"),
+        ("Who owns 51 percent of the company?", "name"),
+        ("What percentage of the voters came?", "number"),
+        ("number of trucks in april", "number"),
+        ("How long ago was it built?", "time"),
+        ("What happens when the battery is low?", None),
+        ("What happened to those who fled?", None),
+        ("When the war began, how many fled?", "number"),
+        ("Of the people who fled, how many came back?", "number"),
+    ],
+)
+def test_kind(question: str, kind: str | None) -> None:
+    assert kind_asked(question) == kind
+
+
+def test_whether_a_sentence_holds_what_is_asked_for() -> None:
     assert holds_kind("How many trucks?", "Two trucks came.") == 1
     assert holds_kind("How many trucks?", "Trucks came.") == 0
     assert holds_kind("Tell me about whales.", "Trucks came.") == 0.5

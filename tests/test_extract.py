@@ -1,14 +1,16 @@
 """Which sentences are taken to answer, and when none is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rag.beside import states
 from rag.compose import quoted
 from rag.datatypes import Answer, Hit, Passage
-from rag.extract import Candidate, answerability, candidates, choose
+from rag.extract import Candidate, answerability, candidates, choose, in_time
 from rag.reader import Reading
 from rag.sentences import sentence_spans
 
@@ -41,6 +43,42 @@ def test_a_term_comes_with_the_statement_below_it() -> None:
         "/srv/local",
         "Programs of this place go there.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("What is the warranty period?", "It is covered for 2 years."),
+        ("What is the refund rule?", "Money is given back at once."),
+        ("What is the delivery time?", "Within a week it is brought to you."),
+        ("How do I reset the router?", "Hold the button down."),
+    ],
+)
+def test_a_numbered_heading_is_no_answer_of_its_own(question: str, statement: str) -> None:
+    text = (
+        "3.1 Warranty period\n\nIt is covered for 2 years.\n\n§ 4 Refunds:\n\nMoney is given back "
+        "at once.\n\nDelivery time:\n\nWithin a week it is brought to you.\n\nStep 4: Reset the "
+        "router\n\nHold the button down.\n"
+    )
+    assert statement in found(question, hit(1, text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stated"),
+    [
+        ("3 Oil change of the pump ........ 7", False),
+        ("3 Oil change of the pump . . . . . . 7", False),
+        ("2 Cleaning the pump", False),
+        ("Chapter 12. The pump", False),
+        ("35 trucks a day", True),
+        ("4 May 1871", True),
+        ("Price: 3 dollars", True),
+        ("The museum of the town sells:", True),
+        ("1. Press the button.", True),
+    ],
+)
+def test_what_states_something(sentence: str, stated: bool) -> None:
+    assert states(sentence) == stated
 
 
 def test_a_question_does_not_answer() -> None:
@@ -113,6 +151,18 @@ def test_code_comes_with_the_sentence_that_opens_it(below: str, lines: list[str]
     assert texts == [OPENER, *lines]
 
 
+def test_a_block_whose_opener_begins_the_passage_ends_where_it_stands_less_far_right() -> None:
+    text = (
+        "The heater has these modes:\n      Slow is for the night.\n      Fast is for the day.\n"
+        "    Oil is poured in from above.\n"
+    )
+    assert found("Which modes does the heater have?", hit(1, text)) == [
+        "The heater has these modes:",
+        "Slow is for the night.",
+        "Fast is for the day.",
+    ]
+
+
 def test_a_row_comes_with_the_names_of_its_columns() -> None:
     for row, rule in (("| {} | {} |", "|---|--:|"), ("{} | {}", "--- | ---")):
         rows = [row.format(*cells) for cells in (("Town", "Heaters"), ("Oldby", 35), ("Newby", 12))]
@@ -164,20 +214,47 @@ def test_code_that_no_hit_holds_is_not_answered_about(code: str) -> None:
     assert able(other) < 0.05 < 0.1 < able(other, own)
 
 
+def test_a_blank_to_fill_in_is_no_code() -> None:
+    question, query = "The heater stops at ____ in the night?", np.ones(1, np.float32)
+    hits = [hit(1, "The heater stops at ten in the night.")]
+    assert answerability(question, hits, candidates(question, hits, query, alike)) > 0.5
+
+
+def test_only_what_is_all_quotation_brings_its_speaker() -> None:
+    told = "It was said by many that the hall is old."
+    text = f'"Cold mode" is the state in which the heater warms nothing. {told}'
+    assert told not in found("What is the cold mode of the heater?", hit(1, text))
+    quoted = f'"In cold mode the heater warms nothing." {told}'
+    assert told in found("What is the cold mode of the heater?", hit(1, quoted))
+
+
+def test_a_list_stays_below_what_opens_it_whatever_the_times_in_it() -> None:
+    text = (
+        "The price of the heater changed as follows:\n\n- In 2019 it was 30 dollars.\n"
+        "- In 2022 it was 45 dollars.\n"
+    )
+    one = hit(1, text)
+    dated = replace(one, passage=replace(one.passage, date="2024-06-01"))
+    question = "How did the price of the heater change?"
+    chosen = choose(question, candidates(question, [dated], np.ones(1, np.float32), alike))
+    assert [c.text for c in in_time(chosen)] == text.split("\n")[:1] + text.split("\n")[2:4]
+
+
 def test_what_the_reader_points_at_speaks_for_a_sentence() -> None:
     text = "A heater warms the hall of the house. A heater warms the room of the house."
     question, hits, query = "What does a heater warm?", [hit(1, text)], np.ones(1, np.float32)
     at = text.index("the room")
+    place = ("1.txt", hits[0].passage.sentences[1])
 
     def read(margin: float) -> list[Candidate]:
-        readings = [Reading((at, at + 8), margin)]
-        return candidates(question, hits, query, alike, readings)
+        return candidates(question, hits, query, alike, {place: Reading((at, at + 8), margin)})
 
     unread = candidates(question, hits, query, alike)
     assert [c.text for c in read(-1.0)] == [c.text for c in unread]
-    assert [c.answer for c in read(-1.0)] == [None, None]
+    assert [c.read for c in read(-1.0)] == [0.0, 0.0]
     best, other = read(8.0)
-    assert best.answer == (at, at + 8) and best.read == 1.0 and other.answer is None
+    assert best.reading == Reading((at, at + 8), 8.0)
+    assert best.read == 1.0 and other.reading is None
     assert best.text.startswith("A heater warms the room")
     assert round(best.score - other.score, 6) == 0.25
     assert answerability(question, hits, unread) < answerability(question, hits, read(2.0))
@@ -185,11 +262,13 @@ def test_what_the_reader_points_at_speaks_for_a_sentence() -> None:
     assert answerability(question, hits, read(4.0)) == answerability(question, hits, read(8.0))
 
 
-def test_what_is_not_read_is_no_reason_to_doubt() -> None:
+def test_what_the_reader_does_not_find_speaks_against_nothing() -> None:
     hits, query = [hit(1, "A heater warms the hall.")], np.ones(1, np.float32)
-    found = candidates("What?", hits, query, alike)
-    for readings in ([None], [Reading((0, 1), -20.0)]):
-        assert candidates("What?", hits, query, alike, readings) == found
+    (unread,) = candidates("What?", hits, query, alike)
+    place = ("1.txt", hits[0].passage.sentences[0])
+    (read,) = candidates("What?", hits, query, alike, {place: Reading((0, 1), -20.0)})
+    assert read.score == unread.score
+    assert answerability("What?", hits, [read]) == answerability("What?", hits, [unread])
 
 
 def test_nothing_is_not_answerable() -> None:

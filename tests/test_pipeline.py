@@ -15,10 +15,15 @@ TRUCKS = "How many aid trucks a day entered Gaza in April?"
 
 
 @pytest.fixture(scope="module")
-def pipeline(home: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+def index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     index = tmp_path_factory.mktemp("seeds") / "index"
     seeds = Path(__file__).parents[1] / "seeds"
     sync(LocalStore(index), [str(seeds)], embedder)
+    return index
+
+
+@pytest.fixture(scope="module")
+def pipeline(home: Path, index: Path) -> Pipeline:
     return Pipeline.open(index, home=home)
 
 
@@ -123,6 +128,28 @@ def test_each_question_in_a_question_is_answered(pipeline: Pipeline) -> None:
     )
     assert "more than 1,200 people dead" in answer.text
     assert "up to 8,000 are still missing" in answer.text
+
+
+def test_a_question_in_a_question_that_nothing_answers_is_named(pipeline: Pipeline) -> None:
+    answer = pipeline.ask(
+        "How many aid trucks a day entered Gaza in April and what is the boiling point of mercury?"
+    )
+    assert answer.status == "partial"
+    assert "about 225 trucks per day" in answer.citations[0].quote
+    assert answer.text.endswith("\nThe documents do not say: what is the boiling point of mercury?")
+
+
+def test_no_more_than_four_questions_are_answered_at_once(pipeline: Pipeline) -> None:
+    asked = ["Who is Blinken?", "Who is Biden?", "Who is Sinwar?", "Who is Cook?", "Who is Efron?"]
+    answer = pipeline.ask(" ".join(asked))
+    assert answer.warnings == ("only the first 4 questions are answered",)
+    assert pipeline.ask(" ".join(asked[:3] * 20)).warnings == ()
+
+
+def test_where_nothing_is_looked_through_nothing_is_answered(home: Path, index: Path) -> None:
+    nowhere = Selection(files=("nothing*",))
+    without_threshold = Pipeline.open(index, home=home, threshold=0.0)
+    assert without_threshold.ask(TRUCKS, selection=nowhere).status == "not_in_documents"
 
 
 def test_every_citation_is_exact_and_every_sentence_cited(pipeline: Pipeline) -> None:

@@ -2,15 +2,26 @@
 
 import pytest
 
+from rag.datatypes import Passage
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
 from rag.onnx_model import Tokenizer
-from rag.reader import Reader
+from rag.reader import Reader, Reading
+from rag.sentences import sentence_spans
 
 PASSAGE = (
     "The lighthouse of Oldby was built in 1871 by the engineer Anna Berg. Its lamp, which burned "
     "whale oil for the first forty years, can be seen from 23 miles away. Naïve visitors climb "
     "the 199 steps; the keeper’s café sells “lemon cake” on Sundays."
 )
+
+
+def passage(text: str, start: int = 0, name: str = "a.txt") -> Passage:
+    spans = tuple((a + start, b + start) for a, b in sentence_spans(text))
+    return Passage(name, name, False, None, None, "", start, start + len(text), text, spans)
+
+
+def best(reader: Reader, question: str, text: str) -> Reading:
+    return max(reader.read(question, [passage(text)]).values(), key=lambda r: r.margin)
 
 
 @pytest.fixture(scope="module")
@@ -29,38 +40,56 @@ def reader() -> Reader:
     ],
 )
 def test_it_points_at_the_answer(question: str, answer: str, reader: Reader) -> None:
-    (reading,) = reader.read(question, [PASSAGE])
-    assert reading is not None
-    start, end = reading.span
+    start, end = best(reader, question, PASSAGE).span
     assert answer in PASSAGE[start:end]
     assert end - start <= len(answer) + 20
 
 
+def test_it_points_into_every_sentence_in_the_offsets_of_the_document(reader: Reader) -> None:
+    own = passage(PASSAGE, start=700)
+    found = reader.read("When was the lighthouse built?", [own])
+    assert list(found) == [("a.txt", span) for span in own.sentences]
+    for (_, sentence), reading in found.items():
+        assert sentence[0] <= reading.span[0] < reading.span[1] <= sentence[1]
+    first, *others = (reading for reading in found.values())
+    assert own.quote(first.span) == "1871"
+    assert first.margin > 0 > max(reading.margin for reading in others)
+
+
+def test_of_a_sentence_in_two_passages_the_surer_reading_counts(reader: Reader) -> None:
+    question, end = "Who built the lighthouse?", len(PASSAGE)
+    whole, both = passage(PASSAGE), [passage(PASSAGE[: end // 3]), passage(PASSAGE)]
+    place = ("a.txt", both[0].sentences[0])
+    one, other = (reader.read(question, [each])[place] for each in both)
+    assert one != other
+    for order in (both, both[::-1]):
+        assert reader.read(question, order)[place] == max(one, other, key=lambda r: r.margin)
+    assert place in reader.read(question, [whole])
+
+
 def test_a_passage_that_answers_outdoes_one_that_does_not(reader: Reader) -> None:
     other = "The harbour of Newby was closed for a year, and the ships had to sail to the north."
-    own, none = reader.read("Who built the lighthouse?", [PASSAGE, other])
-    assert own is not None and none is not None
-    assert own.margin > none.margin + 3
+    question = "Who built the lighthouse?"
+    assert best(reader, question, PASSAGE).margin > best(reader, question, other).margin + 3
 
 
-def test_words_are_whole_and_never_beyond_the_text(reader: Reader) -> None:
-    text = "It is the antidisestablishmentarianismist's 🜂 of the Zürichbergstraße that was it"
+def test_words_are_whole_and_never_beyond_the_sentence(reader: Reader) -> None:
+    text = "It is the antidisestablishmentarianismist's 🜂 of the Zu\u0308richbergstraße it was."
     for question in ("Whose is it?", "Where is it?", "?", "é" * 300):
-        (reading,) = reader.read(question, [text])
-        assert reading is not None
-        start, end = reading.span
+        start, end = best(reader, question, text).span
         assert 0 <= start < end <= len(text)
         assert start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
         assert end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum())
+        assert text[end : end + 1] != "\u0308"
 
 
 def test_only_english_prose_is_read(reader: Reader) -> None:
     others = ["", "…", "Der Turm wurde 1871 von Anna Berg gebaut.", "| a1 | b2 |", "塔は1871年に"]
-    assert reader.read("Who built the lighthouse?", others) == [None] * len(others)
+    assert reader.read("Who built the lighthouse?", [passage(text) for text in others]) == {}
 
 
 def test_a_question_that_leaves_no_room_is_not_read(reader: Reader) -> None:
-    assert reader.read("lighthouse " * 600, [PASSAGE]) == [None]
+    assert reader.read("lighthouse " * 600, [passage(PASSAGE)]) == {}
 
 
 def test_the_end_of_a_long_text_gives_way() -> None:

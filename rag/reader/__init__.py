@@ -1,10 +1,11 @@
-"""Question + passage -> the words in it that answer, and how sure that is.
+"""Question + passages -> the words in each sentence that answer, and how sure that is.
 
 A small network that points at words and cannot write any: the default embedder's transformer,
 trained further. CARD.md says on what, how, and how well it reads.
 """
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from threading import Lock, Thread
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Span
+from rag.datatypes import Passage, Span
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
 from rag.onnx_model import OnnxModel, Tokenizer, open_tokenizer
 from rag.words import STOP_WORDS, tokens
@@ -26,9 +27,10 @@ _ENGLISH = 0.2  # of the words are English function words; in prose it is twice 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where in a text the answer stands, if it is there at all.
+    """The words of a sentence that answer, if it answers at all.
 
-    ``margin`` is by how much these words outdo "it does not say", in logits.
+    ``span`` is in the document's offsets; ``margin`` is by how much these words outdo "the passage
+    does not say", in logits.
     """
 
     span: Span
@@ -47,21 +49,35 @@ class Reader:
         if self._loaded is None:
             Thread(target=self._model).start()
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Reading | None]:
-        """The best words of each text; None for one that is not English, or not prose."""
-        return [self._read(question, text) if _is_english(text) else None for text in texts]
+    def read(self, question: str, passages: Sequence[Passage]) -> dict[tuple[str, Span], Reading]:
+        """Document and place of a sentence -> its words that answer best.
 
-    def _read(self, question: str, text: str) -> Reading | None:
+        Sentences of passages that are not English prose, or beyond the window, are left out.
+        """
+        found: dict[tuple[str, Span], Reading] = {}
+        for passage in passages:
+            for span, reading in self._read(question, passage) if _is_english(passage.text) else ():
+                known = found.setdefault((passage.document, span), reading)
+                if reading.margin > known.margin:
+                    found[passage.document, span] = reading
+        return found
+
+    def _read(self, question: str, passage: Passage) -> Iterator[tuple[Span, Reading]]:
         try:
-            pair = self._tokenizer.pair(question, text, _WINDOW)
+            pair = self._tokenizer.pair(question, passage.text, _WINDOW)
         except ValueError:
-            return None
+            return
         logits = self._model().run(pair.ids, pair.types)
         nothing = float(logits[0].sum())
         own = logits[pair.first : pair.first + len(pair.spans)]
-        first, last, score = _best(own[:, 0], own[:, 1])
-        span = _whole_words(text, (pair.spans[first][0], pair.spans[last][1]))
-        return Reading(span, score - nothing)
+        places = [(a + passage.start, b + passage.start) for a, b in pair.spans]
+        for sentence in passage.sentences:
+            held = [i for i, (a, b) in enumerate(places) if a < sentence[1] and b > sentence[0]]
+            if held:
+                first, last, score = _best(*own[held[0] : held[-1] + 1].T)
+                words = (places[held[first]][0], places[held[last]][1])
+                span = _whole_words(passage, words, sentence)
+                yield sentence, Reading(span, score - nothing)
 
     def _model(self) -> OnnxModel:
         with self._loading:
@@ -80,20 +96,23 @@ def _is_english(text: str) -> bool:
 
 def _best(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:
     """The first and last token of the best run that is not too long, and its score."""
-    found = []
-    for length in range(min(_LONGEST, len(starts))):
-        scores = starts[: len(starts) - length] + ends[length:]
-        first = int(scores.argmax())
-        found.append((float(scores[first]), first, first + length))
-    score, first, last = max(found)
-    return first, last, score
+    size = len(starts)
+    runs = np.tri(size, size, _LONGEST - 1) - np.tri(size, size, -1)  # [first, last]
+    scores = np.where(runs, starts[:, None] + ends, -np.inf)
+    first, last = divmod(int(scores.argmax()), size)
+    return first, last, float(scores[first, last])
 
 
-def _whole_words(text: str, span: Span) -> Span:
-    """The span with the rest of the words that it cuts."""
-    start, end = span
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+def _whole_words(passage: Passage, span: Span, sentence: Span) -> Span:
+    """The span with the rest of the words that it cuts, within its sentence."""
+    start, end = max(span[0], sentence[0]), min(span[1], sentence[1])
+    while start > sentence[0] and _joined(passage.quote((start - 1, start + 1))):
         start -= 1
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+    while end < sentence[1] and _joined(passage.quote((end - 1, end + 1))):
         end += 1
     return start, end
+
+
+def _joined(pair: str) -> bool:
+    """Whether two characters belong to one word; accents that stand alone do as well."""
+    return all(c.isalnum() or unicodedata.combining(c) for c in pair)

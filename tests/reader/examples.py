@@ -3,7 +3,7 @@
 Half of the examples have no answer. Their passage is one near the question that holds none of its
 answers; its own without the sentence that answers; or a name, a number or a word is another one in
 the question or in the passage. So that oddness alone tells nothing, the same change is made to both
-sides of some answerable ones. Passages are cropped to some whole sentences.
+sides of some answerable ones. Passages are cropped to some whole sentences before that.
 """
 
 import json
@@ -82,18 +82,24 @@ def examples(
     names = sorted({name for one in asked for name in _names(one.passage) if 3 < len(name) < 24})
     found = []
     for one, others in zip(asked, near, strict=True):
-        changes = _changes(one.question, one.passage, names, chance)
-        found.append(_answerable(one, changes, chance))
-        wrong = _unanswerable(one, changes, chance)
+        found.append(_answerable(_seen(one, chance), names, chance))
+        wrong = _unanswerable(one, names, chance)
         if wrong is None and others:
-            wrong = Example(one.question, chance.choice(others), None)
+            wrong = Example(one.question, _cropped(chance.choice(others), None, chance)[0], None)
         if wrong:
             found.append(wrong)
-    return [_cropped(example, chance) for example in found]
+    return found
 
 
-def _answerable(one: Asked, changes: Sequence[tuple[str, str]], chance: random.Random) -> Example:
+def _seen(one: Asked, chance: random.Random) -> Asked:
+    """The question with some sentences of its passage, among them those of the answer."""
+    passage, answer = _cropped(one.passage, one.answer, chance)
+    return one._replace(passage=passage, answer=answer or one.answer)
+
+
+def _answerable(one: Asked, names: Sequence[str], chance: random.Random) -> Example:
     """As it stands, or with the same change to the question and to the passage."""
+    changes = _changes(one.question, one.passage, names, chance)
     if changes and chance.random() < 0.3:
         old, new = chance.choice(changes)
         if changed := _changed_around(one.passage, one.answer, old, new):
@@ -101,18 +107,17 @@ def _answerable(one: Asked, changes: Sequence[tuple[str, str]], chance: random.R
     return Example(one.question, one.passage, one.answer)
 
 
-def _unanswerable(
-    one: Asked, changes: Sequence[tuple[str, str]], chance: random.Random
-) -> Example | None:
-    draw = chance.random()
+def _unanswerable(one: Asked, names: Sequence[str], chance: random.Random) -> Example | None:
+    draw, seen = chance.random(), _seen(one, chance)
+    changes = _changes(seen.question, seen.passage, names, chance)
     if draw < 0.22:
         rest = _without(one.passage, one.answer)
         if len(rest) > 120 and not any(text.lower() in rest.lower() for text in one.answers):
-            return Example(one.question, rest, None)
+            return Example(one.question, _cropped(rest, None, chance)[0], None)
     elif draw < 0.5 and changes:
-        return Example(_changed(one.question, *chance.choice(changes)), one.passage, None)
+        return Example(_changed(one.question, *chance.choice(changes)), seen.passage, None)
     elif draw < 0.72 and changes:
-        changed = _changed_around(one.passage, one.answer, *chance.choice(changes))
+        changed = _changed_around(seen.passage, seen.answer, *chance.choice(changes))
         return Example(one.question, changed[0], None) if changed else None
     return None
 
@@ -174,9 +179,8 @@ def _without(passage: str, answer: Span) -> str:
     return "".join(passage[slice(*span)] for span in kept).strip()
 
 
-def _cropped(example: Example, chance: random.Random) -> Example:
-    """With a run of sentences of the passage, among them those of the answer."""
-    passage, answer = example.passage, example.answer
+def _cropped(passage: str, answer: Span | None, chance: random.Random) -> tuple[str, Span | None]:
+    """A run of sentences of the passage, among them those of the answer, and where that is then."""
     room, sentences = chance.choice([250, 400, 550, 700, 1000]), _sentences(passage)
     if answer is None:
         low = high = chance.randrange(len(sentences))
@@ -189,5 +193,4 @@ def _cropped(example: Example, chance: random.Random) -> Example:
         else:
             high += 1
     start, end = sentences[low][0], sentences[high][1]
-    moved = None if answer is None else (answer[0] - start, answer[1] - start)
-    return Example(example.question, passage[start:end], moved)
+    return passage[start:end], answer and (answer[0] - start, answer[1] - start)

@@ -5,9 +5,10 @@ usage: python tests/reader/train.py [--data ../shared/training] [--work FOLDER] 
 
 Trains on SQuADShifts alone (see examples.py). The embeddings stay as they are, the layers and two
 scores a token (where the answer begins, where it ends; on the first token: nowhere) are learned,
-batches of 16 in bfloat16, AdamW. Each pass draws its examples anew, and in each the rate rises to
-1.3e-4 in 300 steps and falls to nothing (warm restarts: Loshchilov and Hutter 2017). Checkpoints
-are written every 250 steps, and an interrupted run goes on. The result has 8-bit weights.
+batches of 16 in bfloat16, AdamW, no dropout. Each pass draws its examples anew, and in each the
+rate rises to 1.3e-4 in 300 steps and falls to nothing (warm restarts: Loshchilov and Hutter 2017).
+Checkpoints are written every 250 steps, and an interrupted run goes on. The result has 8-bit
+weights.
 """
 
 import argparse
