@@ -7,8 +7,9 @@ from examples import Asked, Example, examples
 PASSAGE = (
     "The lighthouse of Oldby was built in 1871 by Anna Berg. Its lamp can be seen from 23 miles "
     "away on most nights. The first keeper was Carl Bohm, who lived there with his wife for 40 "
-    "years. "
-    "Visitors may climb all the steps on Sundays, and those who do are given a slice of cake."
+    "years. They kept goats, grew beans and wrote down the weather of every day. A storm broke "
+    "the windows in their last winter, and the stones of the wall still show where the sea came "
+    "in. Visitors may climb all the steps on Sundays, and those who do are given a slice of cake."
 )
 NEAR = "The harbour of Newby was closed for a year."
 
@@ -23,6 +24,7 @@ QUESTIONS = [
     asked("Who was the first keeper?", "Carl Bohm"),
     asked("What can be seen from 23 miles away?", "Its lamp"),
     asked("On what days may visitors climb the steps?", "Sundays"),
+    asked("What is given to those who climb the lighthouse of Oldby?", "a slice of cake"),
 ]
 
 
@@ -35,13 +37,13 @@ def test_an_answer_is_where_it_is_said_to_be() -> None:
     answers = {one.answers[0] for one in QUESTIONS}
     told = [e.passage[slice(*e.answer)] for e in drawn() if e.answer]
     assert set(told) == answers
-    assert len(told) == 400
+    assert len(told) == 500
 
 
 def test_what_has_no_answer_differs_from_what_was_asked() -> None:
     known = {one.question: one.answers[0] for one in QUESTIONS}
     without = [e for e in drawn() if e.answer is None]
-    assert len(without) > 350
+    assert len(without) > 400
     kinds = set()
     for example in without:
         answer = known.get(example.question)
