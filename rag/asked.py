@@ -56,7 +56,8 @@ _HEDGE = re.compile(
 _OPEN = re.compile(
     r"\bhow (?:do|does|did|can|could|should|to|is|are|was|were)\b|\bwhat (?:are|were|happened)\b|"
     r"\b(?:explain|describe|steps|tell me about)\b|"
-    r"^what(?:['’]s| is) (?:an? [\w’' -]+|[\w’'-]+)\W*$",
+    r"^what(?:['’]s| is) (?:an? [\w’' -]+|[\w’'-]+)\W*$|"
+    r"^who(?:['’]s| is| was) (?:[\w’-]+|(?-i:[A-Z][\w’-]+(?: [A-Z][\w’-]+)*))\W*$",
     re.I,
 )
 _NEXT_PART = re.compile(
@@ -88,7 +89,7 @@ def kind_asked(question: str) -> Kind | None:
 
 
 def is_open(question: str) -> bool:
-    """Whether it asks for an account: what something is, how it is done, all of several things."""
+    """Whether it asks for an account: what or who one is, how a thing is done, all of several."""
     return bool(_OPEN.search(question))
 
 

@@ -14,7 +14,7 @@ _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 tr
     r"\W*(?:(?:(?i:section|article|chapter|step|part|annex|appendix)\s+|§\s*)\d+(?:\.\d+)*[.:)]?"
     r"|\d+(?:\.\d+)+[.:)]?|\d{1,2}[.:)]|\d{1,2}(?=\s+[A-Z]))\s+"
 )
-_LEADERS = re.compile(r"(?:[._·…] ?){5}")  # from a heading to its page, in a table of contents
+_LEADERS = re.compile(r"\s(?:[.·…] ?){5}|(?:[.·…] ?){5}\s*\d")
 _LABEL_WORDS = 4
 _RULE = re.compile(r"[|:+\s]*-[-|:+\s]*")  # between the names of columns and the rows
 _QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
@@ -42,14 +42,17 @@ def states(sentence: str) -> bool:
     """Whether it may be a statement: not a question, and not a heading by its looks."""
     if sentence.rstrip("”\"')* ").endswith("?") or sentence.startswith("#"):
         return False
-    if _LEADERS.search(sentence):
-        return False
     label = _LABEL.match(sentence)
     told = sentence[label.end() :] if label else sentence
     words = len(told.split())
     ends = bool(re.search(r"[.!;…。！][\W_]*$", told))
     opens = told.rstrip().endswith(":") and words > _LABEL_WORDS
     return ends or opens or words > _HEADING_WORDS or bool(re.search(r"\d|: ", told))
+
+
+def leads_elsewhere(sentence: str) -> bool:
+    """Whether it is a line of a table of contents, with dots that lead to a page."""
+    return bool(_LEADERS.search(sentence))
 
 
 def is_item(sentence: str) -> bool:

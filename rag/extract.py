@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.asked import holds_kind
-from rag.beside import beside, states
+from rag.beside import beside, leads_elsewhere, states
 from rag.datatypes import Hit, Span
 from rag.disagree import Statement, conflicts, in_order
 from rag.mentions import TIME, names
@@ -82,7 +82,8 @@ def candidates(
     found: dict[tuple[str, Span], tuple[Hit, int]] = {}
     for hit in hits[:_HITS]:
         for i, span in enumerate(hit.passage.sentences):
-            found.setdefault((hit.passage.document, span), (hit, i))
+            if not leads_elsewhere(hit.passage.quote(span)):
+                found.setdefault((hit.passage.document, span), (hit, i))
     entries = [(hit, i, span) for (_, span), (hit, i) in found.items()]
     own = [set(stems(hit.passage.quote(span))) for hit, _, span in entries]
     wanted = list(dict.fromkeys(stems(question)))
@@ -100,7 +101,8 @@ def candidates(
         near = set(own[j]) | set(stems(hit.passage.title if hit.passage.titled else ""))
         for k in (i - 2, i - 1, i + 1):
             if 0 <= k < len(hit.passage.sentences):
-                near |= own[at[(hit.passage.document, hit.passage.sentences[k])]]
+                place = at.get((hit.passage.document, hit.passage.sentences[k]))
+                near |= own[place] if place is not None else set()
         rows.append((held(own[j]), held(near)))
     asked = _times(question)
     texts = [hit.passage.quote(span) for hit, _, span in entries]

@@ -98,6 +98,10 @@ def test_whether_a_sentence_holds_what_is_asked_for() -> None:
         ("What is the colour of the hall?", False),
         ("Why was the hall closed?", False),
         ("Who built it?", False),
+        ("Who was Carl Bohm?", True),
+        ("who's sinwar", True),
+        ("Who is the keeper?", False),
+        ("Who is Bohm's wife?", False),
     ],
 )
 def test_what_asks_for_an_account(question: str, expected: bool) -> None:
