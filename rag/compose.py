@@ -11,7 +11,6 @@ from rag.extract import Candidate, contradicting, in_time
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
-_SURE = 1.0  # the margin, in logits, from which on the words that the reader points at are shown
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
 
@@ -41,10 +40,10 @@ def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> Sho
     if not states(best.text) or is_open(question):
         return None
     read = best.reading
-    span = read.span if read and read.margin >= _SURE else None
+    span = read.span if read and read.margin > 0 else None
     if told := short_answer(question, best.text):
         start, end = (best.span[0] + offset for offset in told)
-        if span is None or (start <= span[0] and span[1] <= end):
+        if read is None or (start <= read.span[0] and read.span[1] <= end):
             span = start, end  # "about 225 trucks" where the reader points at "225"
     if span is None or not cited:
         return None

@@ -183,7 +183,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "training")
     parser.add_argument("--work", type=Path, default=ROOT / "eval" / "reader")
-    parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--out", type=Path, default=ROOT / "rag" / "reader" / "reader.onnx")
     options = parser.parse_args()
     os.environ["HF_HUB_OFFLINE"] = "1"
