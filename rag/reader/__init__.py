@@ -29,8 +29,8 @@ _ENGLISH = 0.2  # of the words are English function words; in prose it is twice 
 class Reading:
     """The words of a sentence that answer, if it answers at all.
 
-    ``span`` is in the document's offsets; ``margin`` is by how much these words outdo "the passage
-    does not say", in logits.
+    ``span`` is in the document's offsets; ``margin`` is by how much, in logits, these words outdo
+    "the passage does not say", or the best words of the passage if they are not these.
     """
 
     span: Span
@@ -71,13 +71,16 @@ class Reader:
         nothing = float(logits[0].sum())
         own = logits[pair.first : pair.first + len(pair.spans)]
         places = [(a + passage.start, b + passage.start) for a, b in pair.spans]
+        found = []
         for sentence in passage.sentences:
             held = [i for i, (a, b) in enumerate(places) if a < sentence[1] and b > sentence[0]]
             if held:
                 first, last, score = _best(*own[held[0] : held[-1] + 1].T)
                 words = (places[held[first]][0], places[held[last]][1])
-                span = _whole_words(passage, words, sentence)
-                yield sentence, Reading(span, score - nothing)
+                found.append((score, sentence, _whole_words(passage, words, sentence)))
+        best = max((score for score, *_ in found), default=nothing)
+        for score, sentence, span in found:
+            yield sentence, Reading(span, score - (nothing if score == best else best))
 
     def _model(self) -> OnnxModel:
         with self._loading:
