@@ -22,10 +22,11 @@ lint: .venv/installed-test
 
 bench: .venv/installed-test
 	$(RUN)/python tests/benchmarks/cold_question.py
-	PYTHONPATH=tests $(RUN)/python tests/benchmarks/page.py
 	$(RUN)/python tests/benchmarks/speed.py $(FOLDER)
 	$(RUN)/python tests/benchmarks/rooms.py
 	$(RUN)/python tests/benchmarks/memory.py
+	$(RUN)/python tests/benchmarks/million.py
+	PYTHONPATH=tests $(RUN)/python tests/benchmarks/page.py
 
 results: .venv/installed-test
 	$(RUN)/python tests/benchmarks/results.py

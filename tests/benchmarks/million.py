@@ -1,12 +1,13 @@
 """How an index grows from a thousand to a million passages: time, memory, disk and recall.
 
-usage: python tests/benchmarks/million.py FOLDER [--sizes 1000 10000 100000 1000000] [--svg FILE]
+usage: python tests/benchmarks/million.py [FOLDER] [--sizes 1000 10000 100000 1000000] [--svg FILE]
 
 Synthetic passages with a fixed seed, written through the product's own writer into FOLDER/SIZE,
-which is kept if it is there. Words follow Zipf's law within and across topics; vectors are a
-mixture with heavy-tailed topics, documents and a decaying spectrum, as sentence embeddings have. A
-query is a few words of a passage with a vector near its own (cosine about 0.7). Each size is
-measured in a process of its own, so that its peak memory is its own. Prints a line of JSON a size.
+which is kept if it is there (default: a temporary folder; a million take 4.2 GB). Words follow
+Zipf's law within and across topics; vectors are a mixture with heavy-tailed topics, documents and a
+decaying spectrum, as sentence embeddings have. A query is a few words of a passage with a vector
+near its own (cosine about 0.7). Each size is measured in a process of its own, so that its peak
+memory is its own. Prints a line of JSON a size, and a Markdown table of the last one.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -231,7 +233,7 @@ def filtered(store: LocalStore, queries: Sequence[Query], share: float) -> dict[
         dense = sorted(cosines, key=lambda key: -cosines[key])[:K]
         top = keys[np.argsort(-(matrix @ query.vector))[:K]]
         found.append(len(set(dense) & set(top.tolist())) / min(K, len(keys)))
-    name = f"filter_{share:g}"
+    name = f"filter_1_in_{1 / share:.0f}"
     recall = {f"{name}_recall": statistics.mean(found), f"{name}_select_s": selecting}
     return recall | percentiles(name, seconds)
 
@@ -303,10 +305,42 @@ def grow(folder: Path, size: int) -> dict[str, Any]:
     return found
 
 
+ROWS = {
+    "search structures from the stored embeddings": "{structures_s:.1f} s",
+    "peak memory: making the structures / asking": "{structures_peak_mb:.0f} MB / {peak_mb:.0f} MB",
+    "first question of a process, all checks included": "{open_s:.2f} s",
+    "of it: words checked / vector file checked / rows counted": (
+        "{check_words_s:.2f} s / {check_vectors_s:.2f} s / {check_counts_s:.2f} s"
+    ),
+    "hybrid search, p50 / p95": "{hybrid_p50_ms:.0f} ms / {hybrid_p95_ms:.0f} ms",
+    "hybrid search, p95, where the rows of its hits were not read before": "{first_p95_ms:.0f} ms",
+    "recall@10 against exhaustive search, dense / hybrid": (
+        "{recall_dense:.3f} / {recall_hybrid:.3f}"
+    ),
+    "a filter that keeps 1% of the documents: p50 / p95 / recall@10": (
+        "{filter_1_in_100_p50_ms:.0f} ms / {filter_1_in_100_p95_ms:.0f} ms / "
+        "{filter_1_in_100_recall:.3f}"
+    ),
+    "a filter that keeps 0.01%: p50 / p95 / recall@10": (
+        "{filter_1_in_10000_p50_ms:.0f} ms / {filter_1_in_10000_p95_ms:.0f} ms / "
+        "{filter_1_in_10000_recall:.3f}"
+    ),
+    "adding / removing 1,000 passages": "{add_1000_s:.1f} s / {remove_1000_s:.1f} s",
+    "one thread / two threads": "{per_second_1:.0f} / {per_second_2:.0f} searches a second",
+    "disk": "{disk_mb:,.0f} MB",
+}
+
+
+def table(found: dict[str, Any]) -> str:
+    """What was measured at a size, as a Markdown table."""
+    lines = [f"| {what} | {figure.format(**found)} |" for what, figure in ROWS.items()]
+    return "\n".join([f"| {found['passages']:,} passages | figure |", "|---|---|", *lines])
+
+
 def main() -> None:
     """Builds and measures each size; prints a line of JSON for each and draws the plot."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10**n for n in range(3, 7)])
     parser.add_argument("--svg", type=Path)
     parser.add_argument("--step", choices=STEPS)
@@ -314,7 +348,9 @@ def main() -> None:
     if options.step:
         print(json.dumps(STEPS[options.step](options.folder, options.sizes[0])))
         return
-    found = [grow(options.folder, size) for size in options.sizes]
+    with tempfile.TemporaryDirectory() as scratch:
+        found = [grow(options.folder or Path(scratch), size) for size in options.sizes]
+    print(table(found[-1]))
     if options.svg:
         options.svg.write_text(draw(found))
 
