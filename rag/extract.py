@@ -222,11 +222,17 @@ def contradicting(
 
 
 def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """The chosen ones, their documents as these follow one another in time, where that is known."""
-    documents = list(dict.fromkeys(c.hit.passage.document for c in chosen))
-    own = [[c for c in chosen if c.hit.passage.document == document] for document in documents]
-    order = in_order([_statement(block[0]) for block in own])
-    return [candidate for i in order for candidate in own[i]]
+    """The chosen ones as they follow one another in time, where all that is known.
+
+    Those of a document stay together, as they stand there, where one belongs to another.
+    """
+    blocks: list[list[Candidate]] = []
+    for document in dict.fromkeys(c.hit.passage.document for c in chosen):
+        own = [c for c in chosen if c.hit.passage.document == document]
+        together = any(beside(c.hit.passage, c.span) for c in own)
+        blocks += [own] if together else [[c] for c in own]
+    order = in_order([_statement(block[0]) for block in blocks])
+    return [candidate for i in order for candidate in blocks[i]]
 
 
 def _statement(candidate: Candidate) -> Statement:

@@ -241,6 +241,13 @@ def test_only_what_is_all_quotation_brings_its_speaker() -> None:
     assert told in found("What is the cold mode of the heater?", hit(1, quoted))
 
 
+def test_what_is_told_of_an_earlier_time_comes_first() -> None:
+    text = "The price of the heater was 45 dollars in 2022. In 2019 it was 30 dollars."
+    question = "What was the price of the heater in 2019 and in 2022?"
+    found = candidates(question, [hit(1, text)], np.ones(1, np.float32), alike)
+    assert [c.text[-8:] for c in in_time(found)] == ["dollars.", "in 2022."]
+
+
 def test_a_list_stays_below_what_opens_it_whatever_the_times_in_it() -> None:
     text = (
         "The price of the heater changed as follows:\n\n- In 2019 it was 30 dollars.\n"
