@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -27,6 +29,7 @@ from rag.files import CATALOG
 from rag.retrieve import Selection, retrieve
 from rag.store.local import LocalStore, SyncReport, forget, sync
 from rag.store.local.rows import FORMAT, digest
+from rag.store.local.writer import Writer
 
 
 class Workbench:
@@ -476,6 +479,36 @@ def test_interrupted_sync_goes_on(bench: Workbench) -> None:
     assert len(broken.embedded) + len(whole.embedded) == report.passages
     with bench.store.snapshot() as snapshot:
         assert snapshot.info.complete
+
+
+def test_while_a_batch_is_embedded_the_next_is_read_and_the_last_is_written(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(20):
+        bench.write(f"{n:02}.txt", article(f"topic{n}", 300))
+    read, written = Event(), Event()
+    acknowledge = Writer.acknowledge
+
+    def acknowledged(writer: Writer, state: dict[str, Any]) -> None:
+        acknowledge(writer, state)
+        written.set()
+
+    monkeypatch.setattr(Writer, "acknowledge", acknowledged)
+
+    class Waiting(FakeEmbedder):
+        def count(self, texts: Sequence[str]) -> list[int]:
+            if any("topic19" in text for text in texts):
+                read.set()
+            return super().count(texts)
+
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            assert (written if len(self.expected) > 1 else read).wait(30)
+            return super().embed_passages(texts)
+
+    embedder = Waiting()
+    report = sync(bench.store, [str(bench.docs)], embedder)
+    assert embedder.expected == [1100, 900]
+    assert report.embedded == report.passages == 2000
 
 
 def test_dense_search_is_exact(bench: Workbench) -> None:

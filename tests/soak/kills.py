@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import IndexMissing
-from rag.store.local import LocalStore, intake, sync, writer
+from rag.store.local import LocalStore, background, sync, writer
 from soak.disk import STEPS, Disk
 from soak.world import EMBEDDER, World, litter
 
@@ -119,7 +119,7 @@ def _writer(folder: Path, rebuild: bool, broken: str, at: int = 0) -> tuple[int,
         announced = type("Announcing", (type(EMBEDDER),), {"embed_passages": _announcing(disk)})()
         # So that a run has several commits.
         vars(import_module("rag.store.local.sync"))["_BATCH"] = 8
-        intake._AT_ONCE = 4
+        background._AT_ONCE = 4
         store = LocalStore(folder / "index")
         if broken:
             BROKEN[broken](disk, store)

@@ -1,14 +1,15 @@
 """Keeps an index in step with its roots, by content.
 
-Changed files are read, split and embedded a batch at a time, and each batch is committed, so that
-memory stays flat and an interrupted run goes on where it was. Removals, and vectors that nothing
-uses any more, come last, so that what only moved is not embedded again.
+Changed files are read, split, embedded and committed a batch at a time, so that memory stays flat
+and an interrupted run goes on where it was; while a batch is embedded the next one is read.
+Removals, and vectors that nothing uses any more, come last, so that what only moved is not
+embedded again.
 """
 
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,8 @@ def sync(
         writer = Writer(store, connection)
         known = writer.roots()
         try:
-            return _Sync(store, writer, embedder, progress).run(named, known, rebuild)
+            with closing(_Sync(store, writer, embedder, progress)) as run:
+                return run.run(named, known, rebuild)
         except InvalidInput:
             if fresh:
                 store.delete()
@@ -80,8 +82,8 @@ class _Sync:
         self._forgotten: set[str] = set()
         self._reports: list[FileReport] = []
         self._foreign: list[str] = []
-        self._done = self._batch_began = self._total = self._kept = 0
-        self._share = 0.0
+        self._done = self._total = self._kept = 0
+        self._batch, self._share = (0, 0), 0.0  # the bytes of what is embedded, and how far it is
         self._changed = self._again = self._between = False
 
     def run(self, named: Sequence[str], known: Mapping[str, str], rebuild: bool) -> SyncReport:
@@ -110,6 +112,10 @@ class _Sync:
             files=tuple(self._reports),
             warnings=(documents_warning(self._foreign),) if self._foreign else (),
         )
+
+    def close(self) -> None:
+        """Ends what runs in the background."""
+        self._intake.close()
 
     def _transaction(self) -> AbstractContextManager[None]:
         """One of its own, where the whole run is not one already."""
@@ -145,7 +151,10 @@ class _Sync:
             named = path in singled
             self._take(root, found, named)
             self._done += found.size
-        self._intake.embed()
+        self._embed()
+        if between:
+            self._commit()
+        self._intake.finish()
 
     def _take(self, root: Root, found: Found, named: bool) -> None:
         """Reads one file and, if it changed, queues its documents."""
@@ -178,7 +187,8 @@ class _Sync:
                     if self._embedder.spec == DEFAULT_SPEC and foreign_script(document.text):
                         self._foreign.append(document.id)
                     if self._between and self._intake.waiting >= _BATCH:
-                        self._commit_batch()
+                        self._embed()
+                        self._commit()
         except OSError as error:
             notes.insert(0, f"cannot be read: {error.strerror}")
         except ValueError as error:
@@ -209,15 +219,20 @@ class _Sync:
     def _report(self, root: Root, row: FileRow, state: FileState, passages: int) -> None:
         self._reports.append(FileReport(root.id_of(row.path), state, passages, row.reason))
 
-    def _commit_batch(self) -> None:
-        """Makes what was taken so far a generation of its own, marked as incomplete."""
+    def _embed(self) -> None:
+        """Begins to embed what was taken, once the batch before is embedded."""
+        self._intake.finish()
+        self._batch, self._share = (self._batch[1], self._done), 0.0
         self._intake.embed()
+
+    def _commit(self) -> None:
+        """Makes what is embedded a generation of its own, marked as incomplete."""
         with self._writer.transaction():
-            self._intake.write()
+            if not self._intake.write():
+                return
             self._next_generation(complete=False)
         self._writer.acknowledge(self._state)
         self._changed = True
-        self._batch_began, self._share = self._done, 0.0
 
     def _finish(self, listing: Listing, transaction: AbstractContextManager[None]) -> None:
         """Writes the rest, removes what is gone, and makes the generation complete."""
@@ -245,8 +260,8 @@ class _Sync:
 
     def _advance(self, share: float) -> None:
         self._share += share
-        done = self._batch_began + (self._done - self._batch_began) * min(self._share, 1.0)
-        self._progress(round(done), self._total)
+        began, ended = self._batch
+        self._progress(round(began + (ended - began) * min(self._share, 1.0)), self._total)
 
     def _why_nothing(self) -> str:
         reasons = [f"{r.document} ({r.reason})" for r in self._reports if r.reason]
