@@ -51,25 +51,27 @@ class Tokenizer:
         Raises ValueError where the first text alone leaves no room.
         """
         encoding = self._library.encode(text, other)
+        # Each look at one of the library's lists makes it anew.
+        ids, types, spans = encoding.ids, encoding.type_ids, encoding.offsets
         places = [place for place, part in enumerate(encoding.sequence_ids) if part == 1]
-        excess = max(0, len(encoding.ids) - window)
+        excess = max(0, len(ids) - window)
         if excess and excess >= len(places):
             raise ValueError(f"the text leaves no room in the window of {window} tokens")
         kept, dropped = places[: len(places) - excess], set(places[len(places) - excess :])
-        whole = [i for i in range(len(encoding.ids)) if i not in dropped]
+        whole = [i for i in range(len(ids)) if i not in dropped]
         return Pair(
-            [encoding.ids[i] for i in whole],
-            [encoding.type_ids[i] for i in whole],
+            [ids[i] for i in whole],
+            [types[i] for i in whole],
             kept[0] if kept else len(whole),
-            [encoding.offsets[i] for i in kept],
+            [spans[i] for i in kept],
         )
 
     def pieces(self, text: str, window: int) -> list[str]:
         """The text in as few pieces as fit the window, cut between tokens."""
-        encoding = self._library.encode(text, add_special_tokens=False)
+        spans = self._library.encode(text, add_special_tokens=False).offsets
         special = self.count([""])[0]
         size = window - special
-        starts = [encoding.offsets[i][0] for i in range(0, len(encoding.offsets), size)]
+        starts = [spans[i][0] for i in range(0, len(spans), size)]
         ends = [*starts[1:], len(text)]
         return [text[a:b] for a, b in zip(starts, ends, strict=True)] or [text]
 

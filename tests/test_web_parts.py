@@ -11,6 +11,7 @@ from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import Mock
 
 import pytest
 from fakes import FakeEmbedder
@@ -346,7 +347,7 @@ class SlowPipeline:
 
 def test_questions_beyond_the_seats_are_refused_and_a_stopped_one_is_kept(tmp_path: Path) -> None:
     pipeline = SlowPipeline()
-    talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"extractive": None})
+    talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"scripted:x": None})
     visitor = new_id()
 
     def sent(id: str, **more: Any) -> dict[str, Any]:
@@ -375,7 +376,7 @@ def test_questions_beyond_the_seats_are_refused_and_a_stopped_one_is_kept(tmp_pa
 
 def test_an_answer_is_stopped_while_its_pipeline_waits(tmp_path: Path) -> None:
     pipeline = SlowPipeline()
-    talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"extractive": None})
+    talk = Talk(tmp_path, lambda llm: cast("Any", pipeline), {"scripted:x": None})
     asked: dict[str, Any] = {"visitor": new_id(), "conversation": new_id(), "question": "Slow?"}
     asked["turn"] = new_id()
     running = talk.ask(asked, "")
@@ -392,6 +393,20 @@ def test_an_answer_is_stopped_while_its_pipeline_waits(tmp_path: Path) -> None:
     early = asked | {"turn": new_id()}
     talk.stop(early, "")  # before it began
     assert [event["state"] for event in talk.ask(early, "")] == ["asking", "stopped"]
+
+
+@pytest.mark.parametrize(
+    ("llm", "states"), [("extractive", ["asking", "done"]), ("scripted:x", ["asking"] * 2)]
+)
+def test_only_what_an_llm_writes_is_sent_as_it_grows(
+    llm: str, states: list[str], tmp_path: Path
+) -> None:
+    def stream(question: str, **more: Any) -> Iterator[Answer]:
+        yield from [answered(complete=False), answered()]
+
+    talk = Talk(tmp_path, lambda llm: Mock(stream=stream), {llm: None})
+    asked = {"visitor": new_id(), "conversation": new_id(), "turn": new_id(), "question": "How?"}
+    assert [event["state"] for event in talk.ask(asked, "")][:2] == states
 
 
 # -- the gate

@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -172,17 +172,14 @@ class Conversations:
 
     def _write(self, conversation: Conversation) -> Conversation:
         path = self._path(conversation.id)
-        data = {
-            "title": conversation.title,
-            "turns": [asdict(turn) for turn in conversation.turns],
-        }
+        data = {"title": conversation.title, "turns": conversation.turns}
         with _refusals(path):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not path.exists() and len(self.list()) >= MOST_CONVERSATIONS:
                 raise InvalidInput(
                     f"This browser keeps {MOST_CONVERSATIONS} conversations already; delete some."
                 )
-            write_privately(path, json.dumps(data))
+            write_privately(path, json.dumps(data, default=_fields))
         return conversation
 
 
@@ -202,6 +199,11 @@ def _refusals(path: Path) -> Iterator[None]:
         raise MachineRefused(f"{path} cannot be written: {error.strerror}.") from error
 
 
+def _fields(part: Any) -> dict[str, Any]:
+    """What JSON keeps of a dataclass; ``asdict`` would copy all that is in it first."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
+
+
 def _turn(found: dict[str, Any]) -> Turn:
     answer = found["answer"]
     state = "stopped" if found["state"] == "asking" else found["state"]  # the server went away
@@ -209,7 +211,7 @@ def _turn(found: dict[str, Any]) -> Turn:
 
 
 def _answer(found: dict[str, Any]) -> Answer:
-    """An answer from what ``asdict`` made of it."""
+    """An answer from what was kept of it."""
     return Answer(
         **found
         | {

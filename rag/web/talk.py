@@ -10,7 +10,7 @@ from typing import Any
 
 from rag.datatypes import Answer
 from rag.errors import InvalidInput, LLMFailed, MachineRefused, RagError
-from rag.pipeline import DEFAULT_K, Pipeline
+from rag.pipeline import DEFAULT_K, EXTRACTIVE, Pipeline
 from rag.web import export, feedback
 from rag.web.answer import announcement, turn_html
 from rag.web.asked import selection_of, text_of
@@ -98,7 +98,9 @@ class Talk:
             yield _event(turn, follow_up)
             for answer in self._answers(sent, before, turn):
                 self._running[turn.id] = turn = replace(turn, answer=answer)
-                if time.monotonic() - shown > _EVERY:
+                # The words of a quoted answer are there before its passages could be painted.
+                grows = turn.llm != EXTRACTIVE
+                if grows and time.monotonic() - shown > _EVERY:
                     shown = time.monotonic()
                     yield _event(turn, follow_up)
             state = "done"
