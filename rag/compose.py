@@ -11,6 +11,7 @@ from rag.extract import Candidate, contradicting, in_time
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
+_MARKER = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
 
@@ -29,7 +30,8 @@ def answered(
     if rivals:
         return quoted(draft, quotes, SOURCES_DISAGREE, "conflicting")
     answer = quoted(draft, quotes, "", "partial" if missing else "answered")
-    text = "\n".join([answer.text, *(f"{NOT_SAID} {part}" for part in missing)])
+    asked = (_MARKER.sub(r"(\1)", part) for part in missing)  # what looks like one cites nothing
+    text = "\n".join([answer.text, *(f"{NOT_SAID} {part}" for part in asked)])
     return replace(answer, text=text, short=_short(draft.query, found[0], answer.citations))
 
 
