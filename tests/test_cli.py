@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -281,3 +282,26 @@ def test_c_continues_the_last_conversation(shell: Shell, tmp_path: Path) -> None
     (tmp_path / "history.json").write_text("[]")
     refused = shell("ask", "-c", "Why?", "--history", "history.json")
     assert refused.returncode == 2 and "-c" in refused.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ending_an_index_run_waits_for_no_embedding(
+    number: int, code: int, seeds: Path, home: Path, tmp_path: Path
+) -> None:
+    hanging = (
+        "import threading; from rag.cli import main; from rag.embed import sentence_embedder\n"
+        "def embed_passages(self, texts):\n"
+        "    print('embedding', flush=True); threading.Event().wait()\n"
+        "sentence_embedder.SentenceEmbedder.embed_passages = embed_passages\n"
+        "main()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hanging, "index", str(seeds), "--index", str(tmp_path / "index")],
+        env=os.environ | {"RAG_HOME": str(home)}, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout and process.stdout.readline() == "embedding\n"
+            process.send_signal(number)
+            assert process.wait(60) == code
+        finally:
+            process.kill()

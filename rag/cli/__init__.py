@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from types import FrameType
 
@@ -41,7 +42,9 @@ def main() -> None:
     except RagError as error:
         _fail(error, arguments)
     except (KeyboardInterrupt, click.exceptions.Abort):
-        sys.exit(130)
+        _leave(128 + signal.SIGINT)
+    except _Terminated:
+        _leave(128 + signal.SIGTERM)
     except BrokenPipeError:  # nobody reads any more, as in `rag ask ... | head -1`
         _say_no_more()
         sys.exit(0)
@@ -80,8 +83,20 @@ def _fail(error: RagError, arguments: list[str]) -> None:
     sys.exit(error.exit_code)
 
 
+class _Terminated(SystemExit):
+    """The machine or its user wants this process to end."""
+
+
 def _terminated(number: int, frame: FrameType | None) -> None:
-    sys.exit(128 + number)
+    raise _Terminated(128 + number)
+
+
+def _leave(code: int) -> None:
+    """Ends the process without waiting for threads that are at what nobody needs any more."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

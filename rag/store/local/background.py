@@ -43,10 +43,10 @@ class Background:
             ended, self._running = self._running, None
             ended.result()
 
-    def close(self) -> None:
-        """Ends the thread with the part that it is at."""
+    def close(self, wait: bool) -> None:
+        """Ends the thread with the part that it is at; with ``wait``, returns only then."""
         self._closed.set()
-        self._thread.shutdown()
+        self._thread.shutdown(wait)
 
     def _embed(self, texts: Sequence[str]) -> None:
         try:
