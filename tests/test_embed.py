@@ -101,7 +101,7 @@ def test_another_model_with_its_prompts_window_and_pooling(tiny: Path, tmp_path:
 
     embedder = open_embedder(str(tiny), tmp_path)
     fingerprint = embedder.fingerprint
-    assert (fingerprint["pooling"], embedder.window, embedder.dimension) == (["cls"], 64, 24)
+    assert (fingerprint["pooling"], embedder.window, embedder.dimension) == (["cls"], 62, 24)
     texts = ["How many trucks entered Gaza?", "A", "word " * 55, "Naïve café in 東京"]
     library = SentenceTransformer(str(tiny))
     documents = library.encode_document(texts, normalize_embeddings=True)
@@ -111,8 +111,9 @@ def test_another_model_with_its_prompts_window_and_pooling(tiny: Path, tmp_path:
     assert (ours * queries).sum(axis=1).min() > 0.9999
     assert (queries * documents).sum(axis=1).min() < 0.9999  # the prompts make a difference
     assert open_embedder(str(tiny), tmp_path).describe() == "ONNX"
-    with pytest.raises(ValueError, match="longer than the embedder's 64 tokens"):
-        embedder.embed_passages(["word " * 62])
+    assert embedder.embed_passages(["word " * 60]).shape == (1, 24)  # with its prompt, 64 tokens
+    with pytest.raises(ValueError, match="longer than the embedder's 62 tokens"):
+        embedder.embed_passages(["word " * 61])
 
 
 def test_later_modules_are_in_the_fingerprint_and_hold_no_code(tiny: Path, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from rag.errors import (
 from rag.files import CATALOG
 from rag.retrieve import Selection, retrieve
 from rag.store.local import LocalStore, SyncReport, forget, sync
-from rag.store.local.rows import FORMAT, digest
+from rag.store.local.rows import FORMAT, digest, pack_vector
 from rag.store.local.writer import Writer
 
 
@@ -509,6 +509,36 @@ def test_while_a_batch_is_embedded_the_next_is_read_and_the_last_is_written(
     report = sync(bench.store, [str(bench.docs)], embedder)
     assert embedder.expected == [1100, 900]
     assert report.embedded == report.passages == 2000
+
+
+@pytest.mark.parametrize("wrong", [ValueError("broken"), OSError(5, "broken"), None])
+def test_a_failing_embedder_is_no_file_s_fault_and_leaves_no_wrong_vector(
+    wrong: Exception | None, bench: Workbench
+) -> None:
+    for n in range(20):
+        bench.write(f"{n:02}.txt", article(f"topic{n}", 300))
+
+    class Failing(FakeEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            if len(self.embedded) < 500:
+                return super().embed_passages(texts)
+            if wrong:
+                raise wrong
+            return super().embed_passages(texts)[1:]
+
+    failing = Failing()
+    with pytest.raises((ValueError, MachineRefused), match="broken|vectors came for"):
+        sync(bench.store, [str(bench.docs)], failing)
+    report = bench.sync(bench.docs)
+    assert {file.state for file in report.files} == {"added"}
+    assert 500 <= report.reused < report.embedded < report.passages == 2000
+    with bench.catalog() as catalog:
+        rows = catalog.execute(
+            "SELECT text, vector FROM passages JOIN embeddings ON embeddings.key = embedding"
+        ).fetchall()
+    assert len(rows) == 2000
+    for text, vector in rows:
+        assert vector == pack_vector(failing.embed_query(text))
 
 
 def test_dense_search_is_exact(bench: Workbench) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -56,7 +55,8 @@ class SentenceEmbedder:
     @property
     def window(self) -> int:
         """The most tokens of a text that it reads, special tokens included."""
-        return self._folder.window
+        alone, prompted = self.count(["a", f"{self._prompt}a"])
+        return self._folder.window - (prompted - alone)
 
     @cached_property
     def fingerprint(self) -> dict[str, Any]:
@@ -85,21 +85,20 @@ class SentenceEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(len(texts), dimension) unit vectors; ValueError for a text that does not fit."""
-        prompt = self._folder.prompts.get("document", self._folder.prompts.get("passage", ""))
-        if any(n > self.window for n in self.count([prompt + text for text in texts])):
+        prompted = [self._prompt + text for text in texts]
+        if any(n > self._folder.window for n in self.count(prompted)):
             raise ValueError(f"a passage is longer than the embedder's {self.window} tokens")
         if "_torch" not in self.__dict__ and len(texts) <= _FEW and self._twin is not None:
-            return self._twin.embed([prompt + text for text in texts])
+            return self._twin.embed(prompted)
         if self._twin is None:
             self._make_twin()
-        return self._torch.embed(texts, prompt)
+        return self._torch.embed(texts, self._prompt)
 
     def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(len(texts), dimension) unit vectors of a few sentences, which fit the window."""
-        prompt = self._folder.prompts.get("document", self._folder.prompts.get("passage", ""))
         if self._twin is None and not self._make_twin():
-            return self._torch.embed(texts, prompt)
-        return np.array([self._sentence(prompt + text) for text in texts], np.float32)
+            return self._torch.embed(texts, self._prompt)
+        return np.array([self._sentence(self._prompt + text) for text in texts], np.float32)
 
     def _embed_sentence(self, text: str) -> NDArray[np.float32]:
         """A sentence's vector by the twin, which embeds one at a time anyway.
@@ -114,8 +113,8 @@ class SentenceEmbedder:
         """(dimension,) unit vector."""
         prompt = self._folder.prompts.get("query", "")
         pieces = [prompt + text]
-        if self.count(pieces)[0] > self.window:
-            room = self.window - self.count([prompt])[0] + self.count([""])[0]
+        if self.count(pieces)[0] > self._folder.window:
+            room = self._folder.window - self.count([prompt])[0] + self.count([""])[0]
             pieces = [prompt + piece for piece in self._tokenizer.pieces(text, room)]
         if self._twin is None and not self._make_twin():
             vectors = self._torch.embed(pieces, "")
@@ -128,6 +127,12 @@ class SentenceEmbedder:
     def describe(self) -> str:
         """How questions are embedded on this machine."""
         return "ONNX" if self._twin is not None else "torch (no ONNX twin yet, or none possible)"
+
+    @property
+    def _prompt(self) -> str:
+        """What the model wants before a passage."""
+        prompts = self._folder.prompts
+        return prompts.get("document", prompts.get("passage", ""))
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -158,24 +163,25 @@ class SentenceEmbedder:
 
     def _make_twin(self) -> bool:
         """Exports the twin and checks it against the model; False if there can be none here."""
+        new = self._twin_folder.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)  # of a run that was killed
         try:
-            self._twins.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._twins, prefix=".new-") as scratch:
-                new = Path(scratch) / "twin"
-                new.mkdir()
-                if not self._export(new):
-                    return False
-                shutil.rmtree(self._twin_folder, ignore_errors=True)
-                new.rename(self._twin_folder)
+            new.mkdir(parents=True)
+            if not self._export(new):
+                return False
+            shutil.rmtree(self._twin_folder, ignore_errors=True)
+            new.rename(self._twin_folder)
         except OSError:  # RAG_HOME cannot be written: torch serves, and `rag status` says so
             return False
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
         self.__dict__.pop("_twin", None)
         return self._twin is not None
 
     def _export(self, folder: Path) -> bool:
         """Writes model.onnx and its card into the folder if the twin agrees with the model."""
         path = folder / "model.onnx"
-        probes = [p for p in _PROBES if self.count([p])[0] <= self.window]
+        probes = [p for p in _PROBES if self.count([p])[0] <= self._folder.window]
         try:
             self._torch.export(path)
             twin = OnnxTwin(path, self._tokenizer)

@@ -94,7 +94,7 @@ def ask_all(
                 found[asked.id] = asked
                 record(asked)
         finally:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
     return {example.id: found[example.id] for example in examples}
 
 

@@ -54,7 +54,10 @@ class Background:
             at = 0
             while not self._closed.is_set() and (part := texts[at : at + self._at_once]):
                 began = time.perf_counter()
-                self._parts.put(self._embedder.embed_passages(part))
+                vectors = self._embedder.embed_passages(part)
+                if len(vectors) != len(part):
+                    raise ValueError(f"{len(vectors)} vectors came for {len(part)} passages")
+                self._parts.put(vectors)
                 at += len(part)
                 if time.perf_counter() - began < _SECONDS:
                     self._at_once *= 2

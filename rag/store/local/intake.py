@@ -45,7 +45,8 @@ class _Batch:
 class Intake:
     """Documents and file ends: add, then embed, then write (in a transaction).
 
-    While a batch is embedded in the background, the next one is added and the last one written.
+    While a batch is embedded in the background, which ``keep`` looks after, the next one is added
+    and the last one written.
     ``advance`` is told the share of a batch's new passages that was just embedded, and
     ``transaction`` makes the one in which they are kept: what is embedded once is not embedded
     again, even if the run is killed before the passages are written.
@@ -80,7 +81,6 @@ class Intake:
         texts = [head + passage.text for passage in passages]
         self._queue.items.append(_Queued(row, document, passages, texts))
         self._queue.passages += len(passages)
-        self._keep(wait=False)
         return len(passages)
 
     def end_file(self, row: FileRow, ids: frozenset[str]) -> None:
@@ -101,7 +101,7 @@ class Intake:
 
     def finish(self) -> None:
         """Waits until what was begun is embedded and kept; then it can be written."""
-        self._keep(wait=True)
+        self.keep(wait=True)
         self._ready, self._embedding = self._embedding, _Batch()
 
     def write(self) -> bool:
@@ -115,7 +115,7 @@ class Intake:
         """Gives up what is under way; without ``wait`` it ends by itself."""
         self._background.close(wait)
 
-    def _keep(self, wait: bool) -> None:
+    def keep(self, wait: bool = False) -> None:
         """Keeps the vectors that the background has brought; to ``wait`` for, all of them."""
         batch = self._embedding
         for vectors in self._background.parts(wait):

@@ -8,7 +8,7 @@ embedded again.
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -152,15 +152,19 @@ class _Sync:
         for root, found in listing:
             path = root.path if root.path.is_file() else root.path / found.path
             named = path in singled
-            self._take(root, found, named)
+            for _ in self._take(root, found, named):
+                self._intake.keep()
+                if between and self._intake.waiting >= _BATCH:
+                    self._embed()
+                    self._commit()
             self._done += found.size
         self._embed()
         if between:
             self._commit()
         self._intake.finish()
 
-    def _take(self, root: Root, found: Found, named: bool) -> None:
-        """Reads one file and, if it changed, queues its documents."""
+    def _take(self, root: Root, found: Found, named: bool) -> Iterator[None]:
+        """Reads one file and, if it changed, queues its documents; comes back after each."""
         before = self._files.get((str(root.path), found.path))
         row = FileRow(str(root.path), found.path, found.size, found.mtime_ns, "", False, None)
         notes: list[str] = []
@@ -189,9 +193,7 @@ class _Sync:
                     documents[document.id] = self._intake.add(row, document)
                     if self._embedder.spec == DEFAULT_SPEC and foreign_script(document.text):
                         self._foreign.append(document.id)
-                    if self._between and self._intake.waiting >= _BATCH:
-                        self._embed()
-                        self._commit()
+                    yield
         except OSError as error:
             notes.insert(0, f"cannot be read: {error.strerror}")
         except ValueError as error:
