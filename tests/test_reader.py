@@ -2,6 +2,7 @@
 
 import pytest
 
+import rag.reader
 from rag.datatypes import Passage
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
 from rag.onnx_model import Tokenizer
@@ -58,13 +59,12 @@ def test_it_points_into_every_sentence_in_the_offsets_of_the_document(reader: Re
 
 def test_of_a_sentence_in_two_passages_the_surer_reading_counts(reader: Reader) -> None:
     question, end = "Who built the lighthouse?", len(PASSAGE)
-    whole, both = passage(PASSAGE), [passage(PASSAGE[: end // 3]), passage(PASSAGE)]
+    both = [passage(PASSAGE[: end // 3]), passage(PASSAGE)]
     place = ("a.txt", both[0].sentences[0])
     one, other = (reader.read(question, [each])[place] for each in both)
     assert one != other
     for order in (both, both[::-1]):
         assert reader.read(question, order)[place] == max(one, other, key=lambda r: r.margin)
-    assert place in reader.read(question, [whole])
 
 
 def test_a_passage_that_answers_outdoes_one_that_does_not(reader: Reader) -> None:
@@ -73,14 +73,20 @@ def test_a_passage_that_answers_outdoes_one_that_does_not(reader: Reader) -> Non
     assert best(reader, question, PASSAGE).margin > best(reader, question, other).margin + 3
 
 
-def test_words_are_whole_and_never_beyond_the_sentence(reader: Reader) -> None:
+def test_words_are_whole_and_never_beyond_the_sentence(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = "It is the antidisestablishmentarianismist's 🜂 of the Zu\u0308richbergstraße it was."
-    for question in ("Whose is it?", "Where is it?", "?", "é" * 300):
-        start, end = best(reader, question, text).span
-        assert 0 <= start < end <= len(text)
-        assert start == 0 or not (text[start - 1].isalnum() and text[start].isalnum())
-        assert end == len(text) or not (text[end - 1].isalnum() and text[end].isalnum())
-        assert text[end : end + 1] != "\u0308"
+    seen = set()
+    tokenizer = Tokenizer(find_model_folder(DEFAULT_SPEC).tokenizer)
+    for token in range(len(tokenizer.pair("Where is it?", text, 512).spans)):
+        monkeypatch.setattr(rag.reader, "_best", lambda starts, ends, at=token: (at, at, 0.0))
+        start, end = best(reader, "Where is it?", text).span
+        seen.add(text[start:end])
+    assert seen == {
+        "It", "is", "the", "antidisestablishmentarianismist", "'", "s", "🜂", "of",
+        "Zu\u0308richbergstraße", "it", "was", ".",
+    }  # fmt: skip
 
 
 def test_only_english_prose_is_read(reader: Reader) -> None:
