@@ -22,7 +22,7 @@ from rag.store.local.vectors import VectorIndex
 _TITLE_WEIGHT = 1.0
 # Of a large index's words the rarest are searched for, as many as are in this many passages in all:
 # to rank them takes about 1 us a passage, to find given ones among them 0.1 us.
-_MOST_RANKED = 25_000
+_MOST_RANKED = 15_000
 _MOST_SCANNED = 100_000
 _MOST_KNOWN = 4_000  # rows of each kind; 6 MB of embeddings at 384 dimensions
 
