@@ -11,6 +11,7 @@ import pytest
 
 from rag.embed import DEFAULT_SPEC, Embedder, open_embedder
 from rag.embed.model_folder import find_model_folder
+from rag.embed.sentence_embedder import SentenceEmbedder
 from rag.errors import InvalidInput
 
 
@@ -101,6 +102,9 @@ def test_another_model_with_its_prompts_window_and_pooling(tiny: Path, tmp_path:
 
     embedder = open_embedder(str(tiny), tmp_path)
     fingerprint = embedder.fingerprint
+    assert isinstance(embedder, SentenceEmbedder)
+    killed = embedder._twin_folder.with_suffix(".new")
+    killed.mkdir(parents=True)
     assert (fingerprint["pooling"], embedder.window, embedder.dimension) == (["cls"], 62, 24)
     texts = ["How many trucks entered Gaza?", "A", "word " * 55, "Naïve café in 東京"]
     library = SentenceTransformer(str(tiny))
@@ -111,6 +115,7 @@ def test_another_model_with_its_prompts_window_and_pooling(tiny: Path, tmp_path:
     assert (ours * queries).sum(axis=1).min() > 0.9999
     assert (queries * documents).sum(axis=1).min() < 0.9999  # the prompts make a difference
     assert open_embedder(str(tiny), tmp_path).describe() == "ONNX"
+    assert not killed.exists()
     assert embedder.embed_passages(["word " * 60]).shape == (1, 24)  # with its prompt, 64 tokens
     with pytest.raises(ValueError, match="longer than the embedder's 62 tokens"):
         embedder.embed_passages(["word " * 61])

@@ -3,10 +3,11 @@
 import json
 import os
 import random
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fakes import FakeEmbedder
@@ -16,7 +17,8 @@ from rag.errors import IndexDamaged, InvalidInput, LLMFailed
 from rag.evaluate.calibrate import calibrate, curve
 from rag.evaluate.compare import Bar, compare, shortfalls
 from rag.evaluate.evaluation import Plan, evaluate
-from rag.evaluate.questions import read_questions
+from rag.evaluate.questions import Example, read_questions
+from rag.evaluate.run import Asked, ask_all
 from rag.evaluate.run_folder import Run, read_run
 from rag.store.local import LocalStore, sync
 
@@ -474,3 +476,23 @@ def test_a_run_that_was_changed_is_refused(
     os.mkfifo(path)  # opened, it would wait for ever
     with pytest.raises(InvalidInput, match="is no run of `rag eval`"):
         read_run(tmp_path / "a")
+
+
+def test_a_run_that_is_stopped_waits_for_no_question() -> None:
+    released, ended = threading.Event(), []
+
+    class Hanging:
+        def ask(self, question: str, **more: Any) -> Answer:
+            if question == "Long?":
+                released.wait(30)
+                ended.append(question)
+            raise InvalidInput("no answer")
+
+    def stop(asked: Asked) -> None:
+        raise KeyboardInterrupt
+
+    examples = [Example("1", "Long?"), Example("2", "Short?")]
+    with pytest.raises(KeyboardInterrupt):
+        ask_all(cast("Any", Hanging()), examples, 10, 2, {}, stop)
+    assert not ended
+    released.set()
