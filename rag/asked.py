@@ -65,13 +65,32 @@ _NEXT_PART = re.compile(
     r"|(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\s+"
     r"(?:the|he|she|it|they|this|that|these|those|[A-Z]))"
 )
+_MAIN_QUESTION = re.compile(r"(?:who|what|which|how)\b", re.I)  # no "when it began, how many"
+_LISTED_PART = re.compile(r",\s+(?=(?:how|what|why)\b)")
+_AND_WHO = re.compile(r",?\s+and\s+(?=whom?\b)")
+# Elsewhere "who" may go on about what was named: "the man who came and who stayed".
+_NAMES_NOBODY = re.compile(
+    r"(?:how|what|when|where|why)\b(?:(?!\bwho).)*\bwhom?\b(?!.*\bwho)", re.I
+)
 _LONGEST = 60  # characters of a short answer
 
 
 def parts(question: str) -> list[str]:
     """The questions that are asked in one, in order, as they stand there; one as a rule."""
-    found = [part for part in _NEXT_PART.split(question) if stems(part)]
+    found = _NEXT_PART.split(question)
+    if len(found) > 1:  # "Who built it, how high is it, and what did it cost?"
+        found = [item for part in found for item in _listed(part)]
+    found = [
+        item
+        for part in found
+        for item in (_AND_WHO.split(part) if _NAMES_NOBODY.match(part) else [part])
+        if stems(item)
+    ]
     return found if len(found) > 1 else [question]
+
+
+def _listed(part: str) -> list[str]:
+    return _LISTED_PART.split(part) if _MAIN_QUESTION.match(part) else [part]
 
 
 def kind_asked(question: str) -> Kind | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from rag.asked import is_open, short_answer
 from rag.beside import is_item, states
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
-from rag.extract import Candidate, contradicting, in_time
+from rag.extract import Candidate, choose, contradicting, in_time, undisputed
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
@@ -17,22 +17,28 @@ _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
 def answered(
     draft: Answer,
-    chosen: Sequence[Candidate],
     found: Sequence[Candidate],
+    each: Sequence[Sequence[Candidate]] = (),
     missing: Sequence[str] = (),
 ) -> Answer:
-    """The chosen sentences in the order of time; where others contradict them, both sides.
+    """The sentences that answer in the order of time; where others contradict them, both sides.
 
-    It ends with the ``missing`` questions, those in the question that the documents do not answer.
+    ``found`` are the candidates for the question, ``each`` those for every question in it, of
+    which the ``missing`` ones are those that the documents do not answer.
     """
-    rivals = contradicting(draft.query, chosen, found)
-    quotes = [(c.hit, c.span) for c in in_time(rivals or chosen)]
+    chosen = choose(draft.query, found, each)
+    rivals = contradicting(draft.query, chosen, (found, *each))
     if rivals:
-        return quoted(draft, quotes, SOURCES_DISAGREE, "conflicting")
-    answer = quoted(draft, quotes, "", "partial" if missing else "answered")
+        told = in_time(undisputed(each, rivals))
+        quotes = [(c.hit, c.span) for c in (*told, *in_time(rivals))]
+        answer = quoted(draft, quotes, SOURCES_DISAGREE, "conflicting", len(told))
+    else:
+        quotes = [(c.hit, c.span) for c in in_time(chosen)]
+        answer = quoted(draft, quotes, "", "partial" if missing else "answered")
+        answer = replace(answer, short=_short(draft.query, found[0], answer.citations))
     asked = (_MARKER.sub(r"(\1)", part) for part in missing)  # what looks like one cites nothing
     text = "\n".join([answer.text, *(f"{NOT_SAID} {part}" for part in asked)])
-    return replace(answer, text=text, short=_short(draft.query, found[0], answer.citations))
+    return replace(answer, text=text)
 
 
 def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> ShortAnswer | None:
@@ -53,16 +59,23 @@ def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> Sho
 
 
 def quoted(
-    draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status
+    draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status, before: int = 0
 ) -> Answer:
-    """An answer that quotes whole sentences, each with a citation of its own."""
+    """An answer that quotes whole sentences, each with a citation of its own.
+
+    The ``opening`` introduces those that follow the first ``before``.
+    """
     sentences: list[Sentence] = []
-    citations, texts = [], [opening]
+    citations, texts = [], []
     for number, (hit, span) in enumerate(quotes, start=1):
+        if opening and number == before + 1:
+            texts.append(f"\n{opening}")
         quote = hit.passage.quote(span)
         # An item, a heading, a row or a line of code is no part of a paragraph.
         near = (quote, *(sentence.text for sentence in sentences[-1:]))
-        apart = opening or any(is_item(text) or not _ENDS.search(text) for text in near)
+        apart = (opening and number > before) or any(
+            is_item(text) or not _ENDS.search(text) for text in near
+        )
         citations.append(Citation.of(number, hit, span))
         sentences.append(Sentence(quote, (number,), "quoted"))
         between = "\n" if apart else " "

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from rag.datatypes import Citation
 from rag.mentions import MONTH, TIME, names
 from rag.quantities import Quantity, quantities
 from rag.words import STOP_WORDS, stem, stems, tokens
@@ -95,11 +96,14 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 def conflicts(question: str, statements: Sequence[Statement]) -> list[tuple[int, int]]:
     """The pairs of statements, by their places, that cannot both hold."""
-    return [
-        (i, j)
-        for (i, a), (j, b) in combinations(enumerate(statements), 2)
-        if _disagree(question, _Reading.of(a), _Reading.of(b))
-    ]
+    readings = enumerate(map(_Reading.of, statements))
+    return [(i, j) for (i, a), (j, b) in combinations(readings, 2) if _disagree(question, a, b)]
+
+
+def disagreeing(question: str, cited: Sequence[Citation]) -> list[tuple[Citation, Citation]]:
+    """The pairs of an answer's citations whose quotes cannot both hold."""
+    pairs = conflicts(question, [Statement(c.quote, c.date, c.document) for c in cited])
+    return [(cited[i], cited[j]) for i, j in pairs]
 
 
 def in_order(statements: Sequence[Statement]) -> list[int]:

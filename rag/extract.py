@@ -54,6 +54,11 @@ class Candidate:
     reading: Reading | None = None
 
     @property
+    def place(self) -> tuple[str, Span]:
+        """Where it stands: document and span."""
+        return self.hit.passage.document, self.span
+
+    @property
     def read(self) -> float:
         """How sure the reader is, in [0, 1], that the sentence answers."""
         return _sureness(self.reading)
@@ -200,25 +205,46 @@ def choose(
     most = _MOST if _ASKS_SEVERAL.search(question) else 2
     bar = _NEARLY * found[0].score
     chosen = [found[0], *(c for c in found[1:most] if c.score >= bar)]
-    chosen += [own[0] for own in each if own]
-    chosen += [
+    return _with_what_belongs([*chosen, *(own[0] for own in each if own)])
+
+
+def contradicting(
+    question: str, chosen: Sequence[Candidate], ranked: Sequence[Sequence[Candidate]]
+) -> list[Candidate]:
+    """The candidates that contradict a chosen one, and these, best first; none as a rule.
+
+    ``ranked`` are candidates, best first, for the question and for every question in it.
+    """
+    own = {c.place for c in chosen}
+    able = list(
+        {
+            c.place: c
+            for best in ranked
+            for c in best
+            if c.place in own or c.score >= _ABLE * best[0].score
+        }.values()
+    )
+    pairs = conflicts(question, [_statement(c) for c in able])
+    sides = {i for pair in pairs if any(able[i].place in own for i in pair) for i in pair}
+    return [able[i] for i in sorted(sides)][:_MOST]
+
+
+def undisputed(each: Sequence[Sequence[Candidate]], rivals: Sequence[Candidate]) -> list[Candidate]:
+    """What answers the questions in a question on which the sources do not disagree."""
+    disputed = {c.place for c in rivals}
+    return _with_what_belongs([own[0] for own in each if own and own[0].place not in disputed])
+
+
+def _with_what_belongs(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Each with what stands ``beside`` it, document by document, in the order of their texts."""
+    more = [
         replace(c, span=span, text=c.hit.passage.quote(span))
         for c in chosen
         for span in beside(c.hit.passage, c.span)
     ]
-    once = {(c.hit.passage.document, c.span): c for c in chosen}
+    once = {c.place: c for c in (*chosen, *more)}
     documents = list(dict.fromkeys(document for document, _ in once))
     return [once[at] for at in sorted(once, key=lambda at: (documents.index(at[0]), at[1]))]
-
-
-def contradicting(
-    question: str, chosen: Sequence[Candidate], found: Sequence[Candidate]
-) -> list[Candidate]:
-    """The candidates that contradict a chosen one, and these, best first; none as a rule."""
-    able = [c for c in found if c in chosen or c.score >= _ABLE * found[0].score]
-    pairs = conflicts(question, [_statement(c) for c in able])
-    places = {i for pair in pairs if any(able[place] in chosen for place in pair) for i in pair}
-    return [able[i] for i in sorted(places)][:_MOST]
 
 
 def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:

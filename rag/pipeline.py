@@ -21,7 +21,7 @@ from rag.datatypes import (
 )
 from rag.embed import Embedder, Vectors, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
-from rag.extract import Candidate, answerability, candidates, choose
+from rag.extract import Candidate, answerability, candidates
 from rag.freshness import stale
 from rag.language import question_warning
 from rag.llms import LLM, open_llm
@@ -235,8 +235,7 @@ class Pipeline:
                 missing.append(part)
             else:
                 each.append(own)
-        chosen = choose(draft.query, found, each)
-        return answered(draft, chosen, found, missing if each else ())
+        return answered(draft, found, each, missing if each else ())
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:
         cited = list(dict.fromkeys(citation.document for citation in answer.citations))

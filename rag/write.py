@@ -8,7 +8,7 @@ from dataclasses import replace
 from rag.cite import CheckedReply, read_reply
 from rag.converse import leans, rewrite_prompt, rewritten, standalone
 from rag.datatypes import Answer, Delta, Hit, Message, Prompt, Status
-from rag.disagree import Statement, conflicts
+from rag.disagree import disagreeing
 from rag.errors import LLMFailed
 from rag.llms import LLM
 from rag.prompt import build_prompt, without_prompt
@@ -116,12 +116,10 @@ def _status(checked: CheckedReply) -> Status:
 
 def _compared(answer: Answer) -> Answer:
     """The answer; conflicting, with a warning, where the quotes that it cites disagree."""
-    cited = answer.citations
-    statements = [Statement(c.quote, c.date, c.document) for c in cited]
-    pairs = conflicts(answer.query, statements)
+    pairs = disagreeing(answer.query, answer.citations)
     if not pairs:
         return answer
-    told = ", ".join(f"[{cited[i].id}] and [{cited[j].id}]" for i, j in pairs[:_MOST_PAIRS])
+    told = ", ".join(f"[{one.id}] and [{other.id}]" for one, other in pairs[:_MOST_PAIRS])
     warning = f"the sources disagree: see {told}"
     return replace(answer, status="conflicting", warnings=(*answer.warnings, warning))
 

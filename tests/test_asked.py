@@ -38,6 +38,28 @@ def test_short_answer(question: str, sentence: str, short: str | None) -> None:
             "When did it open? How much did it cost?",
             ["When did it open", "How much did it cost?"],
         ),
+        (
+            "How high is it, and who built it?",
+            ["How high is it", "who built it?"],
+        ),
+        (
+            "Who built it, how high is it and what did it cost?",
+            ["Who built it", "how high is it", "what did it cost?"],
+        ),
+        (
+            "When it began, how many fled and what did they take?",
+            ["When it began, how many fled", "what did they take?"],
+        ),
+        (
+            "What is he called who came and who stayed?",
+            ["What is he called who came and who stayed?"],
+        ),
+        (
+            "Which firm was sold, and who was its owner?",
+            [
+                "Which firm was sold, and who was its owner?",
+            ],
+        ),
         ("What law did he sign and why?", ["What law did he sign and why?"]),
         (
             "Who was born there and is known for jazz?",

@@ -270,6 +270,31 @@ def test_sources_that_disagree_and_a_development(
     assert status == "conflicting" or quoted == ["b.md", "a.md"]
 
 
+def test_what_sources_disagree_on_hides_no_other_part_of_a_question(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    for name, text in (
+        ("a", "The Orlin Institute has 61 members. It was founded in 1904 by Clara Voss."),
+        ("b", "The Orlin Institute has 94 members. Its garden is open on Sundays."),
+    ):
+        (tmp_path / "notes" / f"{name}.txt").write_text(text)
+    sync(LocalStore(tmp_path / "index"), [str(tmp_path / "notes")], embedder)
+    pipeline = Pipeline.open(tmp_path / "index", home=home)
+    asked = "Who founded the Orlin Institute, how many members does it have"
+    answer = pipeline.ask(f"{asked} and what does a ticket cost?")
+    told, opening, *sides, missing = answer.text.split("\n")
+    assert answer.status == "conflicting"
+    assert told == "It was founded in 1904 by Clara Voss. [1]"
+    assert opening == "The sources disagree:"
+    assert {side[:-4] for side in sides} == {
+        "The Orlin Institute has 61 members.",
+        "The Orlin Institute has 94 members.",
+    }
+    assert [side[-3:] for side in sides] == ["[2]", "[3]"]
+    assert missing == "The documents do not say: what does a ticket cost?"
+
+
 def test_a_question_of_one_sign_or_with_odd_characters(pipeline: Pipeline) -> None:
     assert pipeline.ask("?").status == "not_in_documents"
     expected = pipeline.ask(TRUCKS)

@@ -156,15 +156,22 @@ def test_what_the_documents_do_not_say_is_said_plainly() -> None:
 
 
 def test_sources_that_disagree_stand_side_by_side_with_their_dates() -> None:
-    sides = (citation(1, "It grew."), replace(citation(2, "It shrank."), date=None))
+    sides = (
+        citation(1, "The fleet has 225 trucks."),
+        replace(citation(2, "The fleet has 300 trucks."), date=None),
+        citation(3, "It is based in Ulm."),
+    )
     html = turn_html(turn(answered(status="conflicting", citations=sides)))
     found = Reader(html.split('<ul class="sides">')[1].split("</ul>")[0])
     assert found.tags.count("li") == 2
-    assert "2024-10-23" in found.words and "no date" in found.words and "shrank" in found.words
+    assert "2024-10-23" in found.words and "no date" in found.words and "300" in found.words
     assert "The sources disagree." in html
     quoted = tuple(replace(s, support="quoted") for s in answered().sentences)
     bare = answered(status="conflicting", citations=sides, sentences=quoted)
     assert 'class="sides"' in turn_html(turn(bare)) and 'class="text"' not in turn_html(turn(bare))
+    more = (*quoted, Sentence("It is based in Ulm.", (3,), "quoted"))
+    told = turn_html(turn(replace(bare, sentences=more)))
+    assert 'class="sides"' in told and 'class="text"' in told
     assert "only part of this" in turn_html(turn(answered(status="partial")))
 
 

@@ -133,7 +133,9 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str:
         return whole
     bare = _LEAD.sub("", question).strip() or question
     named = _with_names(bare[0].upper() + bare[1:], turns)
-    if named != bare and not _open_ends(named) and len(_telling(named)) > _FEW:
+    in_one_breath = not turns[-1].reply  # the next question of the same turn
+    enough = in_one_breath or len(_telling(named)) > _FEW
+    if named != bare and not _open_ends(named) and enough:
         return named
     return _with_topic(named, turns)
 

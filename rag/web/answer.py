@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
+from rag.disagree import disagreeing
 from rag.web.conversations import Turn
 from rag.web.inert import counted, elided, inert, unbroken
 
@@ -47,9 +48,11 @@ def _said(turn: Turn) -> str:
     if answer is not None and answer.status == "not_in_documents" and answer.complete:
         parts.append(_not_in_documents(turn.id, answer))
     elif answer is not None and answer.text:
-        parts += [_banner(answer), _sides(turn.id, answer), _legend(answer)]
-        if not _is_all_in_sides(answer):
-            parts.insert(1, _body(turn.id, answer))
+        sides = _sides(answer)
+        parts.append(_banner(answer))
+        if not _is_all_in(sides, answer):
+            parts.append(_body(turn.id, answer))
+        parts += [_side_by_side(turn.id, sides), _legend(answer)]
     if turn.state == "asking":
         parts.append(_waiting(answer))
     if turn.state == "stopped":
@@ -190,18 +193,27 @@ def _marker(turn: str, citation: Citation, words: str = "") -> str:
     )
 
 
-def _is_all_in_sides(answer: Answer) -> bool:
-    """Whether the answer only quotes the sources that disagree, which stand side by side."""
-    quoted = all(sentence.support == "quoted" for sentence in answer.sentences)
-    return answer.status == "conflicting" and bool(answer.sentences) and quoted
-
-
-def _sides(turn: str, answer: Answer) -> str:
-    """Sources that disagree, side by side with their dates."""
+def _sides(answer: Answer) -> list[Citation]:
+    """The citations that disagree with another one."""
     if answer.status != "conflicting":
-        return ""
-    sides = "".join(_side(turn, citation) for citation in answer.citations)
-    return f'<ul class="sides">{sides}</ul>'
+        return []
+    sides = {c.id for pair in disagreeing(answer.query, answer.citations) for c in pair}
+    return [citation for citation in answer.citations if citation.id in sides]
+
+
+def _is_all_in(sides: Sequence[Citation], answer: Answer) -> bool:
+    """Whether the answer only quotes the sources that disagree, which stand side by side."""
+    shown = {citation.id for citation in sides}
+    return bool(answer.sentences) and all(
+        sentence.support == "quoted" and shown.issuperset(sentence.citations)
+        for sentence in answer.sentences
+    )
+
+
+def _side_by_side(turn: str, sides: Sequence[Citation]) -> str:
+    """Sources that disagree, with their dates."""
+    shown = "".join(_side(turn, citation) for citation in sides)
+    return f'<ul class="sides">{shown}</ul>' if sides else ""
 
 
 def _side(turn: str, citation: Citation) -> str:

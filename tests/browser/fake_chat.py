@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -67,6 +68,9 @@ class FakePipeline:
         said = f"After {len(history)} messages, {len(selection.files)} files, {selection.since}."
         cited = Citation(1, 1, DOCUMENT, HOSTILE, "2024-10-23", None, 3, 0, len(QUOTE), QUOTE, "0")
         other = Citation(2, 2, DOCUMENT, "Other", "2023-01-01", None, None, 0, 18, QUOTE[:18], "0")
+        if question == "disagree":
+            cited = replace(cited, quote="The fleet has 225 trucks.")
+            other = replace(other, date=None, quote="The fleet has 300 trucks.")
         weak = Sentence("Perhaps.", (2,), "weak")
         sentences = (Sentence(QUOTE, (1,), "quoted"), weak, Sentence(said, (), "unsupported"))
         yield Answer(
