@@ -31,6 +31,9 @@ _MOST = 4
 _READ = 0.25  # of the score is won by a sentence that the reader points into, if it is sure
 _SURE = 4.0  # the margin, in logits, from which on the reader is sure
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
+_UNSAID = 0.3  # of it, where the reader is sure that the best passages do not say
+_UNSURE = 8.0  # how far below 0 the margin is where the reader is sure of that, in logits
+_LONGEST = 20  # words of a question that the reader understands
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
@@ -141,10 +144,7 @@ def candidates(
 
 
 def _sureness(reading: Reading | None) -> float:
-    """How much the reader speaks for a sentence, in [0, 1].
-
-    That it finds nothing speaks against none: long questions are beyond it.
-    """
+    """How much the reader speaks for a sentence, in [0, 1]; none speaks against one."""
     return min(max(reading.margin, 0.0), _SURE) / _SURE if reading else 0.0
 
 
@@ -159,8 +159,8 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     A logistic regression on the best sentence's cosine and the best hit's score, fitted on the
     answerable questions of ten sets against questions of other sets, of passages that were taken
     away, and unanswerable ones. It is halved where the best passages hold none of the names, times
-    and numbers that the question mentions, and next to none where no hit holds the option, function
-    or variable that it asks about.
+    and numbers that the question mentions, less where the reader finds no answer in them, and next
+    to none where no hit holds the option, function or variable that it asks about.
     """
     if not hits or not found:
         return 0.0
@@ -168,6 +168,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     read = max(candidate.read for candidate in found)
     likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - _SURE * read))
     likely *= 1 - _UNKNOWN * _unknown(question, hits)
+    likely *= 1 - _UNSAID * _unsaid(question, found)
     return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
 
 
@@ -182,6 +183,17 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
         for word in stems(f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.text}")
     }
     return len(wanted - held) / len(wanted) if wanted else 0.0
+
+
+def _unsaid(question: str, found: Sequence[Candidate]) -> float:
+    """How sure the reader is, in [0, 1], that no passage it read answers.
+
+    Not at all of a long question: those of several steps are beyond it.
+    """
+    margins = [candidate.reading.margin for candidate in found if candidate.reading]
+    if not margins or len(question.split()) > _LONGEST:
+        return 0.0
+    return min(max(-max(margins), 0.0), _UNSURE) / _UNSURE
 
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:

@@ -282,13 +282,22 @@ def test_what_the_reader_points_at_speaks_for_a_sentence() -> None:
     assert answerability(question, hits, read(4.0)) == answerability(question, hits, read(8.0))
 
 
-def test_what_the_reader_does_not_find_speaks_against_nothing() -> None:
+def test_what_the_reader_does_not_find_speaks_against_no_sentence_but_for_doubt() -> None:
     hits, query = [hit(1, "A heater warms the hall.")], np.ones(1, np.float32)
     (unread,) = candidates("What?", hits, query, alike)
     place = ("1.txt", hits[0].passage.sentences[0])
-    (read,) = candidates("What?", hits, query, alike, {place: Reading((0, 1), -20.0)})
-    assert read.score == unread.score
-    assert answerability("What?", hits, [read]) == answerability("What?", hits, [unread])
+
+    def read(margin: float) -> Candidate:
+        (found,) = candidates("What?", hits, query, alike, {place: Reading((0, 1), margin)})
+        return found
+
+    assert read(-20.0).score == unread.score
+    sure = answerability("What?", hits, [unread])
+    for margin, share in ((-20.0, 0.7), (-8.0, 0.7), (-4.0, 0.85), (0.0, 1.0)):
+        assert answerability("What?", hits, [read(margin)]) == pytest.approx(share * sure)
+    long = " ".join(["What"] * 21) + "?"
+    found = answerability(long, hits, [unread])
+    assert answerability(long, hits, [read(-20.0)]) == found
 
 
 def test_nothing_is_not_answerable() -> None:
