@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from rag.embed import DEFAULT_SPEC, Embedder, open_embedder
 from rag.embed.model_folder import find_model_folder
 from rag.embed.sentence_embedder import SentenceEmbedder
+from rag.embed.torch_back_end import TorchModel
 from rag.errors import InvalidInput
 
 
@@ -239,6 +241,29 @@ def test_many_passages_are_expected_by_torch(home: Path, monkeypatch: pytest.Mon
     assert len(loaded) == 1
 
 
+def test_a_gpu_gets_large_batches_one_after_the_other(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is here: that it computes the same is not shown, only what would be sent to it."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    sent: list[tuple[int, str, str]] = []
+
+    def to_device(features: dict[str, Any], device: torch.device) -> dict[str, Any]:
+        thread = threading.current_thread().name.rpartition("_")[2]
+        sent.append((len(features["input_ids"]), device.type, thread))
+        return features
+
+    texts = [f"Truck {number} entered." for number in range(600)]
+    expected = TorchModel(tiny).embed(texts, "tell: ")
+    monkeypatch.setattr(SentenceTransformer, "device", torch.device("cuda"))
+    monkeypatch.setattr("sentence_transformers.util.batch_to_device", to_device)
+    found = TorchModel(tiny).embed(texts, "tell: ")
+    assert sent == [(256, "cuda", "0"), (256, "cuda", "0"), (88, "cuda", "0")]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_sentence_is_embedded_once(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
     from rag.embed.onnx_back_end import OnnxTwin
 
@@ -276,3 +301,11 @@ def test_an_index_may_not_have_a_model_downloaded(
         with pytest.raises(InvalidInput, match="could not be had from the model hub"):
             open_embedder("someone/some-model", tmp_path, download=download)
     assert asked == [("someone/some-model", True), ("someone/some-model", False)]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    del asked[:]
+    with pytest.raises(InvalidInput, match="could not be had"):
+        open_embedder("", tmp_path, download=False)  # the package is missing, its hash is known
+    with pytest.raises(InvalidInput, match="could not be had"):
+        find_model_folder(DEFAULT_SPEC, download=False)  # as the reader does beside another model
+    name = "sentence-transformers/all-MiniLM-L6-v2"
+    assert asked == [(name, False), (name, True)]

@@ -159,7 +159,7 @@ def _locate(spec: str, download: bool) -> Path:
     if spec.startswith((".", "/", "~")) or spec.count("/") > 1:
         raise InvalidInput(f"There is no embedder in the folder {spec}; check the path.")
     name = _DEFAULT_HUB_NAME if spec == DEFAULT_SPEC else spec
-    return _from_hub(name, spec, download or spec == DEFAULT_SPEC)
+    return _from_hub(name, spec, download)
 
 
 def _from_hub(name: str, spec: str, download: bool) -> Path:
