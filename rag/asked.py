@@ -67,7 +67,7 @@ _NEXT_PART = re.compile(
 )
 _MAIN_QUESTION = re.compile(r"(?:who|what|which|how)\b", re.I)  # no "when it began, how many"
 _LISTED_PART = re.compile(r",\s+(?=(?:how|what|why)\b)")
-_AND_WHO = re.compile(r",?\s+and\s+(?=whom?\b)")
+_AND_WHO = re.compile(r",?\s+and\s+(?=whom?\b(?!\s+else))")
 # Elsewhere "who" may go on about what was named: "the man who came and who stayed".
 _NAMES_NOBODY = re.compile(
     r"(?:how|what|when|where|why)\b(?:(?!\bwho).)*\bwhom?\b(?!.*\bwho)", re.I
@@ -77,20 +77,17 @@ _LONGEST = 60  # characters of a short answer
 
 def parts(question: str) -> list[str]:
     """The questions that are asked in one, in order, as they stand there; one as a rule."""
-    found = _NEXT_PART.split(question)
+    found = [part for part in _NEXT_PART.split(question) if stems(part)]
     if len(found) > 1:  # "Who built it, how high is it, and what did it cost?"
-        found = [item for part in found for item in _listed(part)]
-    found = [
-        item
-        for part in found
-        for item in (_AND_WHO.split(part) if _NAMES_NOBODY.match(part) else [part])
-        if stems(item)
-    ]
+        found = [item for part in found for item in _split(part, _MAIN_QUESTION, _LISTED_PART)]
+    found = [item for part in found for item in _split(part, _NAMES_NOBODY, _AND_WHO)]
     return found if len(found) > 1 else [question]
 
 
-def _listed(part: str) -> list[str]:
-    return _LISTED_PART.split(part) if _MAIN_QUESTION.match(part) else [part]
+def _split(part: str, kind: re.Pattern[str], between: re.Pattern[str]) -> list[str]:
+    """The questions in a part of that kind, if each of them says what it asks about."""
+    found = between.split(part) if kind.match(part) else []
+    return found if found and all(map(stems, found)) else [part]
 
 
 def kind_asked(question: str) -> Kind | None:

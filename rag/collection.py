@@ -69,6 +69,8 @@ def answer_about_collection(question: str, snapshot: Snapshot) -> Overview | Non
     if not (one or everything):
         return None
     rows = list(snapshot.document_keys().values())
+    if not rows:
+        return Overview("No document is indexed.", ())
     if one:
         place = _ORDINALS[one[1].lower()]
         if place >= len(rows):

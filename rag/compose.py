@@ -27,10 +27,11 @@ def answered(
     which the ``missing`` ones are those that the documents do not answer.
     """
     chosen = choose(draft.query, found, each)
-    rivals = contradicting(draft.query, chosen, (found, *each))
+    disagreements = contradicting(draft.query, chosen, (found, *each))
+    rivals = [c for sides in disagreements for c in in_time(sides)]
     if rivals:
         told = in_time(undisputed(each, rivals))
-        quotes = [(c.hit, c.span) for c in (*told, *in_time(rivals))]
+        quotes = [(c.hit, c.span) for c in (*told, *rivals)]
         answer = quoted(draft, quotes, SOURCES_DISAGREE, "conflicting", len(told))
     else:
         quotes = [(c.hit, c.span) for c in in_time(chosen)]
@@ -66,10 +67,8 @@ def quoted(
     The ``opening`` introduces those that follow the first ``before``.
     """
     sentences: list[Sentence] = []
-    citations, texts = [], []
+    citations, texts = [], []  # one text a quote
     for number, (hit, span) in enumerate(quotes, start=1):
-        if opening and number == before + 1:
-            texts.append(f"\n{opening}")
         quote = hit.passage.quote(span)
         # An item, a heading, a row or a line of code is no part of a paragraph.
         near = (quote, *(sentence.text for sentence in sentences[-1:]))
@@ -80,6 +79,7 @@ def quoted(
         sentences.append(Sentence(quote, (number,), "quoted"))
         between = "\n" if apart else " "
         texts.append(f"{between}{' '.join(quote.split())} [{number}]")
+    texts.insert(before, f"\n{opening}")
     text = "".join(texts).strip()
     return replace(
         draft,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import holds_kind
+from rag.asked import holds_kind, kind_asked
 from rag.beside import beside, leads_elsewhere, states
 from rag.datatypes import Hit, Span
 from rag.disagree import Statement, conflicts, in_order
@@ -29,12 +29,11 @@ _EMBEDDED = 8  # sentences that are embedded, 3 to 10 ms each; with 12 hardly an
 _NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _MOST = 4
 _READ = 0.25  # of the score is won by a sentence that the reader points into, if it is sure
-_SURE = 4.0  # the margin, in logits, from which on the reader is sure
+_SURE = 4.0  # the margin, in logits, from which on the reader is sure; below 0, that it is not said
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
-_UNSAID = 0.3  # of it, where the reader is sure that the best passages do not say
-_UNSURE = 8.0  # how far below 0 the margin is where the reader is sure of that, in logits
-_LONGEST = 20  # words of a question that the reader understands
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
+_UNSAID = 0.3  # of it, where the reader is sure that the sentences do not say
+_LONGEST_READ = 20  # words of a question that the reader understands
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
@@ -186,14 +185,14 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
 
 
 def _unsaid(question: str, found: Sequence[Candidate]) -> float:
-    """How sure the reader is, in [0, 1], that no passage it read answers.
+    """How sure the reader is, in [0, 1], that no sentence which was looked at answers.
 
-    Not at all of a long question: those of several steps are beyond it.
+    Not at all of a question that asks for no kind of thing, nor of a long one: it knows neither.
     """
     margins = [candidate.reading.margin for candidate in found if candidate.reading]
-    if not margins or len(question.split()) > _LONGEST:
+    if not margins or kind_asked(question) is None or len(question.split()) > _LONGEST_READ:
         return 0.0
-    return min(max(-max(margins), 0.0), _UNSURE) / _UNSURE
+    return min(max(-max(margins), 0.0), _SURE) / _SURE
 
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
@@ -222,8 +221,8 @@ def choose(
 
 def contradicting(
     question: str, chosen: Sequence[Candidate], ranked: Sequence[Sequence[Candidate]]
-) -> list[Candidate]:
-    """The candidates that contradict a chosen one, and these, best first; none as a rule.
+) -> list[list[Candidate]]:
+    """The sides of each disagreement that a chosen candidate is a side of; none as a rule.
 
     ``ranked`` are candidates, best first, for the question and for every question in it.
     """
@@ -236,15 +235,19 @@ def contradicting(
             if c.place in own or c.score >= _ABLE * best[0].score
         }.values()
     )
-    pairs = conflicts(question, [_statement(c) for c in able])
-    sides = {i for pair in pairs if any(able[i].place in own for i in pair) for i in pair}
-    return [able[i] for i in sorted(sides)][:_MOST]
+    found: list[set[int]] = []
+    for pair in conflicts(question, [_statement(c) for c in able]):
+        if any(able[i].place in own for i in pair):
+            sides = set(pair).union(*(known for known in found if known & set(pair)))
+            found = [*(known for known in found if not known & sides), sides]
+    return [[able[i] for i in sorted(sides)] for sides in found]
 
 
 def undisputed(each: Sequence[Sequence[Candidate]], rivals: Sequence[Candidate]) -> list[Candidate]:
     """What answers the questions in a question on which the sources do not disagree."""
     disputed = {c.place for c in rivals}
-    return _with_what_belongs([own[0] for own in each if own and own[0].place not in disputed])
+    told = [own[0] for own in each if own and own[0].place not in disputed]
+    return [c for c in _with_what_belongs(told) if c.place not in disputed]
 
 
 def _with_what_belongs(chosen: Sequence[Candidate]) -> list[Candidate]:

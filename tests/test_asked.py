@@ -60,6 +60,10 @@ def test_short_answer(question: str, sentence: str, short: str | None) -> None:
                 "Which firm was sold, and who was its owner?",
             ],
         ),
+        (
+            "When did it begin and who won and how many died?",
+            ["When did it begin and who won", "how many died?"],
+        ),
         ("What law did he sign and why?", ["What law did he sign and why?"]),
         (
             "Who was born there and is known for jazz?",

@@ -284,20 +284,21 @@ def test_what_the_reader_points_at_speaks_for_a_sentence() -> None:
 
 def test_what_the_reader_does_not_find_speaks_against_no_sentence_but_for_doubt() -> None:
     hits, query = [hit(1, "A heater warms the hall.")], np.ones(1, np.float32)
-    (unread,) = candidates("What?", hits, query, alike)
     place = ("1.txt", hits[0].passage.sentences[0])
 
-    def read(margin: float) -> Candidate:
-        (found,) = candidates("What?", hits, query, alike, {place: Reading((0, 1), margin)})
+    def read(question: str, margin: float) -> Candidate:
+        readings = {place: Reading((0, 1), margin)}
+        (found,) = candidates(question, hits, query, alike, readings)
         return found
 
-    assert read(-20.0).score == unread.score
-    sure = answerability("What?", hits, [unread])
-    for margin, share in ((-20.0, 0.7), (-8.0, 0.7), (-4.0, 0.85), (0.0, 1.0)):
-        assert answerability("What?", hits, [read(margin)]) == pytest.approx(share * sure)
-    long = " ".join(["What"] * 21) + "?"
-    found = answerability(long, hits, [unread])
-    assert answerability(long, hits, [read(-20.0)]) == found
+    for question, share in (("Who warms it?", 0.7), ("What?", 1.0), ("Who " * 21, 1.0)):
+        (unread,) = candidates(question, hits, query, alike)
+        assert read(question, -20.0).score == unread.score
+        whole = answerability(question, hits, [unread])
+        doubted = answerability(question, hits, [read(question, -4.0)])
+        assert doubted == pytest.approx(share * whole)
+        assert answerability(question, hits, [read(question, -20.0)]) == doubted
+        assert answerability(question, hits, [read(question, 0.0)]) == whole
 
 
 def test_nothing_is_not_answerable() -> None:

@@ -270,29 +270,74 @@ def test_sources_that_disagree_and_a_development(
     assert status == "conflicting" or quoted == ["b.md", "a.md"]
 
 
+def notes(folder: Path, embedder: Embedder, **texts: str) -> LocalStore:
+    """An index of small files."""
+    (folder / "notes").mkdir()
+    for name, text in texts.items():
+        (folder / "notes" / f"{name}.txt").write_text(text)
+    store = LocalStore(folder / "index")
+    sync(store, [str(folder / "notes")], embedder)
+    return store
+
+
 def test_what_sources_disagree_on_hides_no_other_part_of_a_question(
     home: Path, embedder: Embedder, tmp_path: Path
 ) -> None:
-    (tmp_path / "notes").mkdir()
-    for name, text in (
-        ("a", "The Orlin Institute has 61 members. It was founded in 1904 by Clara Voss."),
-        ("b", "The Orlin Institute has 94 members. Its garden is open on Sundays."),
-    ):
-        (tmp_path / "notes" / f"{name}.txt").write_text(text)
-    sync(LocalStore(tmp_path / "index"), [str(tmp_path / "notes")], embedder)
-    pipeline = Pipeline.open(tmp_path / "index", home=home)
+    a = "The Orlin Institute has 61 members. It was founded in 1904 by Clara Voss."
+    b = "The Orlin Institute has 94 members. Its garden is open on Sundays."
+    pipeline = Pipeline(notes(tmp_path, embedder, a=a, b=b), home)
     asked = "Who founded the Orlin Institute, how many members does it have"
     answer = pipeline.ask(f"{asked} and what does a ticket cost?")
-    told, opening, *sides, missing = answer.text.split("\n")
     assert answer.status == "conflicting"
-    assert told == "It was founded in 1904 by Clara Voss. [1]"
+    assert answer.text == (
+        "It was founded in 1904 by Clara Voss. [1]\nThe sources disagree:\n"
+        "The Orlin Institute has 61 members. [2]\nThe Orlin Institute has 94 members. [3]\n"
+        "The documents do not say: what does a ticket cost?"
+    )
+
+
+def test_each_disagreement_has_all_its_sides(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    members = {n: f"The Orlin Institute of Ulm has {n}1 members." for n in "6789"}
+    texts = {**members, "x": "A ticket costs 12 euros.", "y": "A ticket costs 19 euros."}
+    pipeline = Pipeline(notes(tmp_path, embedder, **texts), home)
+    answer = pipeline.ask(
+        "How many members does the Orlin Institute of Ulm have, and what does a ticket cost?"
+    )
+    opening, *sides = [line.partition(" [")[0] for line in answer.text.split("\n")]
     assert opening == "The sources disagree:"
-    assert {side[:-4] for side in sides} == {
-        "The Orlin Institute has 61 members.",
-        "The Orlin Institute has 94 members.",
-    }
-    assert [side[-3:] for side in sides] == ["[2]", "[3]"]
-    assert missing == "The documents do not say: what does a ticket cost?"
+    assert (set(sides[:4]), set(sides[4:])) == (
+        set(members.values()),
+        {"A ticket costs 12 euros.", "A ticket costs 19 euros."},
+    )
+
+
+def test_a_side_is_not_quoted_as_agreed_because_it_stands_beside(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    a = (
+        "The founder of the Orlin Institute is Clara Voss and it has these numbers:\n\n"
+        "- The Orlin Institute has 61 members.\n- The Orlin Institute has 12 gardens.\n"
+    )
+    store = notes(tmp_path, embedder, a=a, b="The Orlin Institute has 94 members.")
+    answer = Pipeline(store, home).ask(
+        "Who is the founder of the Orlin Institute and how many members does it have?"
+    )
+    told, _, sides = answer.text.partition("The sources disagree:")
+    assert "Clara Voss" in told and "members" not in told
+    assert sides.count("members") == 2
+    places = [(c.document, c.start) for c in answer.citations]
+    assert len(places) == len(set(places))
+
+
+def test_an_empty_collection_says_so(home: Path, embedder: Embedder, tmp_path: Path) -> None:
+    store = notes(tmp_path, embedder, a="The Orlin Institute has 61 members.")
+    (tmp_path / "notes" / "a.txt").unlink()
+    sync(store, [], embedder)
+    for question in ("Which documents do you have?", "What is the first document about?"):
+        answer = Pipeline(store, home).ask(question)
+        assert (answer.status, answer.text) == ("answered", "No document is indexed.")
 
 
 def test_a_question_of_one_sign_or_with_odd_characters(pipeline: Pipeline) -> None:

@@ -166,12 +166,17 @@ def test_sources_that_disagree_stand_side_by_side_with_their_dates() -> None:
     assert found.tags.count("li") == 2
     assert "2024-10-23" in found.words and "no date" in found.words and "300" in found.words
     assert "The sources disagree." in html
-    quoted = tuple(replace(s, support="quoted") for s in answered().sentences)
-    bare = answered(status="conflicting", citations=sides, sentences=quoted)
-    assert 'class="sides"' in turn_html(turn(bare)) and 'class="text"' not in turn_html(turn(bare))
-    more = (*quoted, Sentence("It is based in Ulm.", (3,), "quoted"))
-    told = turn_html(turn(replace(bare, sentences=more)))
-    assert 'class="sides"' in told and 'class="text"' in told
+    quoted = tuple(Sentence(side.quote, (side.id,), "quoted") for side in sides)
+    text = " ".join(f"{side.quote} [{side.id}]" for side in sides[:2])
+    bare = answered(status="conflicting", citations=sides, sentences=quoted[:2], text=text)
+    for more, shown in (
+        ("", False),
+        (" It is based in Ulm. [3]", True),
+        ("\nThe documents do not say: who drives?", True),
+    ):
+        whole = replace(bare, text=f"The sources disagree:\n{text}{more}", sentences=quoted)
+        told = turn_html(turn(whole))
+        assert 'class="sides"' in told and ('class="text"' in told) == shown
     assert "only part of this" in turn_html(turn(answered(status="partial")))
 
 

@@ -133,7 +133,7 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str:
         return whole
     bare = _LEAD.sub("", question).strip() or question
     named = _with_names(bare[0].upper() + bare[1:], turns)
-    in_one_breath = not turns[-1].reply  # the next question of the same turn
+    in_one_breath = not turns[-1].reply  # nothing was answered in between
     enough = in_one_breath or len(_telling(named)) > _FEW
     if named != bare and not _open_ends(named) and enough:
         return named

@@ -60,9 +60,9 @@ class Embedder(Protocol):
 def open_embedder(spec: str, home: Path, download: bool = True) -> Embedder:
     """The embedder that ``spec`` names; nothing heavy is imported until it embeds.
 
-    ``home`` keeps the ONNX twins. Without ``download`` nothing is fetched, the user did not name
-    the model himself, but for the default model, whose hash is known. Raises InvalidInput for a
-    model that cannot be found or must not be loaded.
+    ``home`` keeps the ONNX twins. Without ``download`` (the user did not name the model) nothing is
+    fetched but the default model, whose hash is known. Raises InvalidInput for a model that cannot
+    be found or must not be loaded.
     """
     from rag.embed.sentence_embedder import SentenceEmbedder
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from rag.compose import SOURCES_DISAGREE
 from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
 from rag.disagree import disagreeing
 from rag.web.conversations import Turn
@@ -204,10 +205,11 @@ def _sides(answer: Answer) -> list[Citation]:
 def _is_all_in(sides: Sequence[Citation], answer: Answer) -> bool:
     """Whether the answer only quotes the sources that disagree, which stand side by side."""
     shown = {citation.id for citation in sides}
-    return bool(answer.sentences) and all(
-        sentence.support == "quoted" and shown.issuperset(sentence.citations)
-        for sentence in answer.sentences
-    )
+    rest = " ".join(answer.text.split())
+    for sentence in answer.sentences:
+        if sentence.support == "quoted" and shown.issuperset(sentence.citations):
+            rest = rest.replace(" ".join(sentence.text.split()), "", 1)
+    return bool(sides) and _MARKER.sub("", rest).strip() in ("", SOURCES_DISAGREE)
 
 
 def _side_by_side(turn: str, sides: Sequence[Citation]) -> str:

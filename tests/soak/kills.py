@@ -13,11 +13,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rag.errors import IndexMissing
+from rag.errors import IndexMissing, IndexUnusable
 from rag.store.local import LocalStore, background, sync, writer
 from soak.disk import STEPS, Disk
 from soak.world import EMBEDDER, World, litter
 
+DAMAGED = 4  # the exit code of a writer that found the index so
 WORLD = World(files=12, sentences=12)
 READERS = 2
 
@@ -70,7 +71,8 @@ def soak(folder: Path, kills: int, seed: int, broken: str = "") -> dict[str, Any
             figures["runs to the end"] += 1
             seconds = time.perf_counter() - began
             steps = len(seen)
-            if code := os.WEXITSTATUS(status):
+            code = os.WEXITSTATUS(status)
+            if code == DAMAGED or (code and not broken):  # one broken on purpose may fail otherwise
                 (trouble / "writer").write_text(f"run {run} ended with {code}", "utf-8")
         child, pipe = _writer(folder, False, "")
         last = _all_of(pipe)
@@ -184,9 +186,10 @@ def _leaving() -> Iterator[None]:
     try:
         yield
         code = 0
-    except BaseException:  # noqa: BLE001 - the exit code tells
+    except BaseException as error:  # noqa: BLE001 - the exit code tells
         import traceback
 
         traceback.print_exc()
+        code = DAMAGED if isinstance(error, IndexUnusable) else 1
     finally:
         os._exit(code)
