@@ -65,8 +65,12 @@ _NEXT_PART = re.compile(
     r"|(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\s+"
     r"(?:the|he|she|it|they|this|that|these|those|[A-Z]))"
 )
-_MAIN_QUESTION = re.compile(r"(?:who|what|which|how)\b", re.I)  # no "when it began, how many"
-_LISTED_PART = re.compile(r",\s+(?=(?:how|what|why)\b)")
+_IS_ASKED = (
+    r"(?:when|where|why)\s+(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)"
+)
+# No "when it began, how many".
+_MAIN_QUESTION = re.compile(rf"(?:who|what|which|how|{_IS_ASKED})\b", re.I)
+_LISTED_PART = re.compile(rf",\s+(?=(?:how|what|{_IS_ASKED})\b)")
 _AND_WHO = re.compile(r",?\s+and\s+(?=whom?\b(?!\s+else))")
 # Elsewhere "who" may go on about what was named: "the man who came and who stayed".
 _NAMES_NOBODY = re.compile(

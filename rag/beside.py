@@ -27,7 +27,7 @@ _SAYS = re.compile(
 def beside(passage: Passage, span: Span) -> list[Span]:
     """What belongs to a sentence, within its passage.
 
-    To a heading, a term or a question the statement below it, to a row of a table the names of its
+    To a heading, a term or a question what is stated below it, to a row of a table the names of its
     columns, to a quotation without its speaker the sentence that names the speaker, to one that
     opens a list or a block of code the items or lines.
     """
@@ -65,14 +65,40 @@ def _below(passage: Passage, span: Span) -> Sequence[Span]:
 
 
 def _stated(passage: Passage, span: Span) -> list[Span]:
-    """The statement below a sentence that is none itself: it says what its heading only names."""
+    """What stands below a sentence that is no statement: it says what its heading only names.
+
+    A statement, the items of a list or the rows of a table; after the headings below its own.
+    """
     if states(passage.quote(span)):
         return []
-    return [
-        below
-        for below in _below(passage, span)[:1]
-        if states(passage.quote(below)) and not is_item(passage.quote(below))
-    ]
+    passed: list[Span] = []
+    below = list(_below(passage, span))
+    while below and _level(passage.quote(below[0])) > _level(passage.quote(span)) > 0:
+        passed.append(below.pop(0))
+    if not below:
+        return []
+    opener = (passed or [span])[-1]
+    if is_item(passage.quote(below[0])):
+        return [*passed, *_items(passage, opener, below)[:_MOST_ITEMS]]
+    if heads_table(passage, below[0]):
+        rows = takewhile(lambda row: "|" in passage.quote(row), below)
+        told = [row for row in rows if not _RULE.fullmatch(passage.quote(row))]
+        return [*passed, *told[:_MOST_ITEMS]] if len(told) > 1 else []
+    opens = passage.quote(below[0]).endswith(":")
+    return [*passed, below[0]] if opens or states(passage.quote(below[0])) else []
+
+
+def heads_table(passage: Passage, span: Span) -> bool:
+    """Whether a sentence is the names of a Markdown table's columns, or the line below them."""
+    row, *others = passage.sentences[passage.sentences.index(span) :]
+    lines = [passage.quote(line) for line in (row, *others[:1])]
+    return "|" in lines[0] and any(_RULE.fullmatch(line) for line in lines)
+
+
+def _level(quote: str) -> int:
+    """How deep a Markdown heading stands; 0 for any other sentence."""
+    found = re.match(r"#{1,6}(?=\s)", quote)
+    return len(found.group()) if found else 0
 
 
 def _columns(passage: Passage, span: Span) -> list[Span]:
@@ -122,7 +148,10 @@ def _items(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Sp
                 break
             left = left if items else mark[0]
             items.append(span)
-        elif not items or "\n" in passage.text[end - passage.start : span[0] - passage.start]:
+        elif not items or (
+            "\n" in passage.text[end - passage.start : span[0] - passage.start]
+            and len(_before(passage, span)) <= left
+        ):
             break
         end = span[1]
     return items

@@ -18,19 +18,24 @@ _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 def answered(
     draft: Answer,
     found: Sequence[Candidate],
-    each: Sequence[Sequence[Candidate]] = (),
+    each: Sequence[tuple[str, Sequence[Candidate]]] = (),
     missing: Sequence[str] = (),
 ) -> Answer:
     """The sentences that answer in the order of time; where others contradict them, both sides.
 
-    ``found`` are the candidates for the question, ``each`` those for every question in it, of
-    which the ``missing`` ones are those that the documents do not answer.
+    ``found`` are the candidates for the question, ``each`` the questions in it with theirs, and
+    ``missing`` those of them that the documents do not answer.
     """
-    chosen = choose(draft.query, found, each)
-    disagreements = contradicting(draft.query, chosen, (found, *each))
-    rivals = [c for sides in disagreements for c in in_time(sides)]
+    parts = [own for _, own in each]
+    chosen = choose(draft.query, found, parts)
+    disagreements = [
+        in_time(sides)
+        for question, ranked in each or [(draft.query, found)]
+        for sides in contradicting(question, chosen, ranked)
+    ]
+    rivals = list({c.place: c for sides in disagreements for c in sides}.values())
     if rivals:
-        told = in_time(undisputed(each, rivals))
+        told = in_time(undisputed(parts, rivals))
         quotes = [(c.hit, c.span) for c in (*told, *rivals)]
         answer = quoted(draft, quotes, SOURCES_DISAGREE, "conflicting", len(told))
     else:

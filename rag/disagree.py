@@ -1,16 +1,17 @@
 """Statements that give different values for the same thing at the same time.
 
 Two statements disagree where they are alike but for the value: the same words around it, the same
-names, no other time, no part against a whole, nothing ordered or wanted against what is. Then the
-values must exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose
-claim it is makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs
-it is none: a false alarm is worse than a missed one.
+names, no other time, no part against a whole, nothing ordered or wanted against what is, nothing
+before the subject that narrows it ("During probation the notice period"). Then the values must
+exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose claim it is makes
+no difference: A says 30, B says 50 is a disagreement. Where anything else differs it is none: a false
+alarm is worse than a missed one.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, takewhile
 
 from rag.datatypes import Citation
 from rag.mentions import MONTH, TIME, names
@@ -65,7 +66,7 @@ _ONCE = _stems(
     "erected"
 )
 _ONLY_ONE = re.compile(
-    r"\b(?:is|was)\s+the\b|\bthe\s+[\w\s-]{2,60}\s(?:is|was)\s+[A-Z]|\b(?:based|born|located|buried|"
+    r"\b(?:is|was)\s+the\b|\b[Tt]he\s+[\w\s-]{2,60}\s(?:is|was)\s+[A-Z]|\b(?:based|born|located|buried|"
     r"headquartered|discovered|invented|founded|won|written|wrote|directed|painted|composed|designed|"
     r"chaired|headed|led)\b"
 )
@@ -156,26 +157,30 @@ class _Reading:
     times: tuple[str, ...]
     names: frozenset[str]
     negated: bool
+    leading: tuple[str, ...]  # its words before the value, in order
 
     @classmethod
     def of(cls, statement: Statement) -> "_Reading":
         text = _SPEAKER.sub("", statement.text.strip())
         found = tuple(quantities(text))
         valued = [match.span() for match in TIME.finditer(text)] + [q.span for q in found]
+        words = [
+            (stem(word), start)
+            for word, (start, _) in tokens(text)
+            if word not in STOP_WORDS
+            and not word[0].isdigit()
+            and not any(a <= start < b for a, b in valued)
+        ]
+        value = min((start for start, _ in valued), default=0)
         return cls(
             text,
             statement.date,
-            frozenset(
-                stem(word)
-                for word, (start, _) in tokens(text)
-                if word not in STOP_WORDS
-                and not word[0].isdigit()
-                and not any(a <= start < b for a, b in valued)
-            ),
+            frozenset(word for word, _ in words),
             found,
             tuple(match.group() for match in TIME.finditer(text)),
             frozenset(name for name, _ in names(text)),
             bool(_NEGATION.search(text)),
+            tuple(word for word, start in words if start < value),
         )
 
 
@@ -259,7 +264,10 @@ def _alike(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
     if a.names - b.names and b.names - a.names:
         return False
     if not only_a or not only_b:
-        return len(shared) >= 2 or not (only_a | only_b)
+        # What comes before the thing narrows it: "During probation the notice period".
+        led = [set(takewhile(lambda word: word not in shared, x.leading)) for x in (a, b)]
+        narrowed = set.union(*led) & (only_a | only_b) - asked
+        return not narrowed and (len(shared) >= 2 or not (only_a | only_b))
     told = asked & words_a == asked & words_b
     few = min(len(only_a), len(only_b)) <= 1 and len(only_a | only_b) <= 3
     return told and few and len(shared & asked) >= 3

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.asked import holds_kind, kind_asked
-from rag.beside import beside, leads_elsewhere, states
+from rag.beside import beside, heads_table, leads_elsewhere, states
 from rag.datatypes import Hit, Span
 from rag.disagree import Statement, conflicts, in_order
 from rag.mentions import TIME, names
@@ -89,7 +89,7 @@ def candidates(
     found: dict[tuple[str, Span], tuple[Hit, int]] = {}
     for hit in hits[:_HITS]:
         for i, span in enumerate(hit.passage.sentences):
-            if not leads_elsewhere(hit.passage.quote(span)):
+            if not (leads_elsewhere(hit.passage.quote(span)) or heads_table(hit.passage, span)):
                 found.setdefault((hit.passage.document, span), (hit, i))
     entries = [(hit, i, span) for (_, span), (hit, i) in found.items()]
     own = [set(stems(hit.passage.quote(span))) for hit, _, span in entries]
@@ -136,10 +136,11 @@ def candidates(
         result.append(
             Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, read[j])
         )
-    best: dict[str, Candidate] = {}  # of sentences that say the same, in twin files or passages
-    for candidate in sorted(result, key=lambda c: -c.score):
-        best.setdefault(" ".join(candidate.text.split()), candidate)
-    return list(best.values())
+    # Of sentences that say the same, in twin files or passages, the one that quotes no other.
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(result, key=lambda c: (c.text.startswith(">"), -c.score)):
+        best.setdefault(" ".join(candidate.text.lstrip("> ").split()), candidate)
+    return sorted(best.values(), key=lambda c: -c.score)
 
 
 def _sureness(reading: Reading | None) -> float:
@@ -216,25 +217,19 @@ def choose(
     most = _MOST if _ASKS_SEVERAL.search(question) else 2
     bar = _NEARLY * found[0].score
     chosen = [found[0], *(c for c in found[1:most] if c.score >= bar)]
+    chosen += [c for c in found if c.read == 1.0][:1]
     return _with_what_belongs([*chosen, *(own[0] for own in each if own)])
 
 
 def contradicting(
-    question: str, chosen: Sequence[Candidate], ranked: Sequence[Sequence[Candidate]]
+    question: str, chosen: Sequence[Candidate], ranked: Sequence[Candidate]
 ) -> list[list[Candidate]]:
     """The sides of each disagreement that a chosen candidate is a side of; none as a rule.
 
-    ``ranked`` are candidates, best first, for the question and for every question in it.
+    ``ranked`` are the question's candidates, best first.
     """
     own = {c.place for c in chosen}
-    able = list(
-        {
-            c.place: c
-            for best in ranked
-            for c in best
-            if c.place in own or c.score >= _ABLE * best[0].score
-        }.values()
-    )
+    able = [c for c in ranked if c.place in own or c.score >= _ABLE * ranked[0].score]
     found: list[set[int]] = []
     for pair in conflicts(question, [_statement(c) for c in able]):
         if any(able[i].place in own for i in pair):

@@ -234,7 +234,7 @@ class Pipeline:
             if answerability(part, search(part, vector), own) < self._threshold:
                 missing.append(part)
             else:
-                each.append(own)
+                each.append((part, own))
         return answered(draft, found, each, missing if each else ())
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:

@@ -64,6 +64,10 @@ def test_short_answer(question: str, sentence: str, short: str | None) -> None:
             "When did it begin and who won and how many died?",
             ["When did it begin and who won", "how many died?"],
         ),
+        (
+            "When is the meeting, where is it held and how long does it last?",
+            ["When is the meeting", "where is it held", "how long does it last?"],
+        ),
         ("What law did he sign and why?", ["What law did he sign and why?"]),
         (
             "Who was born there and is known for jazz?",

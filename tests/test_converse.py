@@ -203,3 +203,10 @@ def test_the_last_conversation_is_kept_for_its_owner_and_bounded(tmp_path: Path)
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineRefused, match="cannot be written"):
         keep(tmp_path / "file", said)
+
+
+def test_a_thing_is_nobody_and_what_is_asked_in_one_breath_needs_no_topic() -> None:
+    law, founder = "What law did President Biden sign", "How many members does Orlin House have"
+    assert "Biden's" not in standalone("What is its significance?", [Message("user", law)])
+    found = standalone("Who founded it?", [Message("user", founder)])
+    assert found == "Who founded Orlin House?"

@@ -42,6 +42,8 @@ def test_pairs_written_by_hand(name: str) -> None:
         ("The tower is about 150 metres high.", "The tower is 145 metres high.", False),
         ("The tower is 120 metres high.", "The tower should be 150 metres high.", False),
         ("The tower is 120 metres high.", "The tower of Graz is 150 metres high.", False),
+        ("The tower is 120 metres high.", "With its mast the tower is 150 metres high.", False),
+        ("The tower is 120 metres high.", "The spire of the tower is 50 metres high.", False),
         ("Clip 04:33 - Source: News", "Clip 02:58 - Source: News", False),
     ],
 )

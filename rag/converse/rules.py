@@ -97,6 +97,10 @@ _AUXILIARY = re.compile(
 )
 _AT_A_PLACE = re.compile(r"\b(?:in|at|from|to|on|near|into|of|by)\s+(?:the\s+)?$", re.I)
 _DEMONYM = re.compile(r"^\w+(?:ian|ish|ese|eli|aqi|ani|can|ean|nch|rman)$")
+_SOMEBODY = re.compile(  # no "it"
+    r"(?:President|Prime|Minister|King|Queen|Prince|Princess|Pope|Sir|Dame|Lord|Judge|General|Senator|"
+    r"Governor|Professor|Prof|Dr|Mr|Mrs|Ms)\b"
+)
 _SHORT = re.compile(r"^(?:an?|the)\s+((?:[\w-]+\s?){1,3})[.!]?$", re.I)  # a reply: "A photo."
 _COLLECTION = re.compile(r"\b(?:documents?|articles?|files?|texts?|collection|corpus)\b", re.I)
 _ENOUGH = 5  # telling words before "that" or "it": what it means is then in the question itself
@@ -236,14 +240,15 @@ def _pair(told: Sequence[str], reply: str) -> tuple[str, str] | None:
 
 
 def _fitting(text: str, person: bool) -> list[tuple[str, int]]:
-    """The names of a text, and where they start: no modifiers and, for a person, no places."""
+    """The names of a text and where they start: for a person no places, for a thing nobody."""
     found = []
     for name, (start, end) in names(text):
         modifies = re.match(r"['’]s?\b", text[end:]) or (
             _DEMONYM.match(name) and re.match(r"\s[a-z]", text[end:])
         )
         article = re.search(r"\b[Tt]he $", text[:start])
-        if modifies or (person and (article or _AT_A_PLACE.search(text[:start]))):
+        other = article or _AT_A_PLACE.search(text[:start]) if person else _SOMEBODY.match(name)
+        if modifies or other:
             continue
         found.append((f"the {name}" if article else name, start))
     return found
