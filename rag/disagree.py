@@ -3,9 +3,9 @@
 Two statements disagree where they are alike but for the value: the same words around it, the same
 names, no other time, no part against a whole, nothing ordered or wanted against what is, nothing
 before the subject that narrows it ("During probation the notice period"). Then the values must
-exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose claim it is makes
-no difference: A says 30, B says 50 is a disagreement. Where anything else differs it is none: a false
-alarm is worse than a missed one.
+exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose claim it is
+makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs it is none:
+a false alarm is worse than a missed one.
 """
 
 import re
