@@ -208,9 +208,9 @@ def choose(
 ) -> list[Candidate]:
     """As few of the candidates as answer the question, in an order that reads.
 
-    The best one; the next one if it is nearly as good; more only where several things are asked
-    for, and the best one of ``each`` question in the question. Each brings what stands ``beside``
-    it and belongs to it.
+    The best one; the next one if it is nearly as good; the one that the reader is sure of; more
+    only where several things are asked for, and the best one of ``each`` question in the question.
+    Each brings what stands ``beside`` it and belongs to it.
     """
     if not found:
         return []
