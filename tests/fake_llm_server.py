@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -152,9 +152,10 @@ class Conversation(BaseHTTPRequestHandler):
             self.raw(_sse({"type": "error", "error": error}))
 
     def hang(self) -> None:
-        """Says nothing until the client leaves."""
-        while self.connection.recv(1000):
-            pass
+        """Says nothing until the client leaves, whatever it left unread."""
+        with suppress(ConnectionResetError):
+            while self.connection.recv(1000):
+                pass
         self.server.client_left.set()
 
     def reset(self) -> None:

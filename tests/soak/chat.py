@@ -185,8 +185,8 @@ class LLMServer:
 def as_the_question_says(conversation: Conversation) -> None:
     """Answers at once, or misbehaves as a word of the question asks: ``#stuck7`` and the like.
 
-    ``#slowN`` sends a piece every 0.1 seconds; ``#stuckN`` stays silent, ``#muteN`` says a little
-    first; both wait for the client to leave, and N tells whose.
+    ``#slowN`` sends a piece every 0.1 seconds, ``#endlessN`` for 20 seconds; ``#stuckN`` stays
+    silent, ``#muteN`` says a little first; both wait for the client to leave, and N tells whose.
     """
     prompt = conversation.body["messages"][-1]["content"]
     mark = re.search(r"#([a-z]+)(\w*)", prompt.rpartition("Question:")[2])
@@ -202,11 +202,14 @@ def as_the_question_says(conversation: Conversation) -> None:
         conversation.hang()
         conversation.server.left[name] = time.monotonic()
     else:
-        conversation.begin()
-        for _ in range(25 if act == "slow" else 1):
-            conversation.text(REPLY)
-            gone = act == "slow" and select.select([conversation.connection], [], [], 0.1)[0]
-            if gone:
-                conversation.server.left[name] = time.monotonic()
-                return
+        pieces = {"slow": 25, "endless": 200}.get(act, 1)
+        try:
+            conversation.begin()
+            for _ in range(pieces):
+                conversation.text(REPLY)
+                if pieces > 1 and select.select([conversation.connection], [], [], 0.1)[0]:
+                    raise BrokenPipeError
+        except (BrokenPipeError, ConnectionResetError):
+            conversation.server.left[name] = time.monotonic()
+            raise
         conversation.end()

@@ -82,9 +82,9 @@ def burst(chat: Chat, llm: LLMServer) -> Figures:
 
 def cancel(chat: Chat, llm: LLMServer, times: int) -> Figures:
     """Clients that leave while the LLM is silent, in mid-answer, or goes on and on."""
-    after: list[float] = []
+    after: dict[str, float] = {}
     for turn in range(times):
-        mark = f"#{('stuck', 'mute', 'slow')[turn % 3]}{next(_number)}"
+        mark = f"#{('stuck', 'mute', 'endless')[turn % 3]}{next(_number)}"
         _, id = chat.join(f"{QUESTION} {mark}")
         with chat.listening(id) as response:
             for event in events_of(response, Seen()):
@@ -93,10 +93,10 @@ def cancel(chat: Chat, llm: LLMServer, times: int) -> Figures:
             wait_until(lambda: any(f"{mark}\n" in f"{asked}\n" for asked in llm.asked), 20)  # noqa: B023
             left = time.monotonic()
         wait_until(lambda: mark in llm.left, 20)  # noqa: B023
-        after.append(llm.left.get(mark, math.inf) - left)
+        after[mark] = llm.left.get(mark, math.inf) - left
     next_one = chat.ask(QUESTION)
-    p95 = percentile(after, 0.95)
-    trouble = ["an LLM was not let go"] * (math.inf in after)
+    p95 = percentile(list(after.values()), 0.95)
+    trouble = [f"{mark} was not let go" for mark, seconds in after.items() if seconds == math.inf]
     if next_one.trouble:
         trouble.append(f"the next question: {next_one.trouble}")
     return {
