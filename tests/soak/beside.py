@@ -77,17 +77,21 @@ def reindex(chat: Chat, llm: LLMServer, seconds: float, every: float) -> Figures
             if ended.returncode:
                 failed.append(ended.stderr.strip())
 
-    thread = threading.Thread(target=index)
-    thread.start()
-    until = time.monotonic() + seconds
+    def ask(_: int) -> Seen:
+        return chat.ask("How many cars did the ferry of Tarn carry?", llm="extractive")
 
-    def client(_: int) -> list[Seen]:
+    def client(number: int) -> list[Seen]:
         found = []
         while time.monotonic() < until:
-            found.append(chat.ask("How many cars did the ferry of Tarn carry?", llm="extractive"))
+            found.append(ask(number))
         return found
 
+    thread = threading.Thread(target=index)
     with ThreadPoolExecutor(4) as pool:
+        # Who was there before may still be leaving.
+        wait_until(lambda: not any(one.trouble for one in pool.map(ask, range(4))), 20)
+        thread.start()
+        until = time.monotonic() + seconds
         seen = list(itertools.chain(*pool.map(client, range(4))))
     done.set()
     thread.join()
