@@ -38,15 +38,15 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The stems of a passage: of its title, of each sentence, and where in the text each stands.
+    """The stems of a passage: of its title and of each sentence.
 
     ``in_title`` and ``in_text`` are all of them in order with a space around each: so a beginning
-    or a run of them is found without a loop.
+    or a run of them is found without a loop. Tuples, for thousands are kept, and Python's garbage
+    collector would go through lists and sets again and again, which took up to 0.2 s.
     """
 
-    title: list[str]
-    sentences: list[frozenset[str]]
-    places: Mapping[str, Sequence[int]]
+    title: tuple[str, ...]
+    sentences: tuple[tuple[str, ...], ...]
     in_title: str
     in_text: str
 
@@ -86,7 +86,8 @@ def _together(weights: Weights, pairs: Mapping[tuple[str, str], float], own: _Wo
     ``pairs`` weighs the neighbours in the query.
     """
     held = [weights.keys() & words for words in own.sentences]
-    places = sorted((place, word) for word in weights for place in own.places.get(word, ()))
+    text = enumerate(chain(*own.sentences))
+    places = [(place, word) for place, word in text if word in weights]
     following, near = set(), set()
     for i, (place, word) in enumerate(places):
         for other, next_word in places[i + 1 : i + 1 + _WINDOW]:
@@ -127,13 +128,9 @@ def _with_named(
 
 @lru_cache(maxsize=2_000)  # 12 MB; in a chat the same passages come up again and again
 def _words_of(passage: Passage) -> _Words:
-    title = stems(passage.title) if passage.titled else []
-    sentences = [stems(passage.quote(span)) for span in passage.sentences]
-    text = list(chain(*sentences))
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(text):
-        places.setdefault(word, []).append(place)
-    return _Words(title, list(map(frozenset, sentences)), places, _spaced(title), _spaced(text))
+    title = tuple(stems(passage.title)) if passage.titled else ()
+    sentences = tuple(tuple(stems(passage.quote(span))) for span in passage.sentences)
+    return _Words(title, sentences, _spaced(title), _spaced(chain(*sentences)))
 
 
 def _spaced(words: Iterable[str]) -> str:

@@ -83,10 +83,10 @@ def retrieve(
     words = terms(query)
     n = min(max(_CANDIDATES, 2 * k), snapshot.info.passages)
     found: set[int] = set()
-    if mode != "lexical":
-        found |= snapshot.dense(vector, n, only).keys()
     if mode != "dense":
         found |= snapshot.lexical(words, n, only).keys()
+    if mode != "lexical":
+        found |= snapshot.dense(vector, n, only).keys()
     named: Collection[int] = ()
     if mode == "hybrid":  # what is named may stand in a long text that is unlike the query
         said = " ".join(name for name, _ in names(query))

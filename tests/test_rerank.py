@@ -1,5 +1,8 @@
 """What raises a passage beyond its cosine and its BM25 score."""
 
+import gc
+
+from rag import rerank as reranking
 from rag.datatypes import Passage
 from rag.rerank import rerank
 from rag.sentences import sentence_spans
@@ -68,3 +71,12 @@ def test_what_the_best_passage_names_is_raised() -> None:
 def test_nothing_to_hold() -> None:
     assert scores("the of", passage("a", "Some text.")) == [0.55 * 0.5 + 0.075 * 0.5]
     assert rerank("query", [], [], []) == []
+
+
+def test_what_is_kept_of_passages_is_nothing_that_the_garbage_collector_goes_through() -> None:
+    text = "The river floods the lower town. Nobody lives there. Old maps show the floods."
+    kept = reranking._words_of(passage("a", text, "Floods of the river"))
+    gc.collect()
+    gc.collect()  # a tuple is let go of once its own are
+    assert len(kept.sentences) == 3 and kept.title == ("flood", "river")
+    assert not any(map(gc.is_tracked, (kept.title, kept.sentences, *kept.sentences)))

@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -12,9 +14,11 @@ from fakes import FakeEmbedder
 
 from rag.retrieve import Selection, retrieve
 from rag.store import Snapshot
-from rag.store.local import LocalStore, search, structure, sync, vectors
+from rag.store.local import LocalStore, search, state, structure, sync, vectors
+from rag.store.local.structure import Segment
 
 WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ale", "ire", "ope", "une", "ath", "ell")]
+HANGS = 60  # seconds after which a test gives up
 
 
 class Library:
@@ -169,6 +173,32 @@ def test_damaged_clusters_are_not_used(damage: str, library: Library) -> None:
     library.sync()
     assert library.store.folder / library.segment().name != path
     assert library.recall() > 0.8
+
+
+def test_the_vector_file_is_read_once_and_while_the_words_are_checked(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checking, reading = Event(), Event()
+    read, check_words = vectors.read, state.check_words
+    opened: list[Segment] = []
+
+    def reads(file: BinaryIO, segment: Segment) -> Any:
+        opened.append(segment)
+        reading.set()
+        assert checking.wait(HANGS)
+        return read(file, segment)
+
+    def checks(*own: Any) -> None:
+        checking.set()
+        assert reading.wait(HANGS)
+        check_words(*own)
+
+    monkeypatch.setattr(vectors, "read", reads)
+    monkeypatch.setattr(search, "check_words", checks)
+    library.store = LocalStore(library.store.folder)
+    with library.store.snapshot() as snapshot:
+        assert retrieve(snapshot, "book7", FakeEmbedder().embed_query("book7"), 3)
+    assert opened == [library.segment()]
 
 
 def test_rebuilt_index_has_no_old_vectors(library: Library) -> None:

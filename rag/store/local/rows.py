@@ -15,7 +15,7 @@ from rag.errors import IndexDamaged
 from rag.store import FileRow
 
 FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason, hash FROM files"
-FORMAT = 4  # of the catalog; another number is not read
+FORMAT = 5  # of the catalog; another number is not read
 REBUILD = "`rag index --rebuild` makes it anew from the documents"
 TEXT = (str,)
 NUMBER = (int,)

@@ -200,8 +200,9 @@ class Search:
         return self._rows[term]
 
     def _check_words(self) -> None:
-        """Once for each generation of a store."""
+        """Once for each generation of a store; who searches words searches vectors next."""
         if self._state["words"] not in self._kept.sound_words:
+            self._kept.vectors.prepare(self._segment)
             check_words(self._connection, self._path, self._state)
             self._kept.sound_words.add(self._state["words"])
 

@@ -14,6 +14,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -31,9 +32,15 @@ class VectorFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._opening = Lock()
         self._written: tuple[Segment, Any] | None = None
         self._index: tuple[tuple[str, int], vectors.VectorIndex] | None = None
         self._hashed: dict[tuple[str, int, int, int], str] = {}
+
+    def prepare(self, segment: Segment | None) -> None:
+        """Begins to read a vector file, beside what else a first search has to wait for."""
+        if segment and (self._written is None or self._written[0] != segment):
+            Thread(target=self._hold, args=(segment,)).start()
 
     def open(
         self,
@@ -48,21 +55,31 @@ class VectorFiles:
         is missing or not what was written is not used: all rows become the tail.
         """
         identity = (segment.sha256 if segment else "", generation)
-        if self._index and self._index[0] == identity:
-            return self._index[1]
+        with self._opening:
+            if self._index and self._index[0] == identity:
+                return self._index[1]
+            written = self._held(segment)
+            usable = segment if written is not None else None
+            index = vectors.VectorIndex(
+                segment=usable,
+                written=written,
+                tail=vectors.tail_of(rows_after(usable.last if usable else 0)),
+                dead=dead() if usable else np.empty(0, np.int64),
+            )
+            self._index = (identity, index)
+            return index
+
+    def _hold(self, segment: Segment) -> None:
+        with self._opening:
+            self._held(segment)
+
+    def _held(self, segment: Segment | None) -> Any | None:
+        """The structure in a vector file, read if it is not the one that is held."""
         if segment is None or self._written is None or self._written[0] != segment:
             self._index = self._written = None  # frees the old one before the next is read
             written = self.read(segment) if segment else None
             self._written = (segment, written) if segment and written is not None else None
-        usable = segment if self._written else None
-        index = vectors.VectorIndex(
-            segment=usable,
-            written=self._written[1] if self._written else None,
-            tail=vectors.tail_of(rows_after(usable.last if usable else 0)),
-            dead=dead() if usable else np.empty(0, np.int64),
-        )
-        self._index = (identity, index)
-        return index
+        return self._written[1] if self._written else None
 
     def read(self, segment: Segment) -> Any | None:
         """The structure in a vector file; None if the file is not what was written."""
