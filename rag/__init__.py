@@ -23,6 +23,7 @@ The house, in reading order::
     collection.py   questions about the collection itself, from the catalog
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
     rerank.py       how well a passage holds the words of the query together
+    chronology.py   whether two times may be the same, and what follows what
     disagree.py     statements that give different values for the same thing at the same time
     spelling.py     a query with slips of the pen -> the same in the documents' words
     reader/         question + passage -> the words that answer; a small network, it only points

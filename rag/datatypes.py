@@ -171,6 +171,15 @@ class ShortAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, the date of its document (ISO) and the document's id."""
+
+    text: str
+    date: str | None
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A snapshot of an answer; the last one of a stream is final.
 

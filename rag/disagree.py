@@ -13,19 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, takewhile
 
-from rag.datatypes import Citation
-from rag.mentions import MONTH, TIME, names
+from rag.chronology import compatible
+from rag.datatypes import Citation, Statement
+from rag.mentions import TIME, names
 from rag.quantities import Quantity, quantities
 from rag.words import STOP_WORDS, stem, stems, tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence, the date of its document (ISO) and the document's id."""
-
-    text: str
-    date: str | None
-    document: str
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -92,7 +84,6 @@ _SIDES = [
 _NEGATION = re.compile(r"\b(?:not|never|no longer|cannot|\w+n['’]t)\b", re.I)
 _ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month)\b", re.I)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 def conflicts(question: str, statements: Sequence[Statement]) -> list[tuple[int, int]]:
@@ -105,45 +96,6 @@ def disagreeing(question: str, cited: Sequence[Citation]) -> list[tuple[Citation
     """The pairs of an answer's citations whose quotes cannot both hold."""
     pairs = conflicts(question, [Statement(c.quote, c.date, c.document) for c in cited])
     return [(cited[i], cited[j]) for i, j in pairs]
-
-
-def in_order(statements: Sequence[Statement]) -> list[int]:
-    """The places of statements as they follow one another in time, where a value develops.
-
-    As given where none does or a time is unknown. A statement's time is its own, with the year of
-    its document where it names none, else its document's date.
-    """
-    given = list(range(len(statements)))
-    found = [tuple(quantities(statement.text)) for statement in statements]
-    develops = any(
-        x.comparable(y) and x.excludes(y)
-        for one, other in combinations(found, 2)
-        for x in one
-        for y in other
-    )
-    moments = [_moment(statement) for statement in statements]
-    dated = [moment for moment in moments if moment]
-    if (
-        not develops
-        or len(dated) < len(moments)
-        or len({moment[0] is None for moment in dated}) > 1
-    ):
-        return given
-    return sorted(given, key=lambda i: [part or 0 for part in moments[i] or ()])
-
-
-def _moment(statement: Statement) -> tuple[int | None, int, int] | None:
-    """(year, month, day) with 0 for what is not named; no year where neither names one."""
-    named = (_parts(match.group()) for match in TIME.finditer(statement.text))
-    own = next(filter(None, named), {})
-    dated = _parts(statement.date or "")
-    if not own:
-        own = dated
-    if not own:
-        return None
-    year = own.get("year") or dated.get("year")
-    day = own.get("day", "0").partition("-")[0]
-    return (int(year) if year else None, int(own.get("month", 0)), int(day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +168,7 @@ def _other_dates(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
     """The same single event, dated differently."""
     if not (a.times and b.times) or not _ONCE & a.words & b.words:
         return False
-    apart = all(not _compatible(x, y) for x in a.times for y in b.times)
+    apart = all(not compatible(x, y) for x in a.times for y in b.times)
     return apart and a.negated == b.negated and _alike(asked, a, b)
 
 
@@ -276,34 +228,10 @@ def _alike(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
 def _same_time(question: str, a: _Reading, b: _Reading) -> bool:
     """Whether both may speak of the same time: their own, else that of their documents."""
     if a.times and b.times:
-        return all(any(_compatible(x, y) for y in b.times) for x in a.times)
+        return all(any(compatible(x, y) for y in b.times) for x in a.times)
     if a.times or b.times:
-        return any(_compatible(t, u) for t in a.times + b.times for u in TIME.findall(question))
+        return any(compatible(t, u) for t in a.times + b.times for u in TIME.findall(question))
     return a.date is None or b.date is None or a.date == b.date
-
-
-def _compatible(a: str, b: str) -> bool:
-    """Whether two times may be the same: no part that both name differs."""
-    x, y = _parts(a), _parts(b)
-    if not x or not y:
-        return " ".join(a.lower().split()) == " ".join(b.lower().split())
-    both = x.keys() & y.keys()
-    return bool(both) and all(x[key] == y[key] for key in both)
-
-
-def _parts(time: str) -> dict[str, str]:
-    if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", time):
-        return {"year": iso[1], "month": iso[2].lstrip("0"), "day": iso[3].lstrip("0")}
-    found = {}
-    if year := _YEAR.search(time):
-        found["year"] = year.group()
-    if month := re.search(MONTH, time):
-        found["month"] = str(
-            "janfebmaraprmayjunjulaugsepoctnovdec".index(month[0][:3].lower()) // 3 + 1
-        )
-        if days := re.findall(r"\b\d{1,2}\b", time):
-            found["day"] = "-".join(days)
-    return found
 
 
 def _raw(text: str) -> list[str]:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from rag.asked import holds_kind, kind_asked
 from rag.beside import beside, heads_table, leads_elsewhere, states
-from rag.datatypes import Hit, Span
-from rag.disagree import Statement, conflicts, in_order
+from rag.chronology import in_order
+from rag.datatypes import Hit, Span, Statement
+from rag.disagree import conflicts
 from rag.mentions import TIME, names
 from rag.reader import Reading
 from rag.words import stems, tokens

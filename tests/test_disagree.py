@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.disagree import Statement, conflicts, in_order
+from rag.chronology import in_order
+from rag.datatypes import Statement
+from rag.disagree import conflicts
 from rag.quantities import quantities
 
 FOLDER = Path(__file__).parent

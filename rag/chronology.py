@@ -1,0 +1,74 @@
+"""When what is stated was: whether two times may be the same, and what follows what."""
+
+import re
+from collections.abc import Sequence
+from itertools import combinations
+
+from rag.datatypes import Statement
+from rag.mentions import MONTH, TIME
+from rag.quantities import quantities
+
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+
+
+def compatible(a: str, b: str) -> bool:
+    """Whether two times may be the same: no part that both name differs."""
+    x, y = _parts(a), _parts(b)
+    if not x or not y:
+        return " ".join(a.lower().split()) == " ".join(b.lower().split())
+    both = x.keys() & y.keys()
+    return bool(both) and all(x[key] == y[key] for key in both)
+
+
+def in_order(statements: Sequence[Statement]) -> list[int]:
+    """The places of statements as they follow one another in time, where a value develops.
+
+    As given where none does or a time is unknown. A statement's time is its own, with the year of
+    its document where it names none, else its document's date.
+    """
+    given = list(range(len(statements)))
+    found = [tuple(quantities(statement.text)) for statement in statements]
+    develops = any(
+        x.comparable(y) and x.excludes(y)
+        for one, other in combinations(found, 2)
+        for x in one
+        for y in other
+    )
+    moments = [_moment(statement) for statement in statements]
+    dated = [moment for moment in moments if moment]
+    if (
+        not develops
+        or len(dated) < len(moments)
+        or len({moment[0] is None for moment in dated}) > 1
+    ):
+        return given
+    return sorted(given, key=lambda i: [part or 0 for part in moments[i] or ()])
+
+
+def _moment(statement: Statement) -> tuple[int | None, int, int] | None:
+    """(year, month, day) with 0 for what is not named; no year where neither names one."""
+    named = (_parts(match.group()) for match in TIME.finditer(statement.text))
+    own = next(filter(None, named), {})
+    dated = _parts(statement.date or "")
+    if not own:
+        own = dated
+    if not own:
+        return None
+    year = own.get("year") or dated.get("year")
+    day = own.get("day", "0").partition("-")[0]
+    return (int(year) if year else None, int(own.get("month", 0)), int(day))
+
+
+def _parts(time: str) -> dict[str, str]:
+    if iso := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", time):
+        return {"year": iso[1], "month": iso[2].lstrip("0"), "day": iso[3].lstrip("0")}
+    found = {}
+    if year := _YEAR.search(time):
+        found["year"] = year.group()
+    if month := re.search(MONTH, time):
+        found["month"] = str(
+            "janfebmaraprmayjunjulaugsepoctnovdec".index(month[0][:3].lower()) // 3 + 1
+        )
+        if days := re.findall(r"\b\d{1,2}\b", time):
+            found["day"] = "-".join(days)
+    return found
