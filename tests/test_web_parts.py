@@ -169,15 +169,36 @@ def test_sources_that_disagree_stand_side_by_side_with_their_dates() -> None:
     quoted = tuple(Sentence(side.quote, (side.id,), "quoted") for side in sides)
     text = " ".join(f"{side.quote} [{side.id}]" for side in sides[:2])
     bare = answered(status="conflicting", citations=sides, sentences=quoted[:2], text=text)
-    for more, shown in (
-        ("", False),
-        (" It is based in Ulm. [3]", True),
-        ("\nThe documents do not say: who drives?", True),
+    for before, after, shown in (
+        ("", "", False),
+        ("It is based in Ulm. [3]\n", "", True),
+        ("", "\nThe documents do not say: who drives?", True),
     ):
-        whole = replace(bare, text=f"The sources disagree:\n{text}{more}", sentences=quoted)
-        told = turn_html(turn(whole))
+        opened = f"{before}The sources disagree:\n{text}{after}"
+        told = turn_html(turn(replace(bare, text=opened, sentences=quoted)))
         assert 'class="sides"' in told and ('class="text"' in told) == shown
     assert "only part of this" in turn_html(turn(answered(status="partial")))
+
+
+def test_the_sides_are_those_that_the_answer_names() -> None:
+    """A part of a question can be disputed where the whole of it is not."""
+    based = [citation(1, "It is based in Ulm."), citation(2, "It is based in Bonn.")]
+    text = (
+        "It is old. [3]\nThe sources disagree:\nIt is based in Ulm. [1]\nIt is based in Bonn. [2]"
+    )
+    html = turn_html(
+        turn(
+            answered(
+                query="How old is it?",
+                status="conflicting",
+                text=text,
+                citations=(*based, citation(3, "It is old.")),
+                sentences=(),
+            )
+        )
+    )
+    sides = html.split('<ul class="sides">')[1].split("</ul>")[0]
+    assert "Ulm" in sides and "Bonn" in sides and "old" not in sides
 
 
 @pytest.mark.parametrize(

@@ -195,10 +195,14 @@ def _marker(turn: str, citation: Citation, words: str = "") -> str:
 
 
 def _sides(answer: Answer) -> list[Citation]:
-    """The citations that disagree with another one."""
+    """The citations that disagree with another one; an answer without an LLM says which."""
     if answer.status != "conflicting":
         return []
-    sides = {c.id for pair in disagreeing(answer.query, answer.citations) for c in pair}
+    _, opening, told = answer.text.partition(SOURCES_DISAGREE)
+    if opening:
+        sides = {int(match[1]) for match in _MARKER.finditer(told)}
+    else:
+        sides = {c.id for pair in disagreeing(answer.query, answer.citations) for c in pair}
     return [citation for citation in answer.citations if citation.id in sides]
 
 
