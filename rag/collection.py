@@ -50,6 +50,7 @@ _ONE = (
     rf"\b(?:{_SUM_UP}|summary of|about|overview of)\s+{_PLAIN}{_PLACE} {_THINGS}\b{_END}",
     rf"\b{_PLACE} {_THINGS}{_MAINLY}\s+about{_END}",
 )
+_ONLY_COUNTED = re.compile(r"(?:and |so )?how many\b", re.I)
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 
 
@@ -78,6 +79,8 @@ def answer_about_collection(question: str, snapshot: Snapshot) -> Overview | Non
         row = rows[place]
         return Overview(f"{row.title} begins:", _leads(snapshot, [row], _SUMMARY_SENTENCES))
     count = "1 document is" if len(rows) == 1 else f"{len(rows):,} documents are"
+    if _ONLY_COUNTED.match(question):
+        return Overview(f"{count} indexed.", ())
     shown = rows[:_MOST_DOCUMENTS]
     more = f" The first {len(shown)} begin:" if len(rows) > len(shown) else " They begin:"
     opening = f"{count} indexed.{more if len(rows) > 1 else ' It begins:'}"

@@ -35,7 +35,9 @@ _DATE = re.compile(
 )
 _WORD = r"[^\W\d_a-z][\w'’.&-]*[\w]|[A-Z]"
 _NAME = re.compile(rf"(?:{_WORD})(?:\s+(?:(?:of|de|la|van|von|der|al|bin)\s+)?(?:{_WORD}|\d+))*")
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_](?:[\w'’&+#-]*[\w+#])?(?:\.\d+)*")
+_TOKEN = re.compile(
+    r"(?:[A-Z]\.){2,}|[^\W_](?:[\w'’&+#-]*[\w+#])?(?:(?:\.|(?<=\d),(?=\d{3}\b))\d+)*"
+)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _OPENING = " \"'“‘(*_#>•–-"  # what may stand before a sentence's first word: quotes, Markdown
 # What only frames a question, beyond the stop words.

@@ -96,6 +96,33 @@ def turns(*said: str) -> list[Message]:
             "What about unsecured loans?",
             "How does a bank make money on unsecured loans?",
         ),
+        *(
+            (before, "It is 1,150 [1].", more, alone)
+            for before, more, alone in (
+                ("How much is the rent?", "And the deposit?", "How much is the deposit?"),
+                ("Is the pool heated?", "and the sauna?", "Is the sauna heated?"),
+                (
+                    "How much does the pool cost per day?",
+                    "And the large sauna?",
+                    "How much does the large sauna cost per day?",
+                ),
+                (
+                    "What did the mayor say about taxes?",
+                    "What about the minister?",
+                    "What did the minister say about taxes?",
+                ),
+                (
+                    "What is my notice period?",
+                    "and the probation period?",
+                    "What is the probation period?",
+                ),
+                (
+                    "Who is the mayor of the city?",  # which of the two?
+                    "And the population?",
+                    "The population? (mayor, city, 1,150)",
+                ),
+            )
+        ),
         ("When did Israel withdraw?", "In April.", "Why?", "Why did Israel withdraw?"),
         (
             "Who leads the clinic?",

@@ -84,6 +84,11 @@ def test_questions_about_the_collection(pipeline: Pipeline, question: str, docum
     assert len({citation.document for citation in answer.citations}) == documents
 
 
+def test_how_many_documents_there_are(pipeline: Pipeline) -> None:
+    answer = pipeline.ask("How many documents are there?")
+    assert (answer.text, answer.citations) == ("3 documents are indexed.", ())
+
+
 @pytest.mark.parametrize(
     "question",
     [

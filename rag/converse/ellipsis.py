@@ -30,6 +30,13 @@ _AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 )
 _BY_ADVERB = re.compile(rf"^(?:(?:when|where|why|how)\s+)?({_AUXILIARY}\b(?:n['’]t)?.*)$", re.I)
+_BE = re.compile(r"(?:is|are|was|were)$", re.I)
+_DETERMINER = re.compile(r"\b(?:the|an?|my|our|your)\s+", re.I)
+_SUBJECT = re.compile(rf"\b({_AUXILIARY})\s+((?:the|an?|my|our|your)\s+)", re.I)
+_AFTER_A_VERB = re.compile(
+    r"\W*$|\s+(?:in|on|at|of|for|from|to|with|by|under|during|before|after|since|until|per|each|every)\b",
+    re.I,
+)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _END = re.compile(r"\s*[?.!]*\s*$")
 
@@ -38,8 +45,8 @@ def changed(question: str, before: str) -> str | None:
     """The question before with the part that the fragment gives anew; None where that is unclear.
 
     A time takes the place of a time, what follows a preposition that of what follows the same one,
-    a name that of the only name, a noun that of a phrase with the same noun, and a bare "why?" asks
-    the same by another adverb.
+    a name that of the only name, a noun that of a phrase with the same noun, "the deposit" that of
+    the only thing that is asked about, and a bare "why?" asks the same by another adverb.
     """
     before = re.sub(r"\s*\([^()]*\)\s*$", "", before)
     fragment = _END.sub("", _LEAD.sub("", question))
@@ -58,7 +65,7 @@ def changed(question: str, before: str) -> str | None:
         return _with_time(before, fragment, time.group(), bool(preposition))
     if preposition:
         return _with_object(before, preposition[1], rest) or _added(before, fragment)
-    return _with_name(before, rest) or _with_noun(before, rest)
+    return _with_name(before, rest) or _with_noun(before, rest) or _with_thing(before, rest)
 
 
 def _with_time(before: str, fragment: str, time: str, led: bool) -> str | None:
@@ -129,7 +136,21 @@ def _with_noun(before: str, new: str) -> str | None:
     if first == last:
         return None
     start, end = spans[first][1][0], spans[last][1][1]
-    return re.sub(r"\b(?:an?|the)\s+$", "", before[:start]) + new + before[end:]
+    return re.sub(rf"{_DETERMINER.pattern}$", "", before[:start]) + new + before[end:]
+
+
+def _with_thing(before: str, new: str) -> str | None:
+    """ "And the deposit?" after "How much is the rent?": another subject, if there is only one."""
+    subject = _SUBJECT.search(before)
+    if not _DETERMINER.match(new) or not subject or len(_DETERMINER.findall(before)) != 1:
+        return None
+    start, end = subject.end(), _run_end(before, subject.end())
+    led = subject.start() > 0  # "How high is the tower?" and not "Is the pool heated?"
+    if not (led and _BE.match(subject[1])) and _AFTER_A_VERB.match(before, end):
+        end = start + len(before[start:end].rpartition(" ")[0])  # "does the pool cost a day"
+    if end <= start:
+        return None
+    return before[: subject.start(2)] + _lower(new) + before[end:]
 
 
 def _added(before: str, fragment: str) -> str:
