@@ -132,10 +132,13 @@ def candidates(
         score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
         score -= 0 if states(texts[j]) else _POOR
         times = _times(texts[j]) if asked else set()
-        score -= _OTHER_TIME if times and asked.isdisjoint(times) else 0
-        score += _READ * _sureness(read[j])
+        reading = read[j]
+        if times and asked.isdisjoint(times):
+            score -= _OTHER_TIME
+            reading = None  # the reader hardly looks at times
+        score += _READ * _sureness(reading)
         result.append(
-            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, read[j])
+            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, reading)
         )
     # Of sentences that say the same, in twin files or passages, the one that quotes no other.
     best: dict[str, Candidate] = {}

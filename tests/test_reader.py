@@ -80,7 +80,7 @@ def test_words_are_whole_and_never_beyond_the_sentence(
     seen = set()
     tokenizer = Tokenizer(find_model_folder(DEFAULT_SPEC).tokenizer)
     for token in range(len(tokenizer.pair("Where is it?", text, 512).spans)):
-        monkeypatch.setattr(rag.reader, "_best", lambda starts, ends, at=token: (at, at, 0.0))
+        monkeypatch.setattr(rag.reader, "best_run", lambda starts, ends, at=token: (at, at, 0.0))
         start, end = best(reader, "Where is it?", text).span
         seen.add(text[start:end])
     assert seen == {

@@ -22,6 +22,7 @@ from rag.words import STOP_WORDS, tokens
 _WEIGHTS = Path(__file__).with_name("reader.onnx")
 _WINDOW = 512  # tokens
 _LONGEST = 30  # tokens of an answer
+_ANSWERED = 1.0  # logits: more questions have an answer than of those that it was trained on
 _ENGLISH = 0.2  # of the words are English function words; in prose it is twice as many
 
 
@@ -68,14 +69,14 @@ class Reader:
         except ValueError:
             return
         logits = self._model().run(pair.ids, pair.types)
-        nothing = float(logits[0].sum())
+        nothing = float(logits[0].sum()) - _ANSWERED
         own = logits[pair.first : pair.first + len(pair.spans)]
         places = [(a + passage.start, b + passage.start) for a, b in pair.spans]
         found = []
         for sentence in passage.sentences:
             held = [i for i, (a, b) in enumerate(places) if a < sentence[1] and b > sentence[0]]
             if held:
-                first, last, score = _best(*own[held[0] : held[-1] + 1].T)
+                first, last, score = best_run(*own[held[0] : held[-1] + 1].T)
                 words = (places[held[first]][0], places[held[last]][1])
                 found.append((score, sentence, _whole_words(passage, words, sentence)))
         best = max((score for score, *_ in found), default=nothing)
@@ -97,7 +98,7 @@ def _is_english(text: str) -> bool:
     return sum(word in STOP_WORDS for word in words) >= _ENGLISH * len(words) > 0
 
 
-def _best(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:
+def best_run(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:
     """The first and last token of the best run that is not too long, and its score."""
     size = len(starts)
     runs = np.tri(size, size, _LONGEST - 1) - np.tri(size, size, -1)  # [first, last]

@@ -1,9 +1,9 @@
 """SQuADShifts -> questions with passages that answer them, and with passages that do not.
 
-Half of the examples have no answer. Their passage is one near the question that holds none of its
-answers; its own without the sentence that answers; or a name, a number or a word is another one in
-the question or in the passage. So that oddness alone tells nothing, the same change is made to both
-sides of some answerable ones. Passages are cropped to some whole sentences before that.
+Up to half of the examples have no answer. Their passage is one near the question that holds none
+of its answers; its own without the sentence that answers; or a name, a number or a word is another
+one in the question or in the passage. So that oddness alone tells nothing, the same change is made
+to both sides of some answerable ones. Passages are cropped to some whole sentences before that.
 """
 
 import json
@@ -11,11 +11,13 @@ import random
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rag.datatypes import Span
+from rag.evaluate.matching import f1
 
 SETS = ("amazon_reviews", "new_wiki", "reddit")
+_AGREED = 0.3  # F1 with the others' answers; where it is less, people read a question differently
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(0-9])")
 _NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
 _NAME = re.compile(r"(?<!^)(?<![.!?] )\b[A-Z][A-Za-z]+(?: [A-Z][a-z]+)*\b")
@@ -56,20 +58,33 @@ class Asked(NamedTuple):
     answers: list[str]
 
 
-def read(folder: Path, chance: random.Random) -> list[Asked]:
-    """All questions, each with one of the answers that people gave."""
+def read(folder: Path) -> list[Asked]:
+    """The questions whose answers agree, each with the one that is most like the others."""
     found = []
     for name in SETS:
         for article in json.loads((folder / f"{name}.json").read_bytes())["data"]:
             for paragraph in article["paragraphs"]:
                 for asked in paragraph["qas"]:
-                    answer = chance.choice(asked["answers"])
+                    answer, agreed = usual(asked["answers"])
+                    if agreed < _AGREED:
+                        continue
                     start = answer["answer_start"]
                     span = (start, start + len(answer["text"]))
                     texts = [other["text"] for other in asked["answers"]]
                     passage = paragraph["context"]
                     found.append(Asked(name, asked["question"].strip(), passage, span, texts))
     return found
+
+
+def usual(answers: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], float]:
+    """The answer most like the others, the shortest of equals, and their mean F1 with it."""
+    texts = [answer["text"] for answer in answers]
+    others = max(1, len(texts) - 1)
+    alike = [(sum(f1(text, [other]) for other in texts) - 1) / others for text in texts]
+    if len(texts) == 1:
+        alike = [1.0]
+    best = max(range(len(texts)), key=lambda i: (alike[i], -len(texts[i])))
+    return answers[best], alike[best]
 
 
 def examples(

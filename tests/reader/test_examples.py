@@ -2,7 +2,8 @@
 
 import random
 
-from examples import Asked, Example, examples
+import pytest
+from examples import Asked, Example, examples, usual
 
 PASSAGE = (
     "The lighthouse of Oldby was built in 1871 by Anna Berg. Its lamp can be seen from 23 miles "
@@ -63,3 +64,16 @@ def test_the_same_change_on_both_sides_keeps_the_answer() -> None:
     changed = [e for e in drawn() if e.answer and e.question not in {q.question for q in QUESTIONS}]
     assert changed
     assert all(e.passage not in PASSAGE and e.question not in PASSAGE for e in changed)
+
+
+def test_the_answer_that_is_most_like_the_others_is_taken() -> None:
+    def given(*texts: str) -> list[dict[str, str]]:
+        return [{"text": text} for text in texts]
+
+    answers = given("his wife", "with his wife", "with his wife for 40 years")
+    answer, agreed = usual(answers)
+    assert answer["text"] == "with his wife"
+    assert agreed == pytest.approx((0.8 + 2 / 3) / 2)
+    assert usual(given("goats", "the goats")) == ({"text": "goats"}, 1.0)
+    assert usual(given("goats", "a storm")) == ({"text": "goats"}, 0.0)
+    assert usual(given("goats")) == ({"text": "goats"}, 1.0)
