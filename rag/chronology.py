@@ -7,6 +7,7 @@ from itertools import combinations
 from rag.datatypes import Statement
 from rag.mentions import MONTH, TIME
 from rag.quantities import quantities
+from rag.words import stems
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
@@ -18,6 +19,18 @@ def compatible(a: str, b: str) -> bool:
         return " ".join(a.lower().split()) == " ".join(b.lower().split())
     both = x.keys() & y.keys()
     return bool(both) and all(x[key] == y[key] for key in both)
+
+
+def of_another_time(question: str, statement: str) -> bool:
+    """Whether both name times, and none that is the same in a word."""
+    asked = words_of_times(question)
+    told = words_of_times(statement) if asked else set()
+    return bool(told) and asked.isdisjoint(told)
+
+
+def words_of_times(text: str) -> set[str]:
+    """The stems of the times that a text mentions."""
+    return {word for match in TIME.finditer(text) for word in stems(match.group())}
 
 
 def in_order(statements: Sequence[Statement]) -> list[int]:

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from rag.asked import holds_kind, kind_asked
 from rag.beside import beside, heads_table, leads_elsewhere, states
-from rag.chronology import in_order
+from rag.chronology import in_order, of_another_time, words_of_times
 from rag.datatypes import Hit, Span, Statement
 from rag.disagree import conflicts
-from rag.mentions import TIME, names
+from rag.mentions import names
 from rag.reader import Reading
 from rag.words import stems, tokens
 
@@ -112,7 +112,6 @@ def candidates(
                 place = at.get((hit.passage.document, hit.passage.sentences[k]))
                 near |= own[place] if place is not None else set()
         rows.append((held(own[j]), held(near)))
-    asked = _times(question)
     texts = [hit.passage.quote(span) for hit, _, span in entries]
     kinds = [holds_kind(question, text) for text in texts]
     first = sorted(
@@ -131,14 +130,10 @@ def candidates(
         coverage, nearby = rows[j]
         score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
         score -= 0 if states(texts[j]) else _POOR
-        times = _times(texts[j]) if asked else set()
-        reading = read[j]
-        if times and asked.isdisjoint(times):
-            score -= _OTHER_TIME
-            reading = None  # the reader hardly looks at times
-        score += _READ * _sureness(reading)
+        score -= _OTHER_TIME if of_another_time(question, texts[j]) else 0
+        score += _READ * _sureness(read[j])
         result.append(
-            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, reading)
+            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, read[j])
         )
     # Of sentences that say the same, in twin files or passages, the one that quotes no other.
     best: dict[str, Candidate] = {}
@@ -150,11 +145,6 @@ def candidates(
 def _sureness(reading: Reading | None) -> float:
     """How much the reader speaks for a sentence, in [0, 1]; none speaks against one."""
     return min(max(reading.margin, 0.0), _SURE) / _SURE if reading else 0.0
-
-
-def _times(text: str) -> set[str]:
-    """The words of the times that a text mentions."""
-    return {word for match in TIME.finditer(text) for word in stems(match.group())}
 
 
 def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]) -> float:
@@ -180,7 +170,7 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
     """The share of the names, times and numbers of a question that the best passages lack."""
     mentions = [name for name, _ in names(question)]
     mentions += [word for word, _ in tokens(question) if word[0].isdigit()]
-    wanted = {word for mention in mentions for word in stems(mention)} | _times(question)
+    wanted = {word for mention in mentions for word in stems(mention)} | words_of_times(question)
     held = {
         word
         for hit in hits[:_TRUSTED]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.chronology import in_order
+from rag.chronology import in_order, of_another_time
 from rag.datatypes import Statement
 from rag.disagree import conflicts
 from rag.quantities import quantities
@@ -77,3 +77,11 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     (money,) = quantities("It cost $1.2 million.")
     assert money.low < 1.2e6 < money.high and money.counted == {"$"}
     assert not list(quantities("On 4 May 1871 at 10:30, model X 200 and No. 5."))
+
+
+def test_a_statement_of_another_time_than_the_question_s() -> None:
+    asked = "How many trucks entered in April?"
+    assert of_another_time(asked, "From June 1 to 7 there were 300.")
+    assert not of_another_time(asked, "In April 2024 there were 225.")
+    assert not of_another_time(asked, "There were 225.")
+    assert not of_another_time("How many trucks entered?", "In May there were 300.")

@@ -94,6 +94,16 @@ def test_only_english_prose_is_read(reader: Reader) -> None:
     assert reader.read("Who built the lighthouse?", [passage(text) for text in others]) == {}
 
 
+def test_sentences_of_another_time_are_not_read_and_outdo_nothing(reader: Reader) -> None:
+    question = "How many ships came in April?"
+    text = "That is less than the 30 ships of April. In June it was more than 90 of them."
+    april, june = sentence_spans(text)
+    read = reader.read(question, [passage(text)])
+    assert read.keys() == {("a.txt", april)}
+    assert read["a.txt", april].margin > 0
+    assert ("a.txt", june) in reader.read(question.replace(" in April", ""), [passage(text)])
+
+
 def test_a_question_that_leaves_no_room_is_not_read(reader: Reader) -> None:
     assert reader.read("lighthouse " * 600, [passage(PASSAGE)]) == {}
 

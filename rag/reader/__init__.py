@@ -14,6 +14,7 @@ from threading import Lock, Thread
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.chronology import of_another_time
 from rag.datatypes import Passage, Span
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
 from rag.onnx_model import OnnxModel, Tokenizer, open_tokenizer
@@ -53,7 +54,8 @@ class Reader:
     def read(self, question: str, passages: Sequence[Passage]) -> dict[tuple[str, Span], Reading]:
         """Document and place of a sentence -> its words that answer best.
 
-        Sentences of passages that are not English prose, or beyond the window, are left out.
+        Left out are sentences of passages that are not English prose, those beyond the window, and
+        those of another time than the question's: it hardly looks at times.
         """
         found: dict[tuple[str, Span], Reading] = {}
         for passage in passages:
@@ -75,7 +77,7 @@ class Reader:
         found = []
         for sentence in passage.sentences:
             held = [i for i, (a, b) in enumerate(places) if a < sentence[1] and b > sentence[0]]
-            if held:
+            if held and not of_another_time(question, passage.quote(sentence)):
                 first, last, score = best_run(*own[held[0] : held[-1] + 1].T)
                 words = (places[held[first]][0], places[held[last]][1])
                 found.append((score, sentence, _whole_words(passage, words, sentence)))

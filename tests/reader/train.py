@@ -137,12 +137,11 @@ def loss_of(net: Reader, batch: Sequence[Features]) -> torch.Tensor:
 
 def kept_aside(asked: Sequence[Asked]) -> frozenset[str]:
     """Some passages, half of them of Wikipedia, which is the most like other people's documents."""
-    chance = random.Random(5)
-    wiki, others = (
-        sorted({one.passage for one in asked if (one.set == "new_wiki") is own})
-        for own in (True, False)
-    )
-    return frozenset(chance.sample(wiki, ASIDE // 2) + chance.sample(others, ASIDE // 2))
+    found: list[str] = []
+    for wiki in (True, False):
+        passages = sorted({one.passage for one in asked if (one.set == "new_wiki") is wiki})
+        found += random.Random(5).sample(passages, ASIDE // 2)
+    return frozenset(found)
 
 
 def scores(net: Reader, asked: Sequence[Asked], tokenizer: Any) -> tuple[float, float]:
