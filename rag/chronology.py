@@ -7,7 +7,7 @@ from itertools import combinations
 from rag.datatypes import Statement
 from rag.mentions import MONTH, TIME
 from rag.quantities import quantities
-from rag.words import stems
+from rag.words import STOP_WORDS, stem, tokens
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
@@ -29,8 +29,13 @@ def of_another_time(question: str, statement: str) -> bool:
 
 
 def words_of_times(text: str) -> set[str]:
-    """The stems of the times that a text mentions."""
-    return {word for match in TIME.finditer(text) for word in stems(match.group())}
+    """The stems of the times that a text mentions; May is one, and no stop word there."""
+    return {
+        stem(word)
+        for match in TIME.finditer(text)
+        for word, _ in tokens(match.group())
+        if word == "may" or word not in STOP_WORDS
+    }
 
 
 def in_order(statements: Sequence[Statement]) -> list[int]:

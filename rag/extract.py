@@ -171,11 +171,11 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
     mentions = [name for name, _ in names(question)]
     mentions += [word for word, _ in tokens(question) if word[0].isdigit()]
     wanted = {word for mention in mentions for word in stems(mention)} | words_of_times(question)
-    held = {
-        word
+    texts = [
+        f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.text}"
         for hit in hits[:_TRUSTED]
-        for word in stems(f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.text}")
-    }
+    ]
+    held = {word for text in texts for word in (*stems(text), *words_of_times(text))}
     return len(wanted - held) / len(wanted) if wanted else 0.0
 
 

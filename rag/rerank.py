@@ -42,7 +42,7 @@ class _Words:
 
     ``in_title`` and ``in_text`` are all of them in order with a space around each: so a beginning
     or a run of them is found without a loop. Tuples, for thousands are kept, and Python's garbage
-    collector would go through lists and sets again and again, which took up to 0.2 s.
+    collector would go through lists and sets again and again.
     """
 
     title: tuple[str, ...]

@@ -82,6 +82,8 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
 def test_a_statement_of_another_time_than_the_question_s() -> None:
     asked = "How many trucks entered in April?"
     assert of_another_time(asked, "From June 1 to 7 there were 300.")
+    assert of_another_time(asked, "In May there were 300.")
+    assert not of_another_time("How many entered in May?", "Between May 1 and 23 there were 35.")
     assert not of_another_time(asked, "In April 2024 there were 225.")
     assert not of_another_time(asked, "There were 225.")
     assert not of_another_time("How many trucks entered?", "In May there were 300.")

@@ -12,10 +12,10 @@ _LEAD = re.compile(
 _MARKED = re.compile(
     r"^(?:and|but|or)\b|^(?:(?:and|but|or|so|ok)\b,?\s*)?(?:what|how) about\b", re.I
 )
-_PREPOSITION = re.compile(
-    r"^(in|on|at|of|for|from|to|with|by|under|during|before|after|since|until|without|outside|inside)\s+",
-    re.I,
+_PREPOSITIONS = (
+    "in|on|at|of|for|from|to|with|by|under|during|before|after|since|until|without|outside|inside"
 )
+_PREPOSITION = re.compile(rf"^({_PREPOSITIONS})\s+", re.I)
 _BEFORE_A_TIME = re.compile(
     r"\b(?:in|on|at|since|by|during|before|after|from|until)\s+(?:the\s+)?$", re.I
 )
@@ -32,11 +32,8 @@ _AUXILIARY = (
 _BY_ADVERB = re.compile(rf"^(?:(?:when|where|why|how)\s+)?({_AUXILIARY}\b(?:n['’]t)?.*)$", re.I)
 _BE = re.compile(r"(?:is|are|was|were)$", re.I)
 _DETERMINER = re.compile(r"\b(?:the|an?|my|our|your)\s+", re.I)
-_SUBJECT = re.compile(rf"\b({_AUXILIARY})\s+((?:the|an?|my|our|your)\s+)", re.I)
-_AFTER_A_VERB = re.compile(
-    r"\W*$|\s+(?:in|on|at|of|for|from|to|with|by|under|during|before|after|since|until|per|each|every)\b",
-    re.I,
-)
+_SUBJECT = re.compile(rf"\b({_AUXILIARY})\s+({_DETERMINER.pattern})", re.I)
+_AFTER_A_VERB = re.compile(rf"\W*$|\s+(?:{_PREPOSITIONS}|per|each|every)\b", re.I)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _END = re.compile(r"\s*[?.!]*\s*$")
 
@@ -86,7 +83,7 @@ def _with_object(before: str, preposition: str, new: str) -> str | None:
     """``new`` for the object of the same preposition, if there is one such object."""
     times = [match.span() for match in TIME.finditer(before)]
     spots = []
-    for match in re.finditer(rf"\b{preposition}\s+(?:(?:the|an?|my|our|your)\s+)?", before, re.I):
+    for match in re.finditer(rf"\b{preposition}\s+(?:{_DETERMINER.pattern})?", before, re.I):
         end = _run_end(before, match.end())
         if end > match.end() and not any(a < end and match.end() < b for a, b in times):
             spots.append((match.start() + len(preposition) + 1, end))

@@ -79,10 +79,11 @@ def read(folder: Path) -> list[Asked]:
 def usual(answers: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], float]:
     """The answer most like the others, the shortest of equals, and their mean F1 with it."""
     texts = [answer["text"] for answer in answers]
-    others = max(1, len(texts) - 1)
-    alike = [(sum(f1(text, [other]) for other in texts) - 1) / others for text in texts]
-    if len(texts) == 1:
-        alike = [1.0]
+    others = len(texts) - 1
+    alike = [
+        (sum(f1(text, [other]) for other in texts) - 1) / others if others else 1.0
+        for text in texts
+    ]
     best = max(range(len(texts)), key=lambda i: (alike[i], -len(texts[i])))
     return answers[best], alike[best]
 

@@ -1,8 +1,8 @@
 """The generation's own row, what it vouches for, and the note of what was acknowledged.
 
 The tables of the word index have no hash in each row, so the state holds one of them all. It is
-checked when a generation's words are first searched: 3 ms of computing at 2,000 passages, 130 ms
-at 100,000.
+checked when a generation's words are first searched; tests/benchmarks/million.py tells what that
+takes.
 """
 
 import hashlib
