@@ -28,7 +28,8 @@ The house, in reading order::
     spelling.py     a query with slips of the pen -> the same in the documents' words
     reader/         question + passage -> the words that answer; a small network, it only points
     asked.py        what kind of thing a question asks for, and where a sentence holds one
-    extract.py      question + Hits -> the sentences that answer it, without a language model
+    extract.py      question + Hits -> the sentences that may answer it, without a language model
+    choose.py       which of them answer it, with what belongs to them
     beside.py       a sentence -> those beside it that belong to it
     compose.py      those sentences -> an Answer that quotes them
     tokens.py       counts tokens for LLMs without a tokenizer of their own

@@ -54,7 +54,7 @@ _HEDGE = re.compile(
     re.I,
 )
 _OPEN = re.compile(
-    r"\bhow (?:do|does|did|can|could|should|to|is|are|was|were)\b|\bwhat (?:are|were|happened)\b|"
+    r"\bhow (?:do|does|can|could|should|to)\b|\bwhat (?:are|were|happened)\b|"
     r"\b(?:explain|describe|steps|tell me about)\b|"
     r"^what(?:['’]s| is) (?:an? [\w’' -]+|[\w’'-]+)\W*$|"
     r"^who(?:['’]s| is| was) (?:[\w’-]+|(?-i:[A-Z][\w’-]+(?: [A-Z][\w’-]+)*))\W*$",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise, takewhile, zip_longest
 
 from rag.datatypes import Passage, Span
 
@@ -36,6 +36,30 @@ def beside(passage: Passage, span: Span) -> list[Span]:
     own += [other for one in own for other in _speaker(passage, one)]
     own += [other for one in own for other in _opened(passage, one)]
     return own[1:]
+
+
+def told(passage: Passage, span: Span) -> str:
+    """What a sentence says by itself: its text, a row of a table with the names of its columns."""
+    quote = passage.quote(span)
+    named = [_cells(passage.quote(columns)) for columns in _columns(passage, span)]
+    if not named:
+        return quote
+    pairs = zip_longest(named[0], _cells(quote), fillvalue="")
+    return "; ".join(": ".join(filter(None, pair)) for pair in pairs)
+
+
+def table_rows(passage: Passage, span: Span) -> list[Span]:
+    """The rows of the Markdown table that has this one, as far as they stand in the passage."""
+    place = passage.sentences.index(span)
+    above = reversed(passage.sentences[:place])
+    found: list[Span] = []
+    for side in (above, passage.sentences[place:]):
+        for row in side:
+            quote = passage.quote(row)
+            if "|" not in quote or _RULE.fullmatch(quote):
+                break
+            found.append(row)
+    return sorted(found)[:_MOST_ITEMS]
 
 
 def states(sentence: str) -> bool:
@@ -107,6 +131,10 @@ def _columns(passage: Passage, span: Span) -> list[Span]:
     rows = takewhile(lambda row: "|" in passage.quote(row), reversed(above))
     named = (upper for lower, upper in pairwise(rows) if _RULE.fullmatch(passage.quote(lower)))
     return list(named)[:1]
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.strip("| ").split("|")]
 
 
 def _speaker(passage: Passage, span: Span) -> list[Span]:

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 from rag.asked import is_open, short_answer
 from rag.beside import is_item, states
+from rag.choose import choose, contradicting, in_time, undisputed
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
-from rag.extract import Candidate, choose, contradicting, in_time, undisputed
+from rag.extract import Candidate
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
+# Words on which the reader is as unsure as this are right as often as those of a margin of 0 to 2.
+_POINTED_AT = -3.0
 _MARKER = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
@@ -54,7 +57,7 @@ def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> Sho
     if not states(best.text) or is_open(question):
         return None
     read = best.reading
-    span = read.span if read and read.margin > 0 else None
+    span = read.span if read and read.margin > _POINTED_AT else None
     if told := short_answer(question, best.text):
         start, end = (best.span[0] + offset for offset in told)
         if read is None or (start <= read.span[0] and read.span[1] <= end):

@@ -15,7 +15,7 @@ from itertools import combinations, takewhile
 
 from rag.chronology import compatible
 from rag.datatypes import Citation, Statement
-from rag.mentions import TIME, names
+from rag.mentions import TIME, clock_times, names
 from rag.quantities import Quantity, quantities
 from rag.words import STOP_WORDS, stem, stems, tokens
 
@@ -83,6 +83,7 @@ _SIDES = [
 ]
 _NEGATION = re.compile(r"\b(?:not|never|no longer|cannot|\w+n['’]t)\b", re.I)
 _ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month)\b", re.I)
+_ASKS_HOUR = re.compile(r"\bwhen\b|\b(?:what|which) time\b|\bhours\b|\buntil\b", re.I)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
 
 
@@ -107,6 +108,7 @@ class _Reading:
     words: frozenset[str]
     quantities: tuple[Quantity, ...]
     times: tuple[str, ...]
+    hours: tuple[int, ...]  # times of day, in minutes after midnight
     names: frozenset[str]
     negated: bool
     leading: tuple[str, ...]  # its words before the value, in order
@@ -115,7 +117,9 @@ class _Reading:
     def of(cls, statement: Statement) -> "_Reading":
         text = _SPEAKER.sub("", statement.text.strip())
         found = tuple(quantities(text))
+        hours = list(clock_times(text))
         valued = [match.span() for match in TIME.finditer(text)] + [q.span for q in found]
+        valued += [span for _, span in hours]
         words = [
             (stem(word), start)
             for word, (start, _) in tokens(text)
@@ -130,6 +134,7 @@ class _Reading:
             frozenset(word for word, _ in words),
             found,
             tuple(match.group() for match in TIME.finditer(text)),
+            tuple(hour for hour, _ in hours),
             frozenset(name for name, _ in names(text)),
             bool(_NEGATION.search(text)),
             tuple(word for word, start in words if start < value),
@@ -146,6 +151,8 @@ def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
         return True
     if not _same_time(question, a, b):
         return False
+    if _ASKS_HOUR.search(question) and _other_hours(a, b):
+        return True
     return _other_amounts(asked, a, b) or _other_names(question, a, b) or _opposite(a, b)
 
 
@@ -172,6 +179,12 @@ def _other_dates(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
     return apart and a.negated == b.negated and _alike(asked, a, b)
 
 
+def _other_hours(a: _Reading, b: _Reading) -> bool:
+    """The same said of other times of day."""
+    same = a.words == b.words and a.negated == b.negated and _amounts(a) == _amounts(b)
+    return same and len(a.hours) == len(b.hours) and a.hours != b.hours and bool(a.words)
+
+
 def _other_names(question: str, a: _Reading, b: _Reading) -> bool:
     """One name in each that the other has not, where only one can be right."""
     if not _ASKS_NAME.search(question) or a.negated != b.negated:
@@ -192,7 +205,7 @@ def _other_names(question: str, a: _Reading, b: _Reading) -> bool:
 def _opposite(a: _Reading, b: _Reading) -> bool:
     """The same said and denied, or a word and its opposite."""
     only_a, only_b = a.words - b.words, b.words - a.words
-    if a.names != b.names or _amounts(a) != _amounts(b):
+    if a.names != b.names or _amounts(a) != _amounts(b) or a.hours != b.hours:
         return False
     if a.negated != b.negated:
         return not only_a and not only_b and len(a.words) >= 2

@@ -1,4 +1,4 @@
-"""Question + Hits -> the sentences that answer it, without a language model.
+"""Question + Hits -> the sentences that may answer it, without a language model.
 
 A sentence is scored by how near it is to the question (cosine), how much of the question's words it
 and its surroundings hold (weighted by rarity), whether it holds the kind of thing asked for, and
@@ -9,16 +9,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.asked import holds_kind, kind_asked
-from rag.beside import beside, heads_table, leads_elsewhere, states
-from rag.chronology import in_order, of_another_time, words_of_times
-from rag.datatypes import Hit, Span, Statement
-from rag.disagree import conflicts
+from rag.beside import heads_table, leads_elsewhere, states, told
+from rag.chronology import of_another_time, words_of_times
+from rag.datatypes import Hit, Span
 from rag.mentions import names
 from rag.reader import Reading
 from rag.words import stems, tokens
@@ -27,10 +26,8 @@ EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _HITS = 8  # passages whose sentences are looked at
 _EMBEDDED = 8  # sentences that are embedded, 3 to 10 ms each; with 12 hardly another one is chosen
-_NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
-_MOST = 4
 _READ = 0.25  # of the score is won by a sentence that the reader points into, if it is sure
-_SURE = 4.0  # the margin, in logits, from which on the reader is sure; below 0, that it is not said
+SURE = 4.0  # the margin, in logits, from which on the reader is sure; below 0, that it is not said
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _UNSAID = 0.3  # of it, where the reader is sure that the sentences do not say
@@ -39,7 +36,7 @@ _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
 _UNREAD: Mapping[tuple[str, Span], Reading] = {}
-_ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
+_CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +64,6 @@ class Candidate:
         return _sureness(self.reading)
 
 
-_ASKS_SEVERAL = re.compile(
-    r"\b(?:compare|difference|both|list|versus|vs|respectively|which of|what are|"
-    r"how did .* (?:change|differ))\b"
-    r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
-    re.I,
-)
-_CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
-
-
 def candidates(
     question: str,
     hits: Sequence[Hit],
@@ -93,7 +81,8 @@ def candidates(
             if not (leads_elsewhere(hit.passage.quote(span)) or heads_table(hit.passage, span)):
                 found.setdefault((hit.passage.document, span), (hit, i))
     entries = [(hit, i, span) for (_, span), (hit, i) in found.items()]
-    own = [set(stems(hit.passage.quote(span))) for hit, _, span in entries]
+    texts = [told(hit.passage, span) for hit, _, span in entries]
+    own = [set(stems(text)) for text in texts]
     wanted = list(dict.fromkeys(stems(question)))
     counts = Counter(word for words in own for word in words)
     weight = {w: math.log(1 + len(entries) / (1 + counts[w])) for w in wanted}
@@ -112,7 +101,6 @@ def candidates(
                 place = at.get((hit.passage.document, hit.passage.sentences[k]))
                 near |= own[place] if place is not None else set()
         rows.append((held(own[j]), held(near)))
-    texts = [hit.passage.quote(span) for hit, _, span in entries]
     kinds = [holds_kind(question, text) for text in texts]
     first = sorted(
         range(len(entries)),
@@ -132,8 +120,9 @@ def candidates(
         score -= 0 if states(texts[j]) else _POOR
         score -= _OTHER_TIME if of_another_time(question, texts[j]) else 0
         score += _READ * _sureness(read[j])
+        text = hit.passage.quote(span)
         result.append(
-            Candidate(hit, span, texts[j], cosine, coverage, nearby, kinds[j], score, read[j])
+            Candidate(hit, span, text, cosine, coverage, nearby, kinds[j], score, read[j])
         )
     # Of sentences that say the same, in twin files or passages, the one that quotes no other.
     best: dict[str, Candidate] = {}
@@ -144,7 +133,7 @@ def candidates(
 
 def _sureness(reading: Reading | None) -> float:
     """How much the reader speaks for a sentence, in [0, 1]; none speaks against one."""
-    return min(max(reading.margin, 0.0), _SURE) / _SURE if reading else 0.0
+    return min(max(reading.margin, 0.0), SURE) / SURE if reading else 0.0
 
 
 def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]) -> float:
@@ -160,7 +149,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
         return 0.0
     cosine = max(candidate.cosine for candidate in found)
     read = max(candidate.read for candidate in found)
-    likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - _SURE * read))
+    likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - SURE * read))
     likely *= 1 - _UNKNOWN * _unknown(question, hits)
     likely *= 1 - _UNSAID * _unsaid(question, found)
     return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
@@ -187,7 +176,7 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
     margins = [candidate.reading.margin for candidate in found if candidate.reading]
     if not margins or kind_asked(question) is None or len(question.split()) > _LONGEST_READ:
         return 0.0
-    return min(max(-max(margins), 0.0), _SURE) / _SURE
+    return min(max(-max(margins), 0.0), SURE) / SURE
 
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
@@ -195,76 +184,3 @@ def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
     held = "\n".join(f"{hit.passage.title}\n{hit.passage.text}" for hit in hits).lower()
     named = (match.group().strip("`-()").lower() for match in _CODE.finditer(question))
     return any(name not in held for name in named)
-
-
-def choose(
-    question: str, found: Sequence[Candidate], each: Sequence[Sequence[Candidate]] = ()
-) -> list[Candidate]:
-    """As few of the candidates as answer the question, in an order that reads.
-
-    The best one; the next one if it is nearly as good; the one that the reader is sure of; more
-    only where several things are asked for, and the best one of ``each`` question in the question.
-    Each brings what stands ``beside`` it and belongs to it.
-    """
-    if not found:
-        return []
-    most = _MOST if _ASKS_SEVERAL.search(question) else 2
-    bar = _NEARLY * found[0].score
-    chosen = [found[0], *(c for c in found[1:most] if c.score >= bar)]
-    chosen += [c for c in found if c.read == 1.0][:1]
-    return _with_what_belongs([*chosen, *(own[0] for own in each if own)])
-
-
-def contradicting(
-    question: str, chosen: Sequence[Candidate], ranked: Sequence[Candidate]
-) -> list[list[Candidate]]:
-    """The sides of each disagreement that a chosen candidate is a side of; none as a rule.
-
-    ``ranked`` are the question's candidates, best first.
-    """
-    own = {c.place for c in chosen}
-    able = [c for c in ranked if c.place in own or c.score >= _ABLE * ranked[0].score]
-    found: list[set[int]] = []
-    for pair in conflicts(question, [_statement(c) for c in able]):
-        if any(able[i].place in own for i in pair):
-            sides = set(pair).union(*(known for known in found if known & set(pair)))
-            found = [*(known for known in found if not known & sides), sides]
-    return [[able[i] for i in sorted(sides)] for sides in found]
-
-
-def undisputed(each: Sequence[Sequence[Candidate]], rivals: Sequence[Candidate]) -> list[Candidate]:
-    """What answers the questions in a question on which the sources do not disagree."""
-    disputed = {c.place for c in rivals}
-    told = [own[0] for own in each if own and own[0].place not in disputed]
-    return [c for c in _with_what_belongs(told) if c.place not in disputed]
-
-
-def _with_what_belongs(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """Each with what stands ``beside`` it, document by document, in the order of their texts."""
-    more = [
-        replace(c, span=span, text=c.hit.passage.quote(span))
-        for c in chosen
-        for span in beside(c.hit.passage, c.span)
-    ]
-    once = {c.place: c for c in (*chosen, *more)}
-    documents = list(dict.fromkeys(document for document, _ in once))
-    return [once[at] for at in sorted(once, key=lambda at: (documents.index(at[0]), at[1]))]
-
-
-def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """The chosen ones as they follow one another in time, where all that is known.
-
-    Those of a document stay together, as they stand there, where one belongs to another.
-    """
-    blocks: list[list[Candidate]] = []
-    for document in dict.fromkeys(c.hit.passage.document for c in chosen):
-        own = [c for c in chosen if c.hit.passage.document == document]
-        together = any(beside(c.hit.passage, c.span) for c in own)
-        blocks += [own] if together else [[c] for c in own]
-    order = in_order([_statement(block[0]) for block in blocks])
-    return [candidate for i in order for candidate in blocks[i]]
-
-
-def _statement(candidate: Candidate) -> Statement:
-    passage = candidate.hit.passage
-    return Statement(candidate.text, passage.date, passage.document)

@@ -26,6 +26,11 @@ TIME = re.compile(
     rf"(?<![\w-])(?:(?i:from|between)\s+{_MOMENT}\s+(?i:to|and|until|till)\s+(?:{_MOMENT}|\d{{1,2}}\b)"
     rf"|{_MOMENT}(?:\s?[-–]\s?\d{{1,2}}\b)?)",
 )
+_CLOCK = re.compile(
+    r"\b(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
+    r"|\b(?P<of_24>[01]?\d|2[0-4]):(?P<past>[0-5]\d)\b(?!:)",
+    re.I,
+)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAY_OF_MONTH = r"(?P<day{}>\d{{1,2}})(?:st|nd|rd|th)?"
 _DATE = re.compile(
@@ -82,6 +87,15 @@ def names(text: str) -> Iterator[tuple[str, Span]]:
         if any(a < start + len(name) and start < b for a, b in times):
             continue
         yield name, (start, start + len(name))
+
+
+def clock_times(text: str) -> Iterator[tuple[int, Span]]:
+    """The times of day in a text, in minutes after midnight, and where they stand."""
+    for match in _CLOCK.finditer(text):
+        hour, minute = int(match["hour"] or match["of_24"]), match["minute"] or match["past"]
+        if half := match["half"]:
+            hour = hour % 12 + (12 if half in "pP" else 0)
+        yield 60 * hour + int(minute or 0), match.span()
 
 
 def dates(text: str) -> Iterator[re.Pattern[str]]:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rag.asked import parts
+from rag.choose import answers_another
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
 from rag.compose import answered, quoted
@@ -227,14 +228,20 @@ class Pipeline:
         asked = _parts(draft.query)
         if len(asked) > _MOST_PARTS:
             draft = _warn(draft, f"only the first {_MOST_PARTS} questions are answered")
-        each, missing = [], []
-        for part in asked[:_MOST_PARTS]:
+        asked = asked[:_MOST_PARTS]
+        each = []
+        for part in asked:
             vector = embedder.embed_query(part)
             own = self._candidates(part, draft.passages, vector, embedder)
-            if answerability(part, search(part, vector), own) < self._threshold:
-                missing.append(part)
-            else:
+            if answerability(part, search(part, vector), own) >= self._threshold:
                 each.append((part, own))
+        best = [own[0] for _, own in each]
+        each = [
+            (part, own)
+            for part, own in each
+            if not answers_another(own[0], [other for other in best if other is not own[0]])
+        ]
+        missing = [part for part in asked if part not in dict(each)]
         return answered(draft, found, each, missing if each else ())
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:

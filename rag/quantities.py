@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.datatypes import Span
-from rag.mentions import TIME
+from rag.mentions import TIME, clock_times
 from rag.words import STOP_WORDS, stem
 
 _SMALL = """
@@ -35,6 +35,12 @@ _AT_LEAST = re.compile(
 _AT_MOST = re.compile(
     r"\b(?:up to|at most|less than|fewer than|under|below|a maximum of|no more than|not more than|"
     r"as (?:many|much) as)\s+$",
+    re.I,
+)
+# "At least 3 days" and "at least 7 days" are two rules; "over 30" and "over 40" may both be true.
+_LIMIT = re.compile(
+    r"\b(?:at least|at most|up to|a (?:minimum|maximum) of|"
+    r"(?:no|not) (?:fewer|less|more) than)\s+$",
     re.I,
 )
 _ABOUT = re.compile(
@@ -70,13 +76,17 @@ _ROUNDING = 0.005  # of any value
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """From ``low`` to ``high`` of ``counted`` (stems, or a kind of unit), per ``rate``."""
+    """From ``low`` to ``high`` of ``counted`` (stems, or a kind of unit), per ``rate``.
+
+    ``limit``: the one of them that is finite is a limit that is set.
+    """
 
     low: float
     high: float
     counted: frozenset[str]
     rate: str | None
     span: Span
+    limit: bool = False
 
     def comparable(self, other: "Quantity") -> bool:
         """Whether both count the same kind of thing: the one may say more closely what."""
@@ -84,13 +94,16 @@ class Quantity:
         return self.rate == other.rate and (a <= b or b <= a)
 
     def excludes(self, other: "Quantity") -> bool:
-        """Whether not both can be true."""
+        """Whether not both can be true, or not both be the lower (or upper) limit."""
+        if self.limit and other.limit and math.isinf(self.high) == math.isinf(other.high):
+            return (self.low, self.high) != (other.low, other.high)
         return self.high < other.low or other.high < self.low
 
 
 def quantities(text: str) -> Iterator[Quantity]:
-    """The quantities of a text in order; dates and the numbers of names are none."""
+    """The quantities of a text in order; dates, times and the numbers of names are none."""
     times = [match.span() for match in TIME.finditer(text)]
+    times += [span for _, span in clock_times(text)]
     for match in _QUANTITY.finditer(text):
         if any(a < match.end() and match.start() < b for a, b in times):
             continue
@@ -108,7 +121,8 @@ def quantities(text: str) -> Iterator[Quantity]:
         rate = _RATE.match(text[match.end() :]) or _RATE_BEFORE.search(text)
         per = next(filter(None, rate.groups())).lower() if rate else None
         span = (match.start(), match.end() + length)
-        yield Quantity(low, high, counted, _RATES.get(per or "", per), span)
+        limit = bool(_LIMIT.search(text[: match.start()]))
+        yield Quantity(low, high, counted, _RATES.get(per or "", per), span, limit)
 
 
 def _opens(text: str, match: re.Match[str]) -> bool:

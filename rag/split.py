@@ -1,12 +1,15 @@
 """Document -> Passages: runs of whole sentences that fit the embedder's window.
 
 Passages follow each other with an overlap of one sentence. What is embedded is a header (title and
-date) and the passage's text; both together never exceed the window, so nothing is truncated.
+date) and the passage's text; both together never exceed the window, so nothing is truncated. A list
+or a table is not cut, nor from the line that opens it, where it fits in one passage.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
+from rag.beside import is_item
 from rag.datatypes import Document, Passage, Span
 from rag.sentences import sentence_spans
 
@@ -55,7 +58,7 @@ def split(document: Document, count: Count, window: int) -> tuple[str, list[Pass
         for piece, size_of_piece in _cut(text, span, count, special, room, longest):
             sentences.append(piece)
             sizes.append(size_of_piece)
-    runs = list(_runs(sentences, sizes, room, longest))
+    runs = list(_runs(sentences, sizes, _blocks(text, sentences), room, longest))
     return head, list(_fitting(document, sentences, runs, head, count, window))
 
 
@@ -78,29 +81,45 @@ def _fitting(
             yield from _fitting(document, sentences, halves, head, count, window)
 
 
+def _blocks(text: str, sentences: Sequence[Span]) -> list[tuple[int, int]]:
+    """For each sentence the index range of the list or table, with its opener, that it is in."""
+    begun: list[int] = []
+    inside = False
+    for i, (start, end) in enumerate(sentences):
+        quote = text[start:end]
+        row = is_item(quote) or quote.startswith("|")
+        goes_on = inside and (row or "\n" not in text[sentences[i - 1][1] : start])
+        begun.append(begun[-1] if goes_on else i)
+        inside = goes_on or row or quote.endswith(":")
+    ends = {begin: i + 1 for i, begin in enumerate(begun)}
+    return [(begin, ends[begin]) for begin in begun]
+
+
 def _runs(
-    sentences: Sequence[Span], sizes: Sequence[int], room: int, longest: int
+    sentences: Sequence[Span],
+    sizes: Sequence[int],
+    blocks: Sequence[tuple[int, int]],
+    room: int,
+    longest: int,
 ) -> Iterator[tuple[int, int]]:
     """Index ranges of sentences that fit together, each beginning with the last one's last."""
+    sums = [0, *accumulate(sizes)]
+
+    def fits(a: int, b: int) -> bool:
+        return sums[b] - sums[a] <= room and sentences[b - 1][1] - sentences[a][0] <= longest
+
     first = 0
     while first < len(sentences):
-        end, used = first, 0
-        while (
-            end < len(sentences)
-            and used + sizes[end] <= room
-            and sentences[end][1] - sentences[first][0] <= longest
-        ):
-            used += sizes[end]
+        end = first + 1
+        while end < len(sentences) and fits(first, end + 1):
             end += 1
+        if end < len(sentences) and first < blocks[end][0] and fits(*blocks[end]):
+            end = blocks[end][0]
         yield first, end
         if end == len(sentences):
             return
-        overlaps = (
-            end - first > 1
-            and sizes[end - 1] + sizes[end] <= room
-            and sentences[end][1] - sentences[end - 1][0] <= longest
-        )
-        first = end - 1 if overlaps else end
+        following = blocks[end][1] if fits(*blocks[end]) else end + 1
+        first = end - 1 if end - first > 1 and fits(end - 1, following) else end
 
 
 def _cut(

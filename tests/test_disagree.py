@@ -46,6 +46,10 @@ def test_pairs_written_by_hand(name: str) -> None:
         ("The tower is 120 metres high.", "The tower of Graz is 150 metres high.", False),
         ("The tower is 120 metres high.", "With its mast the tower is 150 metres high.", False),
         ("The tower is 120 metres high.", "The spire of the tower is 50 metres high.", False),
+        ("Towers are up to 120 metres high.", "Towers are up to 150 metres high.", True),
+        ("A tower is at least 20 metres high.", "A tower is at least 30 metres high.", True),
+        ("Towers are at least 20 metres high.", "Towers are up to 150 metres high.", False),
+        ("A tower is more than 20 metres high.", "A tower is more than 30 metres high.", False),
         ("Clip 04:33 - Source: News", "Clip 02:58 - Source: News", False),
     ],
 )
@@ -53,6 +57,25 @@ def test_values_that_exclude_each_other(a: str, b: str, disagree: bool) -> None:
     statements = [Statement(a, None, "a.txt"), Statement(b, None, "b.txt")]
     expected = [(0, 1)] if disagree else []
     assert conflicts("How high is the tower?", statements) == expected
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "disagree"),
+    [
+        ("The office opens at 8 am.", "The office opens at 9 a.m.", True),
+        ("The office opens at 8:30.", "The office opens at 8.30 am.", False),
+        ("Hours: 8 am to 5 pm.", "Hours: 9 am to 5 pm.", True),
+        ("The office opens at 12 a.m.", "The office opens at 12 p.m.", True),
+        ("The office opens at 8 am.", "On Sundays the office opens at 9 am.", False),
+        ("The office opens at 8 am.", "The office opens at 9 am in winter.", False),
+        ("The office opens at 8 am.", "The office closes at 5 pm.", False),
+        ("The office opens at 8 am.", "The office opens at 8 am and closes at 5 pm.", False),
+    ],
+)
+def test_times_of_day_that_exclude_each_other(a: str, b: str, disagree: bool) -> None:
+    statements = [Statement(a, None, "a.txt"), Statement(b, None, "b.txt")]
+    expected = [(0, 1)] if disagree else []
+    assert conflicts("When does the office open?", statements) == expected
 
 
 def test_a_development_is_told_in_order() -> None:
@@ -77,6 +100,7 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     (money,) = quantities("It cost $1.2 million.")
     assert money.low < 1.2e6 < money.high and money.counted == {"$"}
     assert not list(quantities("On 4 May 1871 at 10:30, model X 200 and No. 5."))
+    assert not list(quantities("From 9 a.m. to 5 pm or 17:30."))
 
 
 def test_a_statement_of_another_time_than_the_question_s() -> None:

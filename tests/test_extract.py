@@ -8,11 +8,14 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.beside import states
+from rag.choose import answers_another, choose, in_time
 from rag.compose import quoted
-from rag.datatypes import Answer, Hit, Passage
-from rag.extract import Candidate, answerability, candidates, choose, in_time
+from rag.datatypes import Answer, Hit, Passage, Span
+from rag.extract import Candidate, answerability, candidates
 from rag.reader import Reading
 from rag.sentences import sentence_spans
+
+ROWS = ["| Family | 9 euros |", "| Adult | 4 euros |", "| Group | 20 euros |"]
 
 
 def hit(rank: int, text: str, title: str = "") -> Hit:
@@ -212,6 +215,38 @@ def test_a_block_whose_opener_begins_the_passage_ends_where_it_stands_less_far_r
     ]
 
 
+def test_a_row_is_looked_at_with_the_names_of_its_columns() -> None:
+    table = "| Ticket | Price |\n|---|---|\n| Family | 9 euros |\n| Adult | 4 euros |\n"
+    looked_at: list[str] = []
+
+    def noted(texts: Sequence[str]) -> NDArray[np.float32]:
+        looked_at.extend(texts)
+        return alike(texts)
+
+    hits = [hit(1, f"Tickets are sold there.\n\n{table}")]
+    best, *_ = candidates("Price of a family ticket?", hits, np.ones(1, np.float32), noted)
+    assert (best.text, best.coverage) == ("| Family | 9 euros |", 1.0)
+    assert {"Ticket: Family; Price: 9 euros", "Tickets are sold there."} < set(looked_at)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("What is the price of the family ticket?", ROWS[:1]),
+        ("Compare the price of the family and of the group ticket.",
+         [ROWS[0], ROWS[2]]),
+        ("What are the prices of the tickets?",
+         ROWS),
+        ("What is the price of a ticket?",
+         ROWS),
+    ],
+)  # fmt: skip
+def test_of_a_table_the_rows_are_told_that_are_asked_for(question: str, rows: list[str]) -> None:
+    table = "\n".join(["| Ticket | Price |", "|---|---|", *ROWS])
+    told = found(question, hit(1, f"The hall has forty rooms.\n\n{table}\n\nIt is old."))
+    assert told == ["| Ticket | Price |", *rows]
+
+
 def test_a_row_comes_with_the_names_of_its_columns() -> None:
     for row, rule in (("| {} | {} |", "|---|--:|"), ("{} | {}", "--- | ---")):
         rows = [row.format(*cells) for cells in (("Town", "Heaters"), ("Oldby", 35), ("Newby", 12))]
@@ -335,6 +370,32 @@ def test_what_the_reader_does_not_find_speaks_against_no_sentence_but_for_doubt(
         assert doubted == pytest.approx(share * whole)
         assert answerability(question, hits, [read(question, -20.0)]) == doubted
         assert answerability(question, hits, [read(question, 0.0)]) == whole
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        ((-1.0, (4, 8)), (2.0, (4, 8)), True),  # the words that answer the other one
+        ((-1.0, (4, 8)), (-2.0, (4, 8)), False),
+        ((1.0, (4, 8)), (2.0, (4, 8)), False),
+        ((-1.0, (10, 12)), (2.0, (4, 8)), False),
+        ((-4.0, (10, 12)), (2.0, (4, 8)), True),
+        ((-4.0, (10, 12)), None, True),
+        (None, (2.0, (4, 8)), False),
+    ],
+)
+def test_whether_a_sentence_is_there_for_another_question(
+    own: tuple[float, Span] | None, other: tuple[float, Span] | None, expected: bool
+) -> None:
+    hits = [hit(1, "The hall was built in 1871. It is made of red bricks.")]
+    known = candidates("When was the hall built?", hits, np.ones(1, np.float32), alike)
+
+    def read(candidate: Candidate, told: tuple[float, Span] | None) -> Candidate:
+        return replace(candidate, reading=told and Reading(told[1], told[0]))
+
+    one, another = known
+    assert answers_another(read(one, own), [read(one, other)]) is expected
+    assert not answers_another(read(one, own), [read(another, other)])
 
 
 def test_nothing_is_not_answerable() -> None:

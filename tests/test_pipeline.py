@@ -301,6 +301,18 @@ def test_what_sources_disagree_on_hides_no_other_part_of_a_question(
     )
 
 
+def test_the_words_that_answer_one_question_do_not_answer_another(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    built = "The Corn Hall was built in 1871 by the architect Anna Lind."
+    store = notes(tmp_path, embedder, hall=f"{built} It has 40 rooms.")
+    question = "When was the hall built and when did it burn down?"
+    answer = Pipeline(store, home).ask(question)
+    assert answer.status == "partial"
+    said = "The documents do not say: When did it burn down? (hall built)"
+    assert answer.text == f"{built} [1]\n{said}"
+
+
 def test_each_disagreement_has_all_its_sides(
     home: Path, embedder: Embedder, tmp_path: Path
 ) -> None:

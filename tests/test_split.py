@@ -70,6 +70,31 @@ def test_consecutive_passages_share_a_sentence() -> None:
         assert before.sentences[-1] == after.sentences[0]
 
 
+LIST = "You bring:\n- a tent. It is light.\n- two maps\n- a stove"
+TABLE = "| item | weight |\n|---|---|\n| tent | 2 kg |\n| stove | 1 kg |"
+
+
+@pytest.mark.parametrize("block", [LIST, TABLE])
+@pytest.mark.parametrize("before", range(1, 24))
+def test_a_list_or_table_is_not_cut_where_there_is_room_for_it(block: str, before: int) -> None:
+    prose = " ".join(f"Sentence number {n}." for n in range(before))
+    text = f"{prose}\n\n{block}\n\nThat is all. There is nothing else in it."
+    _, passages = check(document(text), count_words, 26)
+    assert any(block in passage.text for passage in passages)
+
+
+def test_what_is_longer_than_a_passage_is_cut_between_rows() -> None:
+    rows = "".join(f"| item {n} | {n} kg |\n" for n in range(40))
+    text = "Some words before it. " * 3 + f"\n\n| item | weight |\n|---|---|\n{rows}"
+    _, passages = check(document(text), count_words, 40)
+    assert all(passage.text.endswith("|") for passage in passages)
+
+
+def test_a_table_of_very_many_rows_is_split_in_linear_time() -> None:
+    rows = "".join(f"| item {n} | {n} kg |\n" for n in range(20_000))
+    assert len(check(document(f"All items:\n{rows}"), count_words, 64)[1]) > 1_000
+
+
 def test_header() -> None:
     head, passages = check(document("Some text here.", "The plan"), count_words, 64)
     assert head == "The plan (2024-01-02)\n"
