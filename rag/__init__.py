@@ -30,6 +30,7 @@ The house, in reading order::
     asked.py        what kind of thing a question asks for, and where a sentence holds one
     extract.py      question + Hits -> the sentences that may answer it, without a language model
     choose.py       which of them answer it, with what belongs to them
+    tables.py       a sentence -> the table that it is a row of, and its cells
     beside.py       a sentence -> those beside it that belong to it
     compose.py      those sentences -> an Answer that quotes them
     tokens.py       counts tokens for LLMs without a tokenizer of their own

@@ -60,10 +60,13 @@ _OPEN = re.compile(
     r"^who(?:['’]s| is| was) (?:[\w’-]+|(?-i:[A-Z][\w’-]+(?: [A-Z][\w’-]+)*))\W*$",
     re.I,
 )
+_ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"
 _NEXT_PART = re.compile(
     r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+(?=(?:how|what|when|where|why|which)\b"
     r"|(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\s+"
-    r"(?:the|he|she|it|they|this|that|these|those|[A-Z]))"
+    r"(?:the|he|she|it|they|this|that|these|those|[A-Z])"
+    rf"|(?:is|are)\s+(?!{_ADVERB}\b)\w+\s+(?:allowed|available|covered|free|included|needed|"
+    r"necessary|open|paid|permitted|possible|required)\b)"
 )
 _IS_ASKED = (
     r"(?:when|where|why)\s+(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)"

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, takewhile, zip_longest
+from itertools import takewhile
 
 from rag.datatypes import Passage, Span
+from rag.tables import table
 
-_MOST_ITEMS = 8
+_MOST_ITEMS = 20
 _HEADING_WORDS = 10
 _FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
@@ -16,7 +17,6 @@ _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 tr
 )
 _LEADERS = re.compile(r"\s(?:[.·…] ?){5}|(?:[.·…] ?){5}\s*\d")
 _LABEL_WORDS = 4
-_RULE = re.compile(r"[|:+\s]*-[-|:+\s]*")  # between the names of columns and the rows
 _QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
 _SAYS = re.compile(
     r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
@@ -38,40 +38,16 @@ def beside(passage: Passage, span: Span) -> list[Span]:
     return own[1:]
 
 
-def told(passage: Passage, span: Span) -> str:
-    """What a sentence says by itself: its text, a row of a table with the names of its columns."""
-    quote = passage.quote(span)
-    named = [_cells(passage.quote(columns)) for columns in _columns(passage, span)]
-    if not named:
-        return quote
-    pairs = zip_longest(named[0], _cells(quote), fillvalue="")
-    return "; ".join(": ".join(filter(None, pair)) for pair in pairs)
-
-
-def table_rows(passage: Passage, span: Span) -> list[Span]:
-    """The rows of the Markdown table that has this one, as far as they stand in the passage."""
-    place = passage.sentences.index(span)
-    above = reversed(passage.sentences[:place])
-    found: list[Span] = []
-    for side in (above, passage.sentences[place:]):
-        for row in side:
-            quote = passage.quote(row)
-            if "|" not in quote or _RULE.fullmatch(quote):
-                break
-            found.append(row)
-    return sorted(found)[:_MOST_ITEMS]
-
-
 def states(sentence: str) -> bool:
     """Whether it may be a statement: not a question, and not a heading by its looks."""
     if sentence.rstrip("”\"')* ").endswith("?") or sentence.startswith("#"):
         return False
     label = _LABEL.match(sentence)
-    told = sentence[label.end() :] if label else sentence
-    words = len(told.split())
-    ends = bool(re.search(r"[.!;…。！][\W_]*$", told))
-    opens = told.rstrip().endswith(":") and words > _LABEL_WORDS
-    return ends or opens or words > _HEADING_WORDS or bool(re.search(r"\d|: ", told))
+    rest = sentence[label.end() :] if label else sentence
+    words = len(rest.split())
+    ends = bool(re.search(r"[.!;…。！][\W_]*$", rest))
+    opens = rest.rstrip().endswith(":") and words > _LABEL_WORDS
+    return ends or opens or words > _HEADING_WORDS or bool(re.search(r"\d|: ", rest))
 
 
 def leads_elsewhere(sentence: str) -> bool:
@@ -104,19 +80,11 @@ def _stated(passage: Passage, span: Span) -> list[Span]:
     opener = (passed or [span])[-1]
     if is_item(passage.quote(below[0])):
         return [*passed, *_items(passage, opener, below)[:_MOST_ITEMS]]
-    if heads_table(passage, below[0]):
-        rows = takewhile(lambda row: "|" in passage.quote(row), below)
-        told = [row for row in rows if not _RULE.fullmatch(passage.quote(row))]
-        return [*passed, *told[:_MOST_ITEMS]] if len(told) > 1 else []
+    columns, rows = table(passage, below[0])
+    if columns == below[0]:
+        return [*passed, columns, *rows[: _MOST_ITEMS - 1]] if rows else []
     opens = passage.quote(below[0]).endswith(":")
     return [*passed, below[0]] if opens or states(passage.quote(below[0])) else []
-
-
-def heads_table(passage: Passage, span: Span) -> bool:
-    """Whether a sentence is the names of a Markdown table's columns, or the line below them."""
-    row, *others = passage.sentences[passage.sentences.index(span) :]
-    lines = [passage.quote(line) for line in (row, *others[:1])]
-    return "|" in lines[0] and any(_RULE.fullmatch(line) for line in lines)
 
 
 def _level(quote: str) -> int:
@@ -126,15 +94,9 @@ def _level(quote: str) -> int:
 
 
 def _columns(passage: Passage, span: Span) -> list[Span]:
-    """The names of the columns, where the sentence is a row of a Markdown table."""
-    above = passage.sentences[: passage.sentences.index(span) + 1]
-    rows = takewhile(lambda row: "|" in passage.quote(row), reversed(above))
-    named = (upper for lower, upper in pairwise(rows) if _RULE.fullmatch(passage.quote(lower)))
-    return list(named)[:1]
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.strip("| ").split("|")]
+    """The names of the columns, where the sentence is a row of a table."""
+    columns, rows = table(passage, span)
+    return [columns] if columns and span in rows else []
 
 
 def _speaker(passage: Passage, span: Span) -> list[Span]:

@@ -7,15 +7,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.beside import beside, table_rows, told
+from rag.asked import kind_asked
+from rag.beside import beside
 from rag.chronology import in_order
-from rag.datatypes import Statement
+from rag.datatypes import Span, Statement
 from rag.disagree import conflicts
 from rag.extract import SURE, Candidate
+from rag.mentions import identifiers
+from rag.tables import asked_cell, cells, row_and_others
 from rag.words import stems
 
 _NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _MOST = 4
+_LEAD = 0.1  # of score: a row of a table that leads its others so far answers alone
 _ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 _ASKS_SEVERAL = re.compile(
     r"\b(?:compare|difference|both|list|versus|vs|respectively|which of|what are|"
@@ -25,59 +29,109 @@ _ASKS_SEVERAL = re.compile(
 )
 
 
-def answers_another(best: Candidate, others: Sequence[Candidate]) -> bool:
-    """Whether the best sentence for one question is there for another, whose best it is too.
+def answers_another(question: str, own: Sequence[Candidate], others: Sequence[Candidate]) -> bool:
+    """Whether the best sentence of a question's ``own`` is there for another one, whose best it is.
 
-    So it is where the reader is sure that the one is not answered, or where it points at the words
-    that answer the other and doubts them.
+    So it is where a kind of thing is asked for and the reader finds none in any of its own, and in
+    that sentence denies it or points at the words that answer the other. ``others`` are the best
+    sentences of the others.
     """
-    known = [other.reading for other in others if other.place == best.place]
-    own = best.reading
-    if own is None or own.margin >= 0 or not known:
+    read = own[0].reading
+    found = any(c.reading and c.reading.margin > 0 for c in own)
+    if read is None or found or kind_asked(question) is None:
         return False
-    surer = any(read and read.span == own.span and read.margin > own.margin for read in known)
-    return surer or own.margin <= -SURE
+    surer = [
+        other.reading
+        for other in others
+        if other.place == own[0].place and other.reading and other.reading.margin > read.margin
+    ]
+    return any(read.margin <= -SURE or rival.span == read.span for rival in surer)
+
+
+def named_first(question: str, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates; if the best one is any row of a table, first the rows that are asked for."""
+    if not found or _stands_out(question, found[0], found) is not False:
+        return list(found)
+    rows = row_and_others(found[0].hit.passage, found[0].span)
+    return sorted(found, key=lambda c: not (c.span in rows and _named(question, c)))
 
 
 def choose(
-    question: str, found: Sequence[Candidate], each: Sequence[Sequence[Candidate]] = ()
+    question: str,
+    found: Sequence[Candidate],
+    each: Sequence[tuple[str, Sequence[Candidate]]] = (),
 ) -> list[Candidate]:
     """As few of the candidates as answer the question, in an order that reads.
 
     The best one; the next one if it is nearly as good; the one that the reader is sure of; more
     only where several things are asked for, and the best one of ``each`` question in the question.
-    Each brings what stands ``beside`` it and belongs to it.
+    Of a table the rows that the question names, or all where it names none. Each brings what stands
+    ``beside`` it and belongs to it.
     """
     if not found:
         return []
     several = bool(_ASKS_SEVERAL.search(question))
     bar = _NEARLY * found[0].score
-    near = [found[0], *(c for c in found[1 : _MOST if several else 2] if c.score >= bar)]
-    named = [_cells_hold(question, c) for c in near]
-    chosen = [found[0]]
-    for c, own in zip(near[1:], named[1:], strict=True):
-        if own is not False or (several and True not in named):
-            chosen.append(c)
+    near = [c for c in found[: _MOST if several else 2] if c.score >= bar or c is found[0]]
+    near = [c for c in near if not _about_another(question, found[0], c)]
+    told_apart = {c.place: _stands_out(question, c, found) for c in near}
+    any_row = several and True not in told_apart.values()
+    chosen = [c for c in near if c is found[0] or any_row or told_apart[c.place] is not False]
     chosen += [c for c in found if c.read == 1.0][:1]
-    chosen += [row for c in chosen if _cells_hold(question, c) is False for row in _rows(c)]
-    return _with_what_belongs([*chosen, *(own[0] for own in each if own)])
+    asked = [(question, c, found) for c in chosen]
+    asked += [(part, own[0], own) for part, own in each if own]
+    whole = [c for part, c, others in asked if _stands_out(part, c, others) is False]
+    rows = [row for c in whole for row in _rows(c)]
+    return _with_what_belongs([*(c for _, c, _ in asked), *rows])
 
 
-def _cells_hold(question: str, candidate: Candidate) -> bool | None:
-    """Whether a row of a table holds a word of the question in a cell; None for other sentences.
+def _about_another(question: str, best: Candidate, other: Candidate) -> bool:
+    """Whether the question names what the best one's document is about, and the other's is not.
 
-    Where only the names of its columns do, it answers no better than the other rows.
+    Their titles are alike: Kettle A100, Kettle B300.
     """
-    if told(candidate.hit.passage, candidate.span) == candidate.text:
+    own, its = (set(stems(c.hit.passage.title)) for c in (best, other))
+    asked = identifiers(question)
+    return bool(own & its and asked & (own - its)) and not asked & (its - own)
+
+
+def _stands_out(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bool | None:
+    """Whether a row of a table answers better than its others do; None for other sentences."""
+    rows = row_and_others(candidate.hit.passage, candidate.span)
+    if not rows:
         return None
-    return not set(stems(question)).isdisjoint(stems(candidate.text))
+    document, _ = candidate.place
+    others = [
+        c.score
+        for c in found
+        if c.place[0] == document and c.span in rows and c.span != candidate.span
+    ]
+    leads = candidate.score - max(others, default=0.0) >= _LEAD
+    return leads or _named(question, candidate)
+
+
+def _named(question: str, row: Candidate) -> bool:
+    """Whether a cell has a word of the question, but one of a column's name or of all rows."""
+    passage = row.hit.passage
+    found = [cells(passage, span) for span in row_and_others(passage, row.span)]
+    words = [{w for _, cell in each for w in stems(passage.quote(cell))} for each in found]
+    common = set.intersection(*words) if len(words) > 1 else set()
+    named = {word for each in found for name, _ in each for word in stems(name)}
+    own = {w for _, cell in cells(passage, row.span) for w in stems(passage.quote(cell))}
+    return not (own - common - named).isdisjoint(stems(question))
+
+
+def short_cell(question: str, row: Candidate) -> Span | None:
+    """The cell that answers, where the question names the row and the column."""
+    cell = asked_cell(question, row.hit.passage, row.span)
+    return cell if cell and _named(question, row) else None
 
 
 def _rows(candidate: Candidate) -> list[Candidate]:
-    """All rows of the table that a candidate is a row of."""
+    """All rows of the table that a candidate is a row of, as far as they stand in its passage."""
     passage = candidate.hit.passage
-    spans = table_rows(passage, candidate.span)
-    return [replace(candidate, span=span, text=passage.quote(span)) for span in spans]
+    rows = row_and_others(passage, candidate.span)
+    return [replace(candidate, span=row, text=passage.quote(row)) for row in rows]
 
 
 def contradicting(
@@ -132,4 +186,4 @@ def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
 
 def _statement(candidate: Candidate) -> Statement:
     passage = candidate.hit.passage
-    return Statement(candidate.text, passage.date, passage.document)
+    return Statement(candidate.text, passage.date, passage.document, passage.title)

@@ -6,14 +6,16 @@ from dataclasses import replace
 
 from rag.asked import is_open, short_answer
 from rag.beside import is_item, states
-from rag.choose import choose, contradicting, in_time, undisputed
+from rag.choose import choose, contradicting, in_time, short_cell, undisputed
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
 from rag.extract import Candidate
+from rag.tables import in_table
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
 # Words on which the reader is as unsure as this are right as often as those of a margin of 0 to 2.
 _POINTED_AT = -3.0
+_LIKELY = 0.5  # answerability; what hardly answers is no disagreement about the answer
 _MARKER = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
@@ -30,11 +32,12 @@ def answered(
     ``missing`` those of them that the documents do not answer.
     """
     parts = [own for _, own in each]
-    chosen = choose(draft.query, found, parts)
+    chosen = choose(draft.query, found, each)
+    likely = draft.answerability is None or draft.answerability >= _LIKELY
     disagreements = [
         in_time(sides)
         for question, ranked in each or [(draft.query, found)]
-        for sides in contradicting(question, chosen, ranked)
+        for sides in (contradicting(question, chosen, ranked) if likely else ())
     ]
     rivals = list({c.place: c for sides in disagreements for c in sides}.values())
     if rivals:
@@ -56,15 +59,24 @@ def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> Sho
     cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
     if not states(best.text) or is_open(question):
         return None
+    if in_table(best.hit.passage, best.span):
+        span = short_cell(question, best)
+    else:
+        span = _pointed_at(question, best)
+    if span is None or not cited:
+        return None
+    return ShortAnswer(best.hit.passage.quote(span), cited[0], *span)
+
+
+def _pointed_at(question: str, best: Candidate) -> Span | None:
+    """The words that the reader points at, or what the rules find around them."""
     read = best.reading
     span = read.span if read and read.margin > _POINTED_AT else None
     if told := short_answer(question, best.text):
         start, end = (best.span[0] + offset for offset in told)
         if read is None or (start <= read.span[0] and read.span[1] <= end):
             span = start, end  # "about 225 trucks" where the reader points at "225"
-    if span is None or not cited:
-        return None
-    return ShortAnswer(best.hit.passage.quote(span), cited[0], *span)
+    return span
 
 
 def quoted(

@@ -172,11 +172,12 @@ class ShortAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence, the date of its document (ISO) and the document's id."""
+    """A sentence, and the date (ISO), the id and the title of its document."""
 
     text: str
     date: str | None
     document: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from itertools import combinations, takewhile
 
 from rag.chronology import compatible
 from rag.datatypes import Citation, Statement
-from rag.mentions import TIME, clock_times, names
+from rag.mentions import TIME, clock_times, identifiers, names
 from rag.quantities import Quantity, quantities
 from rag.words import STOP_WORDS, stem, stems, tokens
 
@@ -57,6 +57,10 @@ _ONCE = _stems(
     "begin began start started create created introduce introduced inaugurate inaugurated erect "
     "erected"
 )
+# A place or an event does it at one time of day; trains leave at many.
+_AT_ONE_HOUR = _stems(
+    "open opens opening close closes closing start starts begin begins end ends hours check served"
+)
 _ONLY_ONE = re.compile(
     r"\b(?:is|was)\s+the\b|\b[Tt]he\s+[\w\s-]{2,60}\s(?:is|was)\s+[A-Z]|\b(?:based|born|located|buried|"
     r"headquartered|discovered|invented|founded|won|written|wrote|directed|painted|composed|designed|"
@@ -83,6 +87,10 @@ _SIDES = [
 ]
 _NEGATION = re.compile(r"\b(?:not|never|no longer|cannot|\w+n['’]t)\b", re.I)
 _ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month)\b", re.I)
+_CELLS = re.compile(r"\||: [^;]+; [^:;]+: ")
+_LABEL = re.compile(r"\W*\d+(?:\.\d+)*[.)]?\s")
+_LOOSE = re.compile(r"\b(?:about|after|around|before|by)\s+$", re.I)  # no certain time of day
+_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?$")
 _ASKS_HOUR = re.compile(r"\bwhen\b|\b(?:what|which) time\b|\bhours\b|\buntil\b", re.I)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
 
@@ -95,8 +103,11 @@ def conflicts(question: str, statements: Sequence[Statement]) -> list[tuple[int,
 
 def disagreeing(question: str, cited: Sequence[Citation]) -> list[tuple[Citation, Citation]]:
     """The pairs of an answer's citations whose quotes cannot both hold."""
-    pairs = conflicts(question, [Statement(c.quote, c.date, c.document) for c in cited])
+    pairs = conflicts(question, [Statement(c.quote, c.date, c.document, c.title) for c in cited])
     return [(cited[i], cited[j]) for i, j in pairs]
+
+
+_Hours = tuple[tuple[int, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +116,13 @@ class _Reading:
 
     text: str
     date: str | None
+    document: str
+    title: frozenset[str]
     words: frozenset[str]
     quantities: tuple[Quantity, ...]
     times: tuple[str, ...]
-    hours: tuple[int, ...]  # times of day, in minutes after midnight
+    hours: _Hours  # minutes after midnight, and whether a.m. or p.m. is sure
+    numbers: frozenset[str]  # any others: of a room or a flight
     names: frozenset[str]
     negated: bool
     leading: tuple[str, ...]  # its words before the value, in order
@@ -117,24 +131,28 @@ class _Reading:
     def of(cls, statement: Statement) -> "_Reading":
         text = _SPEAKER.sub("", statement.text.strip())
         found = tuple(quantities(text))
-        hours = list(clock_times(text))
+        clock = list(clock_times(text))
         valued = [match.span() for match in TIME.finditer(text)] + [q.span for q in found]
-        valued += [span for _, span in hours]
-        words = [
+        valued += [span for *_, span in clock]
+        said = [
             (stem(word), start)
             for word, (start, _) in tokens(text)
-            if word not in STOP_WORDS
-            and not word[0].isdigit()
-            and not any(a <= start < b for a, b in valued)
+            if word not in STOP_WORDS and not any(a <= start < b for a, b in valued)
         ]
+        words = [(word, start) for word, start in said if not word[0].isdigit()]
+        label = _LABEL.match(text)
+        body = label.end() if label else 0
         value = min((start for start, _ in valued), default=0)
         return cls(
             text,
             statement.date,
+            statement.document,
+            frozenset(stems(statement.title)),
             frozenset(word for word, _ in words),
             found,
             tuple(match.group() for match in TIME.finditer(text)),
-            tuple(hour for hour, _ in hours),
+            tuple((at, sure) for at, sure, (start, _) in clock if not _LOOSE.search(text[:start])),
+            frozenset(word for word, start in said if word[0].isdigit() and start >= body),
             frozenset(name for name, _ in names(text)),
             bool(_NEGATION.search(text)),
             tuple(word for word, start in words if start < value),
@@ -142,6 +160,8 @@ class _Reading:
 
 
 def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
+    if a.numbers and b.numbers and a.numbers != b.numbers or _of_two_things(question, a, b):
+        return False
     if bool(_NOT_DONE & set(_raw(a.text))) != bool(_NOT_DONE & set(_raw(b.text))):
         return False
     if any((_one_side(x, a, b) or _one_side(x, b, a)) for x in _SIDES):
@@ -154,6 +174,13 @@ def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
     if _ASKS_HOUR.search(question) and _other_hours(a, b):
         return True
     return _other_amounts(asked, a, b) or _other_names(question, a, b) or _opposite(a, b)
+
+
+def _of_two_things(question: str, a: _Reading, b: _Reading) -> bool:
+    """Two rows of a table; or titles that differ in what is asked about: Kettle A, Kettle B."""
+    if a.document == b.document and _CELLS.search(a.text) and _CELLS.search(b.text):
+        return True
+    return bool(a.title & b.title) and bool((a.title ^ b.title) & identifiers(question))
 
 
 def _one_side(sides: tuple[re.Pattern[str], re.Pattern[str]], a: _Reading, b: _Reading) -> bool:
@@ -172,17 +199,33 @@ def _other_amounts(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
 
 
 def _other_dates(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
-    """The same single event, dated differently."""
-    if not (a.times and b.times) or not _ONCE & a.words & b.words:
+    """The same single event, dated differently; a day of the week is no date."""
+    x, y = ([time for time in reading.times if not _WEEKDAY.match(time)] for reading in (a, b))
+    if not (x and y) or not _ONCE & a.words & b.words:
         return False
-    apart = all(not compatible(x, y) for x in a.times for y in b.times)
+    apart = all(not compatible(one, other) for one in x for other in y)
     return apart and a.negated == b.negated and _alike(asked, a, b)
 
 
 def _other_hours(a: _Reading, b: _Reading) -> bool:
-    """The same said of other times of day."""
-    same = a.words == b.words and a.negated == b.negated and _amounts(a) == _amounts(b)
-    return same and len(a.hours) == len(b.hours) and a.hours != b.hours and bool(a.words)
+    """The same said of other times of day, in two documents: one of them may list several."""
+    if a.document == b.document or len(a.hours) != len(b.hours) or not _AT_ONE_HOUR & a.words:
+        return False
+    same = a.words == b.words and a.names == b.names and a.negated == b.negated
+    return (
+        same
+        and _amounts(a) == _amounts(b)
+        and _lacks(a.hours, b.hours)
+        and _lacks(b.hours, a.hours)
+    )
+
+
+def _lacks(hours: _Hours, others: _Hours) -> bool:
+    """Whether one of the times of day is none of the others; 5:30 may be 5:30 p.m."""
+    return any(
+        all((at - other) % (1440 if sure and known else 720) for other, known in others)
+        for at, sure in hours
+    )
 
 
 def _other_names(question: str, a: _Reading, b: _Reading) -> bool:

@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.asked import holds_kind, kind_asked
-from rag.beside import heads_table, leads_elsewhere, states, told
+from rag.beside import leads_elsewhere, states
 from rag.chronology import of_another_time, words_of_times
 from rag.datatypes import Hit, Span
-from rag.mentions import names
+from rag.mentions import identifiers
 from rag.reader import Reading
-from rag.words import stems, tokens
+from rag.tables import is_head, told
+from rag.words import stems
 
 EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -78,7 +79,7 @@ def candidates(
     found: dict[tuple[str, Span], tuple[Hit, int]] = {}
     for hit in hits[:_HITS]:
         for i, span in enumerate(hit.passage.sentences):
-            if not (leads_elsewhere(hit.passage.quote(span)) or heads_table(hit.passage, span)):
+            if not (leads_elsewhere(hit.passage.quote(span)) or is_head(hit.passage, span)):
                 found.setdefault((hit.passage.document, span), (hit, i))
     entries = [(hit, i, span) for (_, span), (hit, i) in found.items()]
     texts = [told(hit.passage, span) for hit, _, span in entries]
@@ -127,7 +128,8 @@ def candidates(
     # Of sentences that say the same, in twin files or passages, the one that quotes no other.
     best: dict[str, Candidate] = {}
     for candidate in sorted(result, key=lambda c: (c.text.startswith(">"), -c.score)):
-        best.setdefault(" ".join(candidate.text.lstrip("> ").split()), candidate)
+        said = told(candidate.hit.passage, candidate.span)
+        best.setdefault(" ".join(said.lstrip("> ").split()), candidate)
     return sorted(best.values(), key=lambda c: -c.score)
 
 
@@ -157,9 +159,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
 
 def _unknown(question: str, hits: Sequence[Hit]) -> float:
     """The share of the names, times and numbers of a question that the best passages lack."""
-    mentions = [name for name, _ in names(question)]
-    mentions += [word for word, _ in tokens(question) if word[0].isdigit()]
-    wanted = {word for mention in mentions for word in stems(mention)} | words_of_times(question)
+    wanted = identifiers(question) | words_of_times(question)
     texts = [
         f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.text}"
         for hit in hits[:_TRUSTED]

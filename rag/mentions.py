@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from rag.datatypes import Span
-from rag.words import STOP_WORDS, stem
+from rag.words import STOP_WORDS, stem, stems, tokens
 
 MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
@@ -26,9 +26,11 @@ TIME = re.compile(
     rf"(?<![\w-])(?:(?i:from|between)\s+{_MOMENT}\s+(?i:to|and|until|till)\s+(?:{_MOMENT}|\d{{1,2}}\b)"
     rf"|{_MOMENT}(?:\s?[-–]\s?\d{{1,2}}\b)?)",
 )
+# A score or a verse is written like a time: without a.m. or p.m. only what leads to it tells.
 _CLOCK = re.compile(
     r"\b(?P<hour>[01]?\d|2[0-4])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\b\.?"
-    r"|\b(?P<of_24>[01]?\d|2[0-4]):(?P<past>[0-5]\d)\b(?!:)",
+    r"|(?:\b(?:about|after|and|around|at|before|between|by|from|hours|is|till|to|until)[:\s]\s?|[-–]\s?)"
+    r"(?P<of_24>[01]?\d|2[0-4]):(?P<past>[0-5]\d)\b(?![:.]\d)",
     re.I,
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -89,13 +91,21 @@ def names(text: str) -> Iterator[tuple[str, Span]]:
         yield name, (start, start + len(name))
 
 
-def clock_times(text: str) -> Iterator[tuple[int, Span]]:
-    """The times of day in a text, in minutes after midnight, and where they stand."""
+def identifiers(text: str) -> set[str]:
+    """The stems of the names and of the words that begin with a digit."""
+    found = [name for name, _ in names(text)]
+    found += [word for word, _ in tokens(text) if word[0].isdigit()]
+    return {word for one in found for word in stems(one)}
+
+
+def clock_times(text: str) -> Iterator[tuple[int, bool, Span]]:
+    """The times of day in a text: minutes after midnight, whether a.m. or p.m. is sure, where."""
     for match in _CLOCK.finditer(text):
         hour, minute = int(match["hour"] or match["of_24"]), match["minute"] or match["past"]
         if half := match["half"]:
             hour = hour % 12 + (12 if half in "pP" else 0)
-        yield 60 * hour + int(minute or 0), match.span()
+        start = match.start("hour" if half else "of_24")
+        yield 60 * (hour % 24) + int(minute or 0), bool(half) or hour > 12, (start, match.end())
 
 
 def dates(text: str) -> Iterator[re.Pattern[str]]:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from rag.asked import parts
-from rag.choose import answers_another
+from rag.choose import answers_another, named_first
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
 from rag.compose import answered, quoted
@@ -215,7 +215,8 @@ class Pipeline:
     ) -> list[Candidate]:
         """The sentences that may answer; the reader reads the best hits."""
         readings = self._reader.read(question, [hit.passage for hit in hits[:_READ]])
-        return candidates(question, hits, vector, embedder.embed_sentences, readings)
+        found = candidates(question, hits, vector, embedder.embed_sentences, readings)
+        return named_first(question, found)
 
     def _quoted(
         self,
@@ -239,7 +240,7 @@ class Pipeline:
         each = [
             (part, own)
             for part, own in each
-            if not answers_another(own[0], [other for other in best if other is not own[0]])
+            if not answers_another(part, own, [other for other in best if other is not own[0]])
         ]
         missing = [part for part in asked if part not in dict(each)]
         return answered(draft, found, each, missing if each else ())

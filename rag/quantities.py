@@ -28,19 +28,25 @@ _QUANTITY = re.compile(
     re.I,
 )
 _AT_LEAST = re.compile(
-    r"\b(?:at least|more than|over|above|exceed(?:s|ed|ing)?|a minimum of|no (?:fewer|less) than|"
-    r"not (?:fewer|less) than|from|upwards of)\s+$",
+    r"\b(?:at least|(?<!no )(?<!not )more than|over|above|exceed(?:s|ed|ing)?|a minimum of|"
+    r"(?:no|not) (?:fewer|less) than|from|upwards of)\s+$",
     re.I,
 )
 _AT_MOST = re.compile(
-    r"\b(?:up to|at most|less than|fewer than|under|below|a maximum of|no more than|not more than|"
-    r"as (?:many|much) as)\s+$",
+    r"\b(?:up to|at most|(?<!no )(?<!not )(?:fewer|less) than|under|below|a maximum of|"
+    r"(?:no|not) more than|as (?:many|much) as)\s+$",
     re.I,
 )
-# "At least 3 days" and "at least 7 days" are two rules; "over 30" and "over 40" may both be true.
+# "Must be at least 3 days" and "must be at least 7 days" are two rules; that at least 12 came and
+# that at least 15 came may both be true.
 _LIMIT = re.compile(
     r"\b(?:at least|at most|up to|a (?:minimum|maximum) of|"
     r"(?:no|not) (?:fewer|less|more) than)\s+$",
+    re.I,
+)
+_RULES = re.compile(
+    r"\b(?:allowed|entitled|have to|has to|limit(?:ed)?|maximum|may|minimum|must|needs?|permitted|"
+    r"required?|requires|shall)\b",
     re.I,
 )
 _ABOUT = re.compile(
@@ -72,6 +78,7 @@ _UNITS = {
 }  # fmt: skip
 _SLACK = 0.1  # of a value that is said to be about right
 _ROUNDING = 0.005  # of any value
+_CONVERTED = 0.02  # of a limit in other units: a month is 30 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +103,16 @@ class Quantity:
     def excludes(self, other: "Quantity") -> bool:
         """Whether not both can be true, or not both be the lower (or upper) limit."""
         if self.limit and other.limit and math.isinf(self.high) == math.isinf(other.high):
-            return (self.low, self.high) != (other.low, other.high)
+            one, another = (q.low if math.isinf(q.high) else q.high for q in (self, other))
+            return not math.isclose(one, another, rel_tol=_CONVERTED)
         return self.high < other.low or other.high < self.low
 
 
 def quantities(text: str) -> Iterator[Quantity]:
     """The quantities of a text in order; dates, times and the numbers of names are none."""
     times = [match.span() for match in TIME.finditer(text)]
-    times += [span for _, span in clock_times(text)]
+    rules = bool(_RULES.search(text))
+    times += [span for *_, span in clock_times(text)]
     for match in _QUANTITY.finditer(text):
         if any(a < match.end() and match.start() < b for a, b in times):
             continue
@@ -120,8 +129,8 @@ def quantities(text: str) -> Iterator[Quantity]:
         low, high = _interval(text[: match.start()], min(value, upper), max(value, upper), match)
         rate = _RATE.match(text[match.end() :]) or _RATE_BEFORE.search(text)
         per = next(filter(None, rate.groups())).lower() if rate else None
-        span = (match.start(), match.end() + length)
-        limit = bool(_LIMIT.search(text[: match.start()]))
+        span = (match.end() - len(match.group().lstrip()), match.end() + length)
+        limit = rules and bool(_LIMIT.search(text[: match.start()]))
         yield Quantity(low, high, counted, _RATES.get(per or "", per), span, limit)
 
 

@@ -80,6 +80,8 @@ _TERMINATOR = re.compile(
 # Lines: what starts a line of its own, what makes a table row, what cannot be a line's real end.
 _LIST_ITEM = re.compile(r"\s*(?:[-*•·–—#=>|]|```|~~~|\(?\d{1,3}[.)]\s|\([a-z]{1,3}\)|[\w-]+: )")
 _TABLE = re.compile(r"\||.{9}\S\s{3}")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_ROW = re.compile(r"\s*\|.*\|\s*")  # of a Markdown table: what its cells say stays together
 _OPTION = re.compile(r"\s*--?\w[^.!?:]*$")  # of a command, in its manual
 _UNFINISHED = re.compile(
     r"(?:,|\b(?:an?|and|as|at|by|for|from|in|of|on|or|our|that|the|to|with|within|your))$"
@@ -95,7 +97,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """The start and end of each sentence: in order, trimmed, with only white space between them."""
     spans = []
     for start, end in _blocks(text):
-        for cut in [*_cuts(text, start, end), end]:
+        row = _ROW.fullmatch(text[start:end])
+        for cut in [*(() if row else _cuts(text, start, end)), end]:
             part = text[start:cut].rstrip()
             if sentence := part.lstrip():
                 spans.append((start + len(part) - len(sentence), start + len(part)))
@@ -105,6 +108,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Paragraphs, or the runs of their lines within which a sentence may go on over a line end."""
+    fenced = False
     for paragraph in _PARAGRAPH.finditer(text):
         start = at = paragraph.start()
         indent = text[text.rfind("\n", 0, start) + 1 : start]
@@ -113,9 +117,11 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         width = max(map(len, shown))
         for line, upper, lower in zip(lines, shown, shown[1:], strict=False):
             at += len(line) + 1
-            if not _wraps(upper, lower, width):
+            fenced ^= bool(_FENCE.match(upper))
+            if fenced or not _wraps(upper, lower, width):
                 yield start, at
                 start = at
+        fenced ^= bool(_FENCE.match(shown[-1]))
         yield start, paragraph.end()
 
 

@@ -12,6 +12,7 @@ from itertools import accumulate
 from rag.beside import is_item
 from rag.datatypes import Document, Passage, Span
 from rag.sentences import sentence_spans
+from rag.tables import is_row
 
 Count = Callable[[Sequence[str]], list[int]]
 
@@ -87,7 +88,7 @@ def _blocks(text: str, sentences: Sequence[Span]) -> list[tuple[int, int]]:
     inside = False
     for i, (start, end) in enumerate(sentences):
         quote = text[start:end]
-        row = is_item(quote) or quote.startswith("|")
+        row = is_item(quote) or is_row(quote)
         goes_on = inside and (row or "\n" not in text[sentences[i - 1][1] : start])
         begun.append(begun[-1] if goes_on else i)
         inside = goes_on or row or quote.endswith(":")

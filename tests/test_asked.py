@@ -70,6 +70,12 @@ def test_short_answer(question: str, sentence: str, short: str | None) -> None:
         ),
         ("What law did he sign and why?", ["What law did he sign and why?"]),
         (
+            "How much is the room and is breakfast included?",
+            ["How much is the room", "is breakfast included?"],
+        ),
+        ("What is cheap and is now available?", ["What is cheap and is now available?"]),
+        ("Which is cheap and is easily available?", ["Which is cheap and is easily available?"]),
+        (
             "Who was born there and is known for jazz?",
             ["Who was born there and is known for jazz?"],
         ),

@@ -1,6 +1,7 @@
 """Statements that cannot both hold, and those that only differ."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -46,10 +47,15 @@ def test_pairs_written_by_hand(name: str) -> None:
         ("The tower is 120 metres high.", "The tower of Graz is 150 metres high.", False),
         ("The tower is 120 metres high.", "With its mast the tower is 150 metres high.", False),
         ("The tower is 120 metres high.", "The spire of the tower is 50 metres high.", False),
-        ("Towers are up to 120 metres high.", "Towers are up to 150 metres high.", True),
-        ("A tower is at least 20 metres high.", "A tower is at least 30 metres high.", True),
-        ("Towers are at least 20 metres high.", "Towers are up to 150 metres high.", False),
+        ("Towers may be up to 120 metres high.", "Towers may be up to 150 metres high.", True),
+        ("A tower must be at least 20 metres.", "A tower must be at least 30 metres.", True),
+        ("A tower must be at least 1 mile.", "A tower must be at least 1.6 km.", False),
+        ("A tower must be at least 20 metres.", "A tower may be up to 30 metres.", False),
+        ("A tower is at least 20 metres high.", "A tower is at least 30 metres high.", False),
         ("A tower is more than 20 metres high.", "A tower is more than 30 metres high.", False),
+        ("Tower 3 is 120 metres high.", "Tower 5 is 150 metres high.", False),
+        ("| room 3 | 120 metres |", "| room 5 | 150 metres |", False),
+        ("1.2 The tower is 120 metres high.", "7. The tower is 150 metres high.", True),
         ("Clip 04:33 - Source: News", "Clip 02:58 - Source: News", False),
     ],
 )
@@ -69,6 +75,22 @@ def test_values_that_exclude_each_other(a: str, b: str, disagree: bool) -> None:
         ("The office opens at 8 am.", "On Sundays the office opens at 9 am.", False),
         ("The office opens at 8 am.", "The office opens at 9 am in winter.", False),
         ("The office opens at 8 am.", "The office closes at 5 pm.", False),
+        ("The train leaves at 8:05.", "The train leaves at 9:05.", False),
+        ("The office closes at 5:30.", "The office closes at 5:30 pm.", False),
+        ("Hours: 8:00-5:00.", "Hours: 8 am-5 pm.", False),
+        ("Hours: 8:00-17:00.", "Hours: 9:00-17:00.", True),
+        ("The office opens at 8 am.", "The office opens before 9 am.", False),
+        ("The office opens before 9 am.", "The office opens before 10 am.", False),
+        ("Gate 3 opens at 8 am.", "Gate 5 opens at 9 am.", False),
+        ("The office opens at 0:00.", "The office opens at 24:00.", False),
+        (
+            "The office is open 9 am to 12 pm, 1 pm to 5 pm.",
+            "The office is open 1 pm to 5 pm and 9 am to 12 pm.",
+            False,
+        ),
+        ("The mass opens with John 3:16.", "The mass opens with John 4:16.", False),
+        ("The match ended 3:10.", "The match ended 2:10.", False),
+        ("The office opens on Monday at 8 am.", "The office opens on Tuesday at 9 am.", False),
         ("The office opens at 8 am.", "The office opens at 8 am and closes at 5 pm.", False),
     ],
 )
@@ -76,6 +98,31 @@ def test_times_of_day_that_exclude_each_other(a: str, b: str, disagree: bool) ->
     statements = [Statement(a, None, "a.txt"), Statement(b, None, "b.txt")]
     expected = [(0, 1)] if disagree else []
     assert conflicts("When does the office open?", statements) == expected
+    one_document = [Statement(a, None, "a.txt"), Statement(b, None, "a.txt")]
+    assert conflicts("When does the office open?", one_document) == []
+
+
+def test_two_things_do_not_disagree() -> None:
+    def told(text: str, title: str, document: str = "a.txt") -> Statement:
+        return Statement(text, None, document, title)
+
+    a100 = told("The tank holds 0.8 litres.", "Kettle A100", "a.txt")
+    b300 = told("The tank holds 1.7 litres.", "Kettle B300", "b.txt")
+    assert conflicts("How much does the tank of the B300 hold?", [a100, b300]) == []
+    assert conflicts("How much does the tank hold?", [a100, b300]) == [(0, 1)]
+    rows = [told(f"Ticket: day; Price: {n} euros; Sold: here", "Prices") for n in (4, 5)]
+    assert conflicts("What is the price of a day ticket?", rows) == []
+    other = [rows[0], told(rows[1].text, "More prices", "b.txt")]
+    assert conflicts("What is the price of a day ticket?", other) == [(0, 1)]
+
+
+def test_what_is_no_more_and_no_less_than() -> None:
+    for limit in ("at most", "no more than", "not more than", "up to"):
+        (most,) = quantities(f"They bring {limit} 10 books.")
+        assert (most.low, most.high) == (-math.inf, 10)
+    for limit in ("at least", "no fewer than", "not less than"):
+        (least,) = quantities(f"They bring {limit} 10 books.")
+        assert (least.low, least.high) == (10, math.inf)
 
 
 def test_a_development_is_told_in_order() -> None:
@@ -97,6 +144,8 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     (found,) = quantities("The U.S. plan called for up to 350 aid trucks per day.")
     assert (found.high, found.rate) == (350.0, "day")
     assert found.counted == {"aid", "truck"}
+    (row,) = quantities("| Adult | 80 euros |")
+    assert row.span == (10, 18)
     (money,) = quantities("It cost $1.2 million.")
     assert money.low < 1.2e6 < money.high and money.counted == {"$"}
     assert not list(quantities("On 4 May 1871 at 10:30, model X 200 and No. 5."))

@@ -380,7 +380,8 @@ def test_what_the_reader_does_not_find_speaks_against_no_sentence_but_for_doubt(
         ((1.0, (4, 8)), (2.0, (4, 8)), False),
         ((-1.0, (10, 12)), (2.0, (4, 8)), False),
         ((-4.0, (10, 12)), (2.0, (4, 8)), True),
-        ((-4.0, (10, 12)), None, True),
+        ((-4.0, (10, 12)), (-5.0, (4, 8)), False),
+        ((-4.0, (10, 12)), None, False),
         (None, (2.0, (4, 8)), False),
     ],
 )
@@ -394,8 +395,12 @@ def test_whether_a_sentence_is_there_for_another_question(
         return replace(candidate, reading=told and Reading(told[1], told[0]))
 
     one, another = known
-    assert answers_another(read(one, own), [read(one, other)]) is expected
-    assert not answers_another(read(one, own), [read(another, other)])
+    asked = "When did it burn down?"
+    assert answers_another(asked, [read(one, own)], [read(one, other)]) is expected
+    assert not answers_another(asked, [read(one, own)], [read(another, other)])
+    assert not answers_another("How did it burn?", [read(one, own)], [read(one, other)])
+    answered = read(another, (0.5, (30, 33)))
+    assert not answers_another(asked, [read(one, own), answered], [read(one, other)])
 
 
 def test_nothing_is_not_answerable() -> None:

@@ -313,6 +313,32 @@ def test_the_words_that_answer_one_question_do_not_answer_another(
     assert answer.text == f"{built} [1]\n{said}"
 
 
+def test_a_document_about_another_thing_neither_answers_nor_contradicts(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    a = "The kettle A100\n\nThe water stays warm for 30 minutes. The tank is made of glass."
+    b = "The kettle B300\n\nThe water stays warm for 60 minutes. The tank is made of steel."
+    pipeline = Pipeline(notes(tmp_path, embedder, a=a, b=b), home)
+    answer = pipeline.ask("How long does the A100 keep the water warm?")
+    assert (answer.status, answer.text) == ("answered", "The water stays warm for 30 minutes. [1]")
+    both = pipeline.ask("Compare how long the A100 and the B300 keep the water warm.")
+    assert both.text == (
+        "The water stays warm for 30 minutes. [1] The water stays warm for 60 minutes. [2]"
+    )
+    assert pipeline.ask("How long does the water stay warm?").status == "conflicting"
+
+
+def test_what_hardly_answers_is_no_disagreement(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    a, b = ("On weekdays we open at 10:00.", "On weekdays we open at 9:00.")
+    pipeline = Pipeline(notes(tmp_path, embedder, a=a, b=b), home, threshold=0.0)
+    answer = pipeline.ask("What time does the sauna close on holidays?")
+    assert answer.answerability is not None and answer.answerability < 0.5
+    assert answer.status == "answered"
+    assert pipeline.ask("When do you open on weekdays?").status == "conflicting"
+
+
 def test_each_disagreement_has_all_its_sides(
     home: Path, embedder: Embedder, tmp_path: Path
 ) -> None:

@@ -100,6 +100,16 @@ def test_a_fence_is_a_line_of_its_own() -> None:
     ]  # fmt: skip
 
 
+def test_lines_of_code_and_rows_of_tables_stay_what_they_are() -> None:
+    code = "git clone https://example.org/a-long-name/of-some-repository.git\ncd the-repository"
+    row = "| Visits | Please register. Ask at the desk. |"
+    text = f"Build it:\n\n```\n{code}\n\n{code}\n```\nThen wait.\n\n{row}\n"
+    lines = code.split("\n")
+    assert [text[a:b] for a, b in sentence_spans(text)] == [
+        "Build it:", "```", *lines, *lines, "```", "Then wait.", row,
+    ]  # fmt: skip
+
+
 def test_manual_pages() -> None:
     text = (
         "SYNOPSIS\n       crate drop [options] name@version\n       crate drop [options] name\n\n"

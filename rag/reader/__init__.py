@@ -18,6 +18,7 @@ from rag.chronology import of_another_time
 from rag.datatypes import Passage, Span
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
 from rag.onnx_model import OnnxModel, Tokenizer, open_tokenizer
+from rag.tables import in_table
 from rag.words import STOP_WORDS, tokens
 
 _WEIGHTS = Path(__file__).with_name("reader.onnx")
@@ -54,8 +55,8 @@ class Reader:
     def read(self, question: str, passages: Sequence[Passage]) -> dict[tuple[str, Span], Reading]:
         """Document and place of a sentence -> its words that answer best.
 
-        Left out are sentences of passages that are not English prose, those beyond the window, and
-        those of another time than the question's: it hardly looks at times.
+        Left out are sentences of passages that are not English prose, rows of tables, sentences
+        beyond the window, and those of another time than the question's: it hardly looks at times.
         """
         found: dict[tuple[str, Span], Reading] = {}
         for passage in passages:
@@ -77,7 +78,8 @@ class Reader:
         found = []
         for sentence in passage.sentences:
             held = [i for i, (a, b) in enumerate(places) if a < sentence[1] and b > sentence[0]]
-            if held and not of_another_time(question, passage.quote(sentence)):
+            other_time = of_another_time(question, passage.quote(sentence))
+            if held and not other_time and not in_table(passage, sentence):
                 first, last, score = best_run(*own[held[0] : held[-1] + 1].T)
                 words = (places[held[first]][0], places[held[last]][1])
                 found.append((score, sentence, _whole_words(passage, words, sentence)))

@@ -1,0 +1,120 @@
+"""A sentence of a passage -> the table that it is a row of, and its cells.
+
+A row is one of Markdown, or what is made of the rows of other tables: "Name: value; name: value".
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
+
+from rag.asked import holds_kind, kind_asked
+from rag.datatypes import Passage, Span
+from rag.words import stems
+
+_RULE = re.compile(r"(?=.*\|)[|:+\s]*-{2,}[-|:+\s]*")  # between the names of columns and the rows
+_BAR = re.compile(r"(?<!\\)\|")
+_NAMED_CELL = re.compile(r"([^:;]{1,60}): ([^;]+)(?:; |$)")
+_NAMED_CELLS = re.compile(rf"(?:{_NAMED_CELL.pattern}){{2,}}")
+
+
+def is_row(sentence: str) -> bool:
+    """Whether a sentence looks like a line of a Markdown table."""
+    return "|" in sentence
+
+
+def table(passage: Passage, span: Span) -> tuple[Span | None, Sequence[Span]]:
+    """The names of the columns of the Markdown table that a sentence is in, and its rows.
+
+    As far as they stand in the passage; None and no rows where none of it is a table's.
+    """
+    spans = passage.sentences
+    place = first = last = spans.index(span)
+    if not is_row(passage.quote(span)):
+        return None, ()
+    while first > 0 and is_row(passage.quote(spans[first - 1])):
+        first -= 1
+    while last + 1 < len(spans) and is_row(passage.quote(spans[last + 1])):
+        last += 1
+    heads = [i for i in range(first, last) if _RULE.fullmatch(passage.quote(spans[i + 1]))]
+    above = [i for i in heads if i <= place]
+    if not above:
+        return None, ()
+    end = next((i for i in heads if i > above[-1]), last + 1)
+    return spans[above[-1]], spans[above[-1] + 2 : end]
+
+
+def in_table(passage: Passage, span: Span) -> bool:
+    """Whether a sentence is a line of a table, the names of whose columns may not be known."""
+    return is_row(passage.quote(span)) or bool(cells(passage, span))
+
+
+def is_head(passage: Passage, span: Span) -> bool:
+    """Whether a sentence is the names of a table's columns, or the line below them."""
+    columns, rows = table(passage, span)
+    headed = columns is not None and span not in rows
+    return headed or bool(_RULE.fullmatch(passage.quote(span)))
+
+
+def told(passage: Passage, span: Span) -> str:
+    """What a sentence says by itself: its text, a row of a table with the names of its columns."""
+    found = cells(passage, span)
+    if not found:
+        return passage.quote(span)
+    return "; ".join(": ".join(filter(None, (name, passage.quote(at)))) for name, at in found)
+
+
+def row_and_others(passage: Passage, span: Span) -> Sequence[Span]:
+    """The rows of the table that a row is in, itself among them; none for any other sentence."""
+    columns, rows = table(passage, span)
+    if columns is not None:
+        return rows if span in rows else ()
+    place = passage.sentences.index(span)
+    before = takewhile(lambda row: _is_named(passage, row), reversed(passage.sentences[:place]))
+    after = takewhile(lambda row: _is_named(passage, row), passage.sentences[place:])
+    return [*reversed([*before]), *after] if _is_named(passage, span) else ()
+
+
+def _is_named(passage: Passage, row: Span) -> bool:
+    return bool(_NAMED_CELLS.fullmatch(passage.quote(row)))
+
+
+def cells(passage: Passage, span: Span) -> list[tuple[str, Span]]:
+    """The cells of a row, each with the name of its column and where it stands; else none."""
+    quote, start = passage.quote(span), span[0]
+    if _is_named(passage, span):
+        return [(m[1], (start + m.start(2), start + m.end(2))) for m in _NAMED_CELL.finditer(quote)]
+    columns, rows = table(passage, span)
+    if columns is None or span not in rows:
+        return []
+    names = [passage.quote(name) for name in _cells(passage, columns)]
+    found = zip(names, _cells(passage, span), strict=False)
+    return [(name, cell) for name, cell in found if passage.quote(cell)]
+
+
+def asked_cell(question: str, passage: Passage, span: Span) -> Span | None:
+    """The cell of the column that a question names, if it is told from the other columns.
+
+    None that the question tells itself, nor one without the kind of thing that it asks for.
+    """
+    asked, known = set(stems(question)), kind_asked(question) is not None
+    held = [
+        (len(asked & set(stems(name))), cell)
+        for name, cell in cells(passage, span)
+        if not asked.issuperset(stems(passage.quote(cell)))
+        and (not known or holds_kind(question, f"It is {passage.quote(cell)}"))
+    ]
+    most = max((count for count, _ in held), default=0)
+    best = [cell for count, cell in held if count == most]
+    return best[0] if most and len(best) == 1 else None
+
+
+def _cells(passage: Passage, row: Span) -> list[Span]:
+    """Where the cells of a line stand, without the white space around them."""
+    quote = passage.quote(row)
+    bars = [-1, *(match.start() for match in _BAR.finditer(quote)), len(quote)]
+    found = []
+    for before, after in pairwise(bars):
+        cell = quote[before + 1 : after]
+        start = row[0] + before + 1 + len(cell) - len(cell.lstrip())
+        found.append((start, start + len(cell.strip())))
+    return found[quote.startswith("|") : len(found) - quote.endswith("|")]

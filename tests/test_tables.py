@@ -1,0 +1,90 @@
+"""Rows of tables, with the names of their columns."""
+
+import pytest
+
+from rag.datatypes import Passage
+from rag.sentences import sentence_spans
+from rag.tables import asked_cell, cells, in_table, is_head, row_and_others, told
+
+TEXT = r"""Turnover and staff:
+
+| | 2020 | 2021 |
+|---|---|---|
+| Turnover | 10 | 12 |
+| Loss \| gain | | 3 |
+| Room | Floor |
+| --- | --: |
+| blue | 2. Ask there. |
+| - | - |
+
+town | heaters
+---|---
+Newby | 12
+
+Name: Adam; Price: 3 euros; Days: 4
+Name: Eve; Price: 5 euros
+
+It is as follows: run `a | b`.
+"""
+
+
+def passage(text: str) -> Passage:
+    spans = tuple(sentence_spans(text))
+    return Passage("a", "a", False, None, None, "", 0, len(text), text, spans)
+
+
+def test_what_a_row_says() -> None:
+    table = passage(TEXT)
+    assert [told(table, span) for span in table.sentences if not is_head(table, span)] == [
+        "Turnover and staff:",
+        "Turnover; 2020: 10; 2021: 12",
+        r"Loss \| gain; 2021: 3",
+        "Room: blue; Floor: 2. Ask there.",
+        "Room: -; Floor: -",
+        "town: Newby; heaters: 12",
+        "Name: Adam; Price: 3 euros; Days: 4",
+        "Name: Eve; Price: 5 euros",
+        "It is as follows: run `a | b`.",
+    ]
+
+
+def test_a_row_and_the_others_of_its_table() -> None:
+    table = passage(TEXT)
+    rows = {
+        table.quote(span): [table.quote(other) for other in row_and_others(table, span)]
+        for span in table.sentences
+    }
+    assert rows["Turnover and staff:"] == rows["town | heaters"] == []
+    assert rows["| Turnover | 10 | 12 |"] == ["| Turnover | 10 | 12 |", r"| Loss \| gain | | 3 |"]
+    assert rows["| - | - |"] == ["| blue | 2. Ask there. |", "| - | - |"]
+    assert rows["Newby | 12"] == ["Newby | 12"]
+    assert rows["Name: Eve; Price: 5 euros"] == [
+        "Name: Adam; Price: 3 euros; Days: 4",
+        "Name: Eve; Price: 5 euros",
+    ]
+    assert rows["It is as follows: run `a | b`."] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "cell"),
+    [
+        ("What was the turnover in 2021?", "| Turnover | 10 | 12 |", "12"),
+        ("What was the turnover?", "| Turnover | 10 | 12 |", None),
+        ("Which room is blue?", "| blue | 2. Ask there. |", None),  # told by the question
+        ("On which floor is the blue room?", "| blue | 2. Ask there. |", "2. Ask there."),
+        ("What is the price?", "Name: Eve; Price: 5 euros", "5 euros"),
+        ("Who named the price?", "Name: Eve; Price: 5 euros", "Eve"),
+        ("What follows?", "It is as follows: run `a | b`.", None),
+    ],
+)
+def test_the_cell_of_the_column_that_is_named(question: str, row: str, cell: str | None) -> None:
+    table = passage(TEXT)
+    (span,) = (span for span in table.sentences if table.quote(span) == row)
+    found = asked_cell(question, table, span)
+    assert (found and table.quote(found)) == cell
+
+
+def test_rows_without_the_names_of_their_columns() -> None:
+    rows = passage("| Adult | 4 euros |\n| Child | 2 euros |")
+    assert [cells(rows, span) for span in rows.sentences] == [[], []]
+    assert all(in_table(rows, span) and not is_head(rows, span) for span in rows.sentences)
