@@ -114,8 +114,10 @@ def _runs(
         end = first + 1
         while end < len(sentences) and fits(first, end + 1):
             end += 1
-        if end < len(sentences) and first < blocks[end][0] and fits(*blocks[end]):
-            end = blocks[end][0]
+        if end < len(sentences):
+            begin, stop = blocks[end]
+            if begin - 1 > first and fits(begin - 1, stop):  # with the sentence before it
+                end = begin
         yield first, end
         if end == len(sentences):
             return
