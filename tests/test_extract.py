@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rag.beside import states
 from rag.choose import answers_another, choose, in_time
-from rag.compose import quoted
+from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
 from rag.extract import Candidate, answerability, candidates
 from rag.reader import Reading
@@ -351,6 +351,17 @@ def test_what_the_reader_points_at_speaks_for_a_sentence() -> None:
     assert answerability(question, hits, unread) < answerability(question, hits, read(2.0))
     assert answerability(question, hits, read(2.0)) < answerability(question, hits, read(4.0))
     assert answerability(question, hits, read(4.0)) == answerability(question, hits, read(8.0))
+
+
+@pytest.mark.parametrize(("margin", "shown"), [(2.0, True), (-2.9, True), (-3.0, False)])
+def test_words_that_the_reader_is_unsure_of_are_shown(margin: float, shown: bool) -> None:
+    hits = [hit(1, "A heater warms the hall.")]
+    place = ("1.txt", hits[0].passage.sentences[0])
+    readings = {place: Reading((15, 23), margin)}
+    question = "What does a heater warm?"
+    known = candidates(question, hits, np.ones(1, np.float32), alike, readings)
+    short = answered(Answer(question, question, "not_in_documents", ""), known).short
+    assert (short and short.text) == ("the hall" if shown else None)
 
 
 def test_what_the_reader_does_not_find_speaks_against_no_sentence_but_for_doubt() -> None:
