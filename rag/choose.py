@@ -11,7 +11,7 @@ from rag.asked import kind_asked
 from rag.beside import beside
 from rag.chronology import in_order
 from rag.datatypes import Span, Statement
-from rag.disagree import conflicts
+from rag.disagree import conflicts, on_two_things
 from rag.extract import SURE, Candidate
 from rag.mentions import identifiers
 from rag.tables import asked_cell, cells, row_and_others
@@ -86,13 +86,10 @@ def choose(
 
 
 def _about_another(question: str, best: Candidate, other: Candidate) -> bool:
-    """Whether the question names what the best one's document is about, and the other's is not.
-
-    Their titles are alike: Kettle A100, Kettle B300.
-    """
-    own, its = (set(stems(c.hit.passage.title)) for c in (best, other))
-    asked = identifiers(question)
-    return bool(own & its and asked & (own - its)) and not asked & (its - own)
+    """Whether the question names what the best one's document is about, not what the other's is."""
+    one, another = best.hit.passage.title, other.hit.passage.title
+    named = identifiers(question) & (set(stems(one)) ^ set(stems(another)))
+    return on_two_things(question, one, another) and named <= set(stems(one))
 
 
 def _stands_out(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bool | None:

@@ -107,6 +107,13 @@ def disagreeing(question: str, cited: Sequence[Citation]) -> list[tuple[Citation
     return [(cited[i], cited[j]) for i, j in pairs]
 
 
+def on_two_things(question: str, title: str, other: str) -> bool:
+    """Whether titles differ in a word each, one of them asked about: Kettle A100, Kettle B300."""
+    one, another = set(stems(title)), set(stems(other))
+    apart = len(one - another) == len(another - one) == 1 and bool(one & another)
+    return apart and not (one ^ another).isdisjoint(identifiers(question))
+
+
 _Hours = tuple[tuple[int, bool], ...]
 
 
@@ -117,7 +124,7 @@ class _Reading:
     text: str
     date: str | None
     document: str
-    title: frozenset[str]
+    title: str
     words: frozenset[str]
     quantities: tuple[Quantity, ...]
     times: tuple[str, ...]
@@ -147,7 +154,7 @@ class _Reading:
             text,
             statement.date,
             statement.document,
-            frozenset(stems(statement.title)),
+            statement.title,
             frozenset(word for word, _ in words),
             found,
             tuple(match.group() for match in TIME.finditer(text)),
@@ -160,7 +167,10 @@ class _Reading:
 
 
 def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
-    if a.numbers and b.numbers and a.numbers != b.numbers or _of_two_things(question, a, b):
+    rows = a.document == b.document and _CELLS.search(a.text) and _CELLS.search(b.text)
+    if rows or (a.numbers and b.numbers and a.numbers != b.numbers):
+        return False
+    if on_two_things(question, a.title, b.title):
         return False
     if bool(_NOT_DONE & set(_raw(a.text))) != bool(_NOT_DONE & set(_raw(b.text))):
         return False
@@ -174,13 +184,6 @@ def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
     if _ASKS_HOUR.search(question) and _other_hours(a, b):
         return True
     return _other_amounts(asked, a, b) or _other_names(question, a, b) or _opposite(a, b)
-
-
-def _of_two_things(question: str, a: _Reading, b: _Reading) -> bool:
-    """Two rows of a table; or titles that differ in what is asked about: Kettle A, Kettle B."""
-    if a.document == b.document and _CELLS.search(a.text) and _CELLS.search(b.text):
-        return True
-    return bool(a.title & b.title) and bool((a.title ^ b.title) & identifiers(question))
 
 
 def _one_side(sides: tuple[re.Pattern[str], re.Pattern[str]], a: _Reading, b: _Reading) -> bool:

@@ -110,6 +110,11 @@ def test_two_things_do_not_disagree() -> None:
     b300 = told("The tank holds 1.7 litres.", "Kettle B300", "b.txt")
     assert conflicts("How much does the tank of the B300 hold?", [a100, b300]) == []
     assert conflicts("How much does the tank hold?", [a100, b300]) == [(0, 1)]
+    news = [
+        told("The flood in Oldby killed 12 people.", "The flood: how it came, what helps", "a.txt"),
+        told("The flood in Oldby killed 15 people.", "Flood in Oldby", "b.txt"),
+    ]
+    assert conflicts("How many people did the flood in Oldby kill?", news) == [(0, 1)]
     rows = [told(f"Ticket: day; Price: {n} euros; Sold: here", "Prices") for n in (4, 5)]
     assert conflicts("What is the price of a day ticket?", rows) == []
     other = [rows[0], told(rows[1].text, "More prices", "b.txt")]
