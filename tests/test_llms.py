@@ -442,8 +442,11 @@ next(reply)  # a sign that it reads the prompt, of which much is left
 busy = cpu_of_others(0.3)
 reply.close()
 working.join(200)
-cpu_of_others(0.3)  # llama.cpp's threads spin for a moment before they sleep
-print(working.is_alive(), busy, cpu_of_others(0.3))
+for _ in range(20):  # llama.cpp's threads spin for a moment before they sleep
+    after = cpu_of_others(0.3)
+    if after < 0.2 * busy:
+        break
+print(working.is_alive(), busy, after)
 """
 
 
