@@ -13,8 +13,7 @@ from rag.tables import in_table
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
-# Words on which the reader is as unsure as this are right as often as those of a margin of 0 to 2.
-_POINTED_AT = -3.0
+_POINTED_AT = -3.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 _LIKELY = 0.5  # answerability; what hardly answers is no disagreement about the answer
 _MARKER = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
@@ -59,10 +58,7 @@ def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> Sho
     cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
     if not states(best.text) or is_open(question):
         return None
-    if in_table(best.hit.passage, best.span):
-        span = short_cell(question, best)
-    else:
-        span = _pointed_at(question, best)
+    span = short_cell(question, best) if in_table(best.text) else _pointed_at(question, best)
     if span is None or not cited:
         return None
     return ShortAnswer(best.hit.passage.quote(span), cited[0], *span)

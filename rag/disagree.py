@@ -2,7 +2,8 @@
 
 Two statements disagree where they are alike but for the value: the same words around it, the same
 names, no other time, no part against a whole, nothing ordered or wanted against what is, nothing
-before the subject that narrows it ("During probation the notice period"). Then the values must
+before the subject that narrows it ("During probation the notice period"), no other number of a room
+or a flight, no two rows of one table, no documents on two things. Then the values must
 exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose claim it is
 makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs it is none:
 a false alarm is worse than a missed one.
@@ -15,8 +16,9 @@ from itertools import combinations, takewhile
 
 from rag.chronology import compatible
 from rag.datatypes import Citation, Statement
-from rag.mentions import TIME, clock_times, identifiers, names
+from rag.mentions import DAY, TIME, clock_times, identifiers, names
 from rag.quantities import Quantity, quantities
+from rag.tables import in_table
 from rag.words import STOP_WORDS, stem, stems, tokens
 
 
@@ -87,10 +89,9 @@ _SIDES = [
 ]
 _NEGATION = re.compile(r"\b(?:not|never|no longer|cannot|\w+n['’]t)\b", re.I)
 _ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month)\b", re.I)
-_CELLS = re.compile(r"\||: [^;]+; [^:;]+: ")
 _LABEL = re.compile(r"\W*\d+(?:\.\d+)*[.)]?\s")
 _LOOSE = re.compile(r"\b(?:about|after|around|before|by)\s+$", re.I)  # no certain time of day
-_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?$")
+_WEEKDAY = re.compile(rf"{DAY}$")
 _ASKS_HOUR = re.compile(r"\bwhen\b|\b(?:what|which) time\b|\bhours\b|\buntil\b", re.I)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
 
@@ -167,7 +168,7 @@ class _Reading:
 
 
 def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
-    rows = a.document == b.document and _CELLS.search(a.text) and _CELLS.search(b.text)
+    rows = a.document == b.document and in_table(a.text) and in_table(b.text)
     if rows or (a.numbers and b.numbers and a.numbers != b.numbers):
         return False
     if on_two_things(question, a.title, b.title):

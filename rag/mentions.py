@@ -10,13 +10,13 @@ MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
+DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _MOMENT = (
     rf"(?:(?:early|mid|late|the)[\s-])*(?:"
     rf"{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s?%))?(?:,?\s+{_YEAR}\b)?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+{_YEAR}\b)?"
-    rf"|\d{{4}}-\d\d-\d\d|{_YEAR}s?\b|(?:FY|Q[1-4])\s?(?:{_YEAR}|\d\d)?\b|{_DAY}\b"
+    rf"|\d{{4}}-\d\d-\d\d|{_YEAR}s?\b|(?:FY|Q[1-4])\s?(?:{_YEAR}|\d\d)?\b|{DAY}\b"
     r"|(?:last|next|this|previous|following|past|same|first|second|third|fourth|final)\s+"
     r"(?:year|month|week|quarter|spring|summer|autumn|fall|winter|night|decade|half|season)\b"
     r"(?:\s+of\s+(?:1[5-9]|20)\d\d\b)?"

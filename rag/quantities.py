@@ -27,23 +27,20 @@ _QUANTITY = re.compile(
     r"(?:\s?(?P<percent>%|per ?cent\b))?(?![\d,.:/]*\d|(?:st|nd|rd|th)\b)",
     re.I,
 )
+_LOWER = r"at least|a minimum of|(?:no|not) (?:fewer|less) than"
+_UPPER = r"at most|a maximum of|up to|(?:no|not) more than"
 _AT_LEAST = re.compile(
-    r"\b(?:at least|(?<!no )(?<!not )more than|over|above|exceed(?:s|ed|ing)?|a minimum of|"
-    r"(?:no|not) (?:fewer|less) than|from|upwards of)\s+$",
+    rf"\b(?:{_LOWER}|(?<!no )(?<!not )more than|over|above|exceed(?:s|ed|ing)?|from|upwards of)"
+    r"\s+$",
     re.I,
 )
 _AT_MOST = re.compile(
-    r"\b(?:up to|at most|(?<!no )(?<!not )(?:fewer|less) than|under|below|a maximum of|"
-    r"(?:no|not) more than|as (?:many|much) as)\s+$",
+    rf"\b(?:{_UPPER}|(?<!no )(?<!not )(?:fewer|less) than|under|below|as (?:many|much) as)\s+$",
     re.I,
 )
 # "Must be at least 3 days" and "must be at least 7 days" are two rules; that at least 12 came and
 # that at least 15 came may both be true.
-_LIMIT = re.compile(
-    r"\b(?:at least|at most|up to|a (?:minimum|maximum) of|"
-    r"(?:no|not) (?:fewer|less|more) than)\s+$",
-    re.I,
-)
+_LIMIT = re.compile(rf"\b(?:{_LOWER}|{_UPPER})\s+$", re.I)
 _RULES = re.compile(
     r"\b(?:allowed|entitled|have to|has to|limit(?:ed)?|maximum|may|minimum|must|needs?|permitted|"
     r"required?|requires|shall)\b",

@@ -2,7 +2,7 @@
 
 Passages follow each other with an overlap of one sentence. What is embedded is a header (title and
 date) and the passage's text; both together never exceed the window, so nothing is truncated. A list
-or a table is not cut, nor from the line that opens it, where it fits in one passage.
+or a table is not cut where it fits in one passage with the sentence before it.
 """
 
 import re

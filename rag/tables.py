@@ -22,6 +22,11 @@ def is_row(sentence: str) -> bool:
     return "|" in sentence
 
 
+def in_table(sentence: str) -> bool:
+    """Whether a sentence looks like a line of any table."""
+    return is_row(sentence) or bool(_NAMED_CELLS.fullmatch(sentence))
+
+
 def table(passage: Passage, span: Span) -> tuple[Span | None, Sequence[Span]]:
     """The names of the columns of the Markdown table that a sentence is in, and its rows.
 
@@ -41,11 +46,6 @@ def table(passage: Passage, span: Span) -> tuple[Span | None, Sequence[Span]]:
         return None, ()
     end = next((i for i in heads if i > above[-1]), last + 1)
     return spans[above[-1]], spans[above[-1] + 2 : end]
-
-
-def in_table(passage: Passage, span: Span) -> bool:
-    """Whether a sentence is a line of a table, the names of whose columns may not be known."""
-    return is_row(passage.quote(span)) or bool(cells(passage, span))
 
 
 def is_head(passage: Passage, span: Span) -> bool:

@@ -90,7 +90,7 @@ def test_what_is_longer_than_a_passage_is_cut_between_rows() -> None:
     assert all(passage.text.endswith("|") for passage in passages)
 
 
-def test_a_table_of_very_many_rows_is_split_in_linear_time() -> None:
+def test_a_table_of_very_many_rows() -> None:
     rows = "".join(f"| item {n} | {n} kg |\n" for n in range(20_000))
     assert len(check(document(f"All items:\n{rows}"), count_words, 64)[1]) > 1_000
 

@@ -87,4 +87,5 @@ def test_the_cell_of_the_column_that_is_named(question: str, row: str, cell: str
 def test_rows_without_the_names_of_their_columns() -> None:
     rows = passage("| Adult | 4 euros |\n| Child | 2 euros |")
     assert [cells(rows, span) for span in rows.sentences] == [[], []]
-    assert all(in_table(rows, span) and not is_head(rows, span) for span in rows.sentences)
+    assert all(in_table(rows.quote(span)) for span in rows.sentences)
+    assert not any(is_head(rows, span) for span in rows.sentences)

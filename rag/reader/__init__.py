@@ -78,8 +78,8 @@ class Reader:
         found = []
         for sentence in passage.sentences:
             held = [i for i, (a, b) in enumerate(places) if a < sentence[1] and b > sentence[0]]
-            other_time = of_another_time(question, passage.quote(sentence))
-            if held and not other_time and not in_table(passage, sentence):
+            quote = passage.quote(sentence)
+            if held and not of_another_time(question, quote) and not in_table(quote):
                 first, last, score = best_run(*own[held[0] : held[-1] + 1].T)
                 words = (places[held[first]][0], places[held[last]][1])
                 found.append((score, sentence, _whole_words(passage, words, sentence)))
