@@ -4,8 +4,9 @@ A row is one of Markdown, or what is made of the rows of other tables: "Name: va
 """
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby, pairwise, takewhile
 
 from rag.asked import holds_kind, kind_asked
 from rag.datatypes import Passage, Span
@@ -32,20 +33,21 @@ def table(passage: Passage, span: Span) -> tuple[Span | None, Sequence[Span]]:
 
     As far as they stand in the passage; None and no rows where none of it is a table's.
     """
-    spans = passage.sentences
-    place = first = last = spans.index(span)
-    if not is_row(passage.quote(span)):
-        return None, ()
-    while first > 0 and is_row(passage.quote(spans[first - 1])):
-        first -= 1
-    while last + 1 < len(spans) and is_row(passage.quote(spans[last + 1])):
-        last += 1
-    heads = [i for i in range(first, last) if _RULE.fullmatch(passage.quote(spans[i + 1]))]
-    above = [i for i in heads if i <= place]
-    if not above:
-        return None, ()
-    end = next((i for i in heads if i > above[-1]), last + 1)
-    return spans[above[-1]], spans[above[-1] + 2 : end]
+    return _tables(passage).get(span, (None, ()))
+
+
+@lru_cache(maxsize=64)
+def _tables(passage: Passage) -> Mapping[Span, tuple[Span, Sequence[Span]]]:
+    """Each line of a table -> the names of its columns and its rows."""
+    found: dict[Span, tuple[Span, Sequence[Span]]] = {}
+    lines = groupby(passage.sentences, key=lambda span: is_row(passage.quote(span)))
+    for block in (list(spans) for row, spans in lines if row):
+        rules = [i for i, span in enumerate(block) if _RULE.fullmatch(passage.quote(span))]
+        heads = [i - 1 for i in rules if i > 0]
+        for head, end in pairwise([*heads, len(block)]):
+            rows = tuple(block[head + 2 : end])
+            found |= {span: (block[head], rows) for span in block[head:end]}
+    return found
 
 
 def is_head(passage: Passage, span: Span) -> bool:
