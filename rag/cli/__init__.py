@@ -22,12 +22,22 @@ from rag.render import error_json, to_json
 
 def main() -> None:
     """The command ``rag``: runs it and exits with the contract's code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, _end)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # nobody told us to ignore it
+        signal.signal(signal.SIGINT, _end)
     _open_what_is_closed()
     _write_whatever_comes()
-    arguments = sys.argv[1:]
     if "_RAG_COMPLETE" in os.environ:  # a shell asks what could come next
         commands.main(prog_name="rag")
+    try:
+        _run(sys.argv[1:])
+    except BaseException:  # a signal in the midst of a lock's own code comes out as RuntimeError
+        if _signals:
+            _leave(128 + _signals[0])
+        raise
+
+
+def _run(arguments: list[str]) -> None:
     try:
         with commands.make_context("rag", arguments) as context:
             commands.invoke(context)
@@ -41,10 +51,8 @@ def main() -> None:
         _fail(InvalidInput(error.format_message()), arguments)
     except RagError as error:
         _fail(error, arguments)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except click.exceptions.Abort:
         _leave(128 + signal.SIGINT)
-    except _Terminated:
-        _leave(128 + signal.SIGTERM)
     except BrokenPipeError:  # nobody reads any more, as in `rag ask ... | head -1`
         _say_no_more()
         sys.exit(0)
@@ -83,12 +91,13 @@ def _fail(error: RagError, arguments: list[str]) -> None:
     sys.exit(error.exit_code)
 
 
-class _Terminated(SystemExit):
+_signals: list[int] = []  # those that came
+
+
+def _end(number: int, frame: FrameType | None) -> None:
     """The machine or its user wants this process to end."""
-
-
-def _terminated(number: int, frame: FrameType | None) -> None:
-    raise _Terminated(128 + number)
+    _signals.append(number)
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
 
 def _leave(code: int) -> None:

@@ -43,10 +43,10 @@ class Background:
             ended, self._running = self._running, None
             ended.result()
 
-    def close(self, wait: bool) -> None:
-        """Ends the thread with the part that it is at; with ``wait``, returns only then."""
+    def close(self) -> None:
+        """Lets the thread end with the part that it is at, and waits for nothing."""
         self._closed.set()
-        self._thread.shutdown(wait)
+        self._thread.shutdown(wait=False)
 
     def _embed(self, texts: Sequence[str]) -> None:
         try:

@@ -111,9 +111,9 @@ class Intake:
             self._write(item, batch.keys)
         return bool(batch.items)
 
-    def close(self, wait: bool) -> None:
-        """Gives up what is under way; without ``wait`` it ends by itself."""
-        self._background.close(wait)
+    def close(self) -> None:
+        """Gives up what is under way; it ends by itself."""
+        self._background.close()
 
     def keep(self, wait: bool = False) -> None:
         """Keeps the vectors that the background has brought; to ``wait`` for, all of them."""

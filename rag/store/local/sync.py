@@ -9,10 +9,10 @@ embedded again.
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from rag.clean import encodable
 from rag.embed import DEFAULT_SPEC, Embedder
@@ -56,7 +56,7 @@ def sync(
         writer = Writer(store, connection)
         known = writer.roots()
         try:
-            with _Sync(store, writer, embedder, progress) as run:
+            with closing(_Sync(store, writer, embedder, progress)) as run:
                 return run.run(named, known, rebuild)
         except InvalidInput:
             if fresh:
@@ -113,12 +113,9 @@ class _Sync:
             warnings=(documents_warning(self._foreign),) if self._foreign else (),
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        leaving = kind is not None and not issubclass(kind, Exception)
-        self._intake.close(wait=not leaving)
+    def close(self) -> None:
+        """Ends what runs in the background."""
+        self._intake.close()
 
     def _transaction(self) -> AbstractContextManager[None]:
         """One of its own, where the whole run is not one already."""
