@@ -14,7 +14,7 @@ from fakes import FakeEmbedder
 
 from rag.retrieve import Selection, retrieve
 from rag.store import Snapshot
-from rag.store.local import LocalStore, search, state, structure, sync, vectors
+from rag.store.local import LocalStore, search, state, structure, sync, vectors, word_index
 from rag.store.local.structure import Segment
 
 WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ale", "ire", "ope", "une", "ath", "ell")]
@@ -213,21 +213,40 @@ def test_common_words_are_left_out_of_a_large_index(
 ) -> None:
     terms = ["bale", "book7", "book8", "nothing"]
     with library.store.snapshot() as snapshot:
-        assert snapshot._rarest(terms, 10_000) == terms  # small enough for all
+        words = snapshot._words
+        assert words._rarest(terms, 10_000) == terms  # small enough for all
         sql = "SELECT count(*) FROM passages WHERE text LIKE '%book7 %'"
         (rare,) = library.store_connection(snapshot).execute(sql).fetchone()
-        assert snapshot._rarest(terms, 2 * rare + 5) == ["book7", "book8", "nothing"]
-        assert snapshot._rarest(["bale", "book7"], 3) == ["book7"]  # one, however common
-        assert snapshot._rarest(["nothing", "book7"], 3) == ["nothing", "book7"]
-        monkeypatch.setattr(search, "_MOST_RANKED", 3)
-        snapshot._rows.clear()  # counted to 3 and estimated
-        assert snapshot._rarest(["bale", "book7"], 3) == ["book7"]
-        assert 3 < snapshot._rows_with("bale") <= snapshot.info.passages
-        monkeypatch.setattr(search, "_MOST_RANKED", 2 * rare)
-        snapshot._rows.clear()
+        assert words._rarest(terms, 2 * rare + 5) == ["book7", "book8", "nothing"]
+        assert words._rarest(["bale", "book7"], 3) == ["book7"]  # one, however common
+        assert words._rarest(["nothing", "book7"], 3) == ["nothing", "book7"]
+        monkeypatch.setattr(word_index, "_MOST_RANKED", 3)
+        words._counts.clear()  # counted to 3 and estimated
+        assert words._rarest(["bale", "book7"], 3) == ["book7"]
+        assert 3 < words._count("bale") <= snapshot.info.passages
+        monkeypatch.setattr(word_index, "_MOST_RANKED", 2 * rare)
+        words._counts.clear()
         vector = library.embedder.embed_query("bale book7")
         hits = retrieve(snapshot, "bale book7", vector, 5, "lexical")
         assert {hit.passage.document for hit in hits} == {"book7.txt"}
+
+
+def test_passages_whose_words_are_common_are_not_scored_in_a_large_index(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terms = ["book7", "bale", "dire"]
+    some = frozenset({2, 8, 9})  # book7 among them
+    with library.store.snapshot() as snapshot:
+        assert snapshot._words._promising(terms, 10, None) is None  # small enough for all
+        best = [snapshot.lexical(terms, 10, only) for only in (None, some)]
+    monkeypatch.setattr(word_index, "_MOST_SCORED", 10)
+    with library.store.snapshot() as snapshot:
+        promising = snapshot._words._promising(terms, 10, None)
+        assert promising and 10 <= len(promising) < snapshot.info.passages / 4
+        assert set(best[0]) <= set(promising)
+        assert [snapshot.lexical(terms, 10, only) for only in (None, some)] == best
+        assert snapshot._words._promising(["bale"], 10, None) is None  # as rare in each
+        assert snapshot.lexical([], 10, None) == {} == snapshot.lexical(["nothing"], 10, some)
 
 
 def test_filters_see_the_newest_generation(library: Library) -> None:

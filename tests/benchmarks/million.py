@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from rag.store.local.reader import LocalSnapshot
 from rag.store.local.rows import FORMAT, digest
 from rag.store.local.state import check_counts, check_words
 from rag.store.local.vector_files import VectorFiles
+from rag.store.local.word_index import Keys, WordIndex
 from rag.store.local.writer import Writer
 
 BLOCK = 1_000  # documents a transaction
@@ -180,8 +182,19 @@ class Exhaustive(LocalSnapshot):
         best = np.argsort(-cosines)[:n]
         return dict(zip(self.keys[best].tolist(), cosines[best].tolist(), strict=True))
 
+    @cached_property
+    def _words(self) -> WordIndex:
+        return AllWords(self._connection, self._state["passages"], {})
+
+
+class AllWords(WordIndex):
+    """Looks for every word, and scores every passage that has one."""
+
     def _rarest(self, terms: Sequence[str], most: int) -> list[str]:
         return list(terms)
+
+    def _promising(self, terms: Sequence[str], n: int, only: Keys | None) -> None:
+        return None
 
 
 def recalls(snapshot: LocalSnapshot, queries: Sequence[Query]) -> dict[str, float]:

@@ -17,13 +17,8 @@ from rag.store.local.state import check_words
 from rag.store.local.structure import Segment
 from rag.store.local.vector_files import VectorFiles
 from rag.store.local.vectors import VectorIndex
+from rag.store.local.word_index import WordIndex
 
-# BM25 weighs a word in the title as this many in the text.
-_TITLE_WEIGHT = 1.0
-# Of a large index's words the rarest are searched for, as many as are in this many passages in all:
-# to rank them takes about 1 us a passage, to find given ones among them 0.1 us.
-_MOST_RANKED = 15_000
-_MOST_SCANNED = 100_000
 _MOST_KNOWN = 4_000  # rows of each kind; 6 MB of embeddings at 384 dimensions
 
 
@@ -35,6 +30,7 @@ class Read:
     dates: Sequence[tuple[int, str, str | None]] | None = None
     passages: dict[int, Passage] = field(default_factory=dict)
     embeddings: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -72,7 +68,7 @@ class Search:
         self._state = state
         self._kept = kept
         self._read = read
-        self._rows: dict[str, int] = {}
+        self._chosen: tuple[Collection[int], NDArray[np.int64]] | None = None
         self._embedding_of: dict[int, int] = {}
 
     def dense(
@@ -81,8 +77,7 @@ class Search:
         """The ``n`` nearest passages: key -> exact cosine, from checked rows."""
         allowed = None
         if only is not None:
-            rows = self._in("SELECT embedding FROM passages WHERE document IN", only)
-            allowed = np.unique(np.fromiter((key for (key,) in rows), np.int64, len(rows)))
+            allowed = np.unique(self._of(only)[:, 1])
             if not len(allowed):
                 return {}
         wanted = n
@@ -100,23 +95,8 @@ class Search:
         self, terms: Sequence[str], n: int, only: Collection[int] | None
     ) -> dict[int, float]:
         """The ``n`` best passages by BM25 over any of the terms: key -> score above 0."""
-        terms = self._rarest(terms, _MOST_RANKED)
-        if not terms:
-            return {}
-        self._check_words()
-        where, values = "", [_TITLE_WEIGHT, _match(terms)]
-        if only is not None:
-            where = (
-                " AND +rowid IN (SELECT key FROM passages WHERE document IN"
-                " (SELECT value FROM json_each(?)))"
-            )
-            values.append(json.dumps(sorted(only)))
-        rows = self._connection.execute(
-            f"SELECT rowid, -bm25(words, ?, 1.0) AS score FROM words WHERE words MATCH ?{where} "
-            "ORDER BY score DESC, rowid LIMIT ?",
-            (*values, n),
-        )
-        found = {key: score for key, score in rows if score > 0}
+        allowed = None if only is None else self._of(only)[:, 0]
+        found = self._words.best(terms, n, allowed)
         if only is not None:  # the index that found them is not checked, the rows are
             pairs = self._in("SELECT key, document FROM passages WHERE key IN", found)
             inside = {key for key, document in pairs if document in only}
@@ -125,12 +105,7 @@ class Search:
 
     def vocabulary(self, begin: str) -> list[str]:
         """The stems in the word index that begin so."""
-        self._check_words()
-        rows = self._connection.execute(
-            "SELECT term FROM temp.vocabulary WHERE term >= ? AND term < ?",
-            (begin, begin + "\U0010ffff"),
-        )
-        return [term for (term,) in rows]
+        return self._words.beginning(begin)
 
     def complete_scores(
         self, query: NDArray[np.float32], terms: Sequence[str], keys: Collection[int]
@@ -144,17 +119,7 @@ class Search:
         listed = sorted(keys)
         vectors = self._embeddings([self._embedding_of[key] for key in listed])
         cosines = dict(zip(listed, (vectors @ query).tolist(), strict=True))
-        scores: dict[int, float] = {}
-        terms = self._rarest(terms, _MOST_SCANNED)
-        if terms:
-            self._check_words()
-            rows = self._connection.execute(
-                "SELECT rowid, -bm25(words, ?, 1.0) FROM words WHERE words MATCH ? "
-                "AND +rowid IN (SELECT value FROM json_each(?))",
-                (_TITLE_WEIGHT, _match(terms), json.dumps(sorted(keys))),
-            )
-            scores = {key: score for key, score in rows if score > 0}
-        return cosines, scores
+        return cosines, self._words.scores(terms, listed)
 
     @property
     def _segment(self) -> Segment | None:
@@ -171,40 +136,23 @@ class Search:
             self._dead,
         )
 
-    def _rarest(self, terms: Sequence[str], most: int) -> list[str]:
-        """The terms that are in no more than ``most`` passages in all; at least one is in any."""
-        if self._state["passages"] <= most:
-            return list(terms)
-        rows = {term: self._rows_with(term) for term in terms}
-        kept: list[str] = []
-        total = 0
-        for term in sorted(rows, key=lambda term: rows[term]):
-            if total and total + rows[term] > most:
-                break
-            total += rows[term]
-            kept.append(term)
-        return [term for term in terms if term in kept]
+    def _of(self, documents: Collection[int]) -> NDArray[np.int64]:
+        """(passages, 2): the keys of the documents' passages, and of their embeddings."""
+        if self._chosen is None or self._chosen[0] is not documents:
+            rows = self._in("SELECT key, embedding FROM passages WHERE document IN", documents)
+            self._chosen = documents, np.array(rows, np.int64).reshape(len(rows), 2)
+        return self._chosen[1]
 
-    def _rows_with(self, term: str) -> int:
-        """How many passages have the term; where they are very many, as among the first ones."""
-        if term not in self._rows:
-            count, reached = self._connection.execute(
-                "SELECT count(*), max(rowid) FROM "
-                "(SELECT rowid FROM words WHERE words MATCH ? LIMIT ?)",
-                (_match([term]), _MOST_RANKED),
-            ).fetchone()
-            if count == _MOST_RANKED:
-                (last,) = self._connection.execute("SELECT max(key) FROM passages").fetchone()
-                count = count * last // reached
-            self._rows[term] = int(count)
-        return self._rows[term]
-
-    def _check_words(self) -> None:
-        """Once for each generation of a store; who searches words searches vectors next."""
+    @cached_property
+    def _words(self) -> WordIndex:
+        """Checked once for each generation of a store; who searches words searches vectors next."""
         if self._state["words"] not in self._kept.sound_words:
             self._kept.vectors.prepare(self._segment)
             check_words(self._connection, self._path, self._state)
             self._kept.sound_words.add(self._state["words"])
+        if len(self._read.counts) > _MOST_KNOWN:
+            self._read.counts = {}
+        return WordIndex(self._connection, self._state["passages"], self._read.counts)
 
     def _dead(self) -> NDArray[np.int64]:
         rows = self._connection.execute("SELECT embedding FROM dead").fetchall()
@@ -245,8 +193,3 @@ class Search:
         return self._connection.execute(
             f"{sql} (SELECT value FROM json_each(?))", (listed,)
         ).fetchall()
-
-
-def _match(terms: Sequence[str]) -> str:
-    """An FTS5 query for any of the terms, each taken literally."""
-    return " OR ".join('"' + term.replace('"', '""') + '"' for term in terms)

@@ -27,7 +27,7 @@ class Segment:
     @property
     def searched(self) -> int:
         """The clusters that a question looks at."""
-        return max(16, self.clusters // 16)
+        return max(16, self.clusters // 24)
 
 
 def describe(segment: Segment | None, passages: int) -> dict[str, str]:
