@@ -53,10 +53,12 @@ _HEDGE = re.compile(
     r"fewer than|less than|over|under|up to)\s$",
     re.I,
 )
-_OPEN = re.compile(
-    r"\bhow (?:do|does|can|could|should|to)\b|\bwhat (?:are|were|happened)\b|"
+_OPEN = re.compile(  # and not "What are the two kinds of it?", "What were they made of?"
+    r"\bhow (?:do|does|can|could|should|to)\b|\bwhat happened\b|"
+    r"\bwhat (?:are|were)\b(?! (?:the )?(?:\d|two|three|four|five|six))"
+    r"(?!.* (?:about|as|at|by|for|from|in|of|on|to|with)\W*$)|"
     r"\b(?:explain|describe|steps|tell me about)\b|"
-    r"^what(?:['’]s| is) (?:an? [\w’' -]+|[\w’'-]+)\W*$|"
+    r"^what(?:['’]s| is) (?:an? (?:[\w’'-]+ ){0,2}[\w’'-]+|[\w’'-]+)\W*$|"
     r"^who(?:['’]s| is| was) (?:[\w’-]+|(?-i:[A-Z][\w’-]+(?: [A-Z][\w’-]+)*))\W*$",
     re.I,
 )

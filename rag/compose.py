@@ -13,7 +13,7 @@ from rag.tables import in_table
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
-_POINTED_AT = -3.0  # the margin from which on words are shown; the whole sentence is quoted anyway
+_POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 _LIKELY = 0.5  # answerability; what hardly answers is no disagreement about the answer
 _MARKER = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")

@@ -353,7 +353,7 @@ def test_what_the_reader_points_at_speaks_for_a_sentence() -> None:
     assert answerability(question, hits, read(4.0)) == answerability(question, hits, read(8.0))
 
 
-@pytest.mark.parametrize(("margin", "shown"), [(2.0, True), (-2.9, True), (-3.0, False)])
+@pytest.mark.parametrize(("margin", "shown"), [(2.0, True), (-4.9, True), (-5.0, False)])
 def test_words_that_the_reader_is_unsure_of_are_shown(margin: float, shown: bool) -> None:
     hits = [hit(1, "A heater warms the hall.")]
     place = ("1.txt", hits[0].passage.sentences[0])
