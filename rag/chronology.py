@@ -9,6 +9,11 @@ from rag.mentions import MONTH, TIME
 from rag.quantities import quantities
 from rag.words import STOP_WORDS, stem, tokens
 
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_WHOLE_NAMES = {name[:3]: name for name in _MONTHS} | {"sept": "september"}
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -29,9 +34,12 @@ def of_another_time(question: str, statement: str) -> bool:
 
 
 def words_of_times(text: str) -> set[str]:
-    """The stems of the times that a text mentions; May is one, and no stop word there."""
+    """The stems of the times that a text mentions, of Oct. that of October.
+
+    May is one, and no stop word there.
+    """
     return {
-        stem(word)
+        stem(_WHOLE_NAMES.get(word, word))
         for match in TIME.finditer(text)
         for word, _ in tokens(match.group())
         if word == "may" or word not in STOP_WORDS
@@ -84,9 +92,7 @@ def _parts(time: str) -> dict[str, str]:
     if year := _YEAR.search(time):
         found["year"] = year.group()
     if month := re.search(MONTH, time):
-        found["month"] = str(
-            "janfebmaraprmayjunjulaugsepoctnovdec".index(month[0][:3].lower()) // 3 + 1
-        )
+        found["month"] = str(_MONTHS.index(_WHOLE_NAMES[month[0][:3].lower()]) + 1)
         if days := re.findall(r"\b\d{1,2}\b", time):
             found["day"] = "-".join(days)
     return found

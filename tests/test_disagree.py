@@ -164,4 +164,7 @@ def test_a_statement_of_another_time_than_the_question_s() -> None:
     assert not of_another_time("How many entered in May?", "Between May 1 and 23 there were 35.")
     assert not of_another_time(asked, "In April 2024 there were 225.")
     assert not of_another_time(asked, "There were 225.")
+    assert not of_another_time("How many in October?", "Between Oct. 1 and 23 there were 35.")
+    assert not of_another_time("How many in Sept.?", "In September there were 35.")
+    assert of_another_time("How many in October?", "In the last decade there were 35.")
     assert not of_another_time("How many trucks entered?", "In May there were 300.")
