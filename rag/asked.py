@@ -55,8 +55,8 @@ _HEDGE = re.compile(
 )
 _OPEN = re.compile(  # and not "What are the two kinds of it?", "What were they made of?"
     r"\bhow (?:do|does|can|could|should|to)\b|\bwhat happened\b|"
-    r"\bwhat (?:are|were)\b(?! (?:the )?(?:\d|two|three|four|five|six))"
-    r"(?!.* (?:about|as|at|by|for|from|in|of|on|to|with)\W*$)|"
+    r"\bwhat (?:are|were)\b(?!\s+(?:the\s+)?(?:\d+|two|three|four|five|six)\b(?!-))"
+    r"(?![^?]*\s(?:about|as|at|by|for|from|in|of|on|to|with)\s*(?:\?|$))|"
     r"\b(?:explain|describe|steps|tell me about)\b|"
     r"^what(?:['’]s| is) (?:an? (?:[\w’'-]+ ){0,2}[\w’'-]+|[\w’'-]+)\W*$|"
     r"^who(?:['’]s| is| was) (?:[\w’-]+|(?-i:[A-Z][\w’-]+(?: [A-Z][\w’-]+)*))\W*$",

@@ -5,15 +5,10 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from rag.datatypes import Statement
-from rag.mentions import MONTH, TIME
+from rag.mentions import MONTH, TIME, month_named
 from rag.quantities import quantities
 from rag.words import STOP_WORDS, stem, tokens
 
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
-_WHOLE_NAMES = {name[:3]: name for name in _MONTHS} | {"sept": "september"}
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -39,7 +34,7 @@ def words_of_times(text: str) -> set[str]:
     May is one, and no stop word there.
     """
     return {
-        stem(_WHOLE_NAMES.get(word, word))
+        stem(month_named(word)[1] if re.fullmatch(MONTH, word.title()) else word)
         for match in TIME.finditer(text)
         for word, _ in tokens(match.group())
         if word == "may" or word not in STOP_WORDS
@@ -92,7 +87,7 @@ def _parts(time: str) -> dict[str, str]:
     if year := _YEAR.search(time):
         found["year"] = year.group()
     if month := re.search(MONTH, time):
-        found["month"] = str(_MONTHS.index(_WHOLE_NAMES[month[0][:3].lower()]) + 1)
+        found["month"] = str(month_named(month[0])[0])
         if days := re.findall(r"\b\d{1,2}\b", time):
             found["day"] = "-".join(days)
     return found

@@ -33,7 +33,10 @@ _CLOCK = re.compile(
     r"(?P<of_24>[01]?\d|2[0-4]):(?P<past>[0-5]\d)\b(?![:.]\d)",
     re.I,
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 _DAY_OF_MONTH = r"(?P<day{}>\d{{1,2}})(?:st|nd|rd|th)?"
 _DATE = re.compile(
     rf"\b(?:(?P<iso>{_YEAR}-\d\d-\d\d)\b"
@@ -108,13 +111,19 @@ def clock_times(text: str) -> Iterator[tuple[int, bool, Span]]:
         yield 60 * (hour % 24) + int(minute or 0), bool(half) or hour > 12, (start, match.end())
 
 
+def month_named(name: str) -> tuple[int, str]:
+    """The number and the whole name, in lower case, of a month by a name that MONTH matches."""
+    whole = next(month for month in _MONTHS if month.startswith(name[:3].lower()))
+    return _MONTHS.index(whole) + 1, whole
+
+
 def dates(text: str) -> Iterator[re.Pattern[str]]:
     """Patterns of the ISO dates that the days and months in a text may mean."""
     for match in _DATE.finditer(text):
         if match["iso"]:
             yield re.compile(match["iso"])
             continue
-        month = _MONTHS.index((match["month1"] or match["month2"])[:3].lower()) + 1
+        month, _ = month_named(match["month1"] or match["month2"])
         year = match["year1"] or match["year2"] or r"\d{4}"
         day = match["day1"] or match["day2"]
         yield re.compile(f"{year}-{month:02d}-{int(day):02d}" if day else f"{year}-{month:02d}-..")

@@ -284,13 +284,41 @@ def test_c_continues_the_last_conversation(shell: Shell, tmp_path: Path) -> None
     assert refused.returncode == 2 and "-c" in refused.stderr
 
 
+def test_a_second_signal_ends_what_waits_for_its_output(home: Path) -> None:
+    stuck = (
+        "import os, sys, threading; from rag.cli import main; from rag import cli\n"
+        "def run(arguments):\n"
+        "    os.set_blocking(1, False)\n"
+        "    try:\n"
+        "        while os.write(1, bytes(4096)): pass\n"
+        "    except BlockingIOError: pass\n"
+        "    os.set_blocking(1, True); sys.stdout.write('more')\n"
+        "    print('full', file=sys.stderr, flush=True); threading.Event().wait()\n"
+        "cli._run = run; main()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", stuck],
+        env=os.environ | {"RAG_HOME": str(home), "PYTHONUNBUFFERED": ""},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stderr and process.stderr.readline() == "full\n"
+            process.send_signal(signal.SIGINT)
+            with pytest.raises(subprocess.TimeoutExpired):  # it waits for who reads
+                process.wait(1)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == -signal.SIGINT
+        finally:
+            process.kill()
+
+
 _SWALLOWED = """
 from rag.store.local.background import Background
 begin = Background.begin
 def begin_and_trip(self, texts):
     try:
         begin(self, texts); threading.Event().wait()
-    except KeyboardInterrupt:
+    except BaseException:
         raise RuntimeError("release unlocked lock")  # as threading.Condition.wait may
 Background.begin = begin_and_trip
 """
@@ -298,7 +326,12 @@ Background.begin = begin_and_trip
 
 @pytest.mark.parametrize(
     ("number", "code", "also"),
-    [(signal.SIGINT, 130, ""), (signal.SIGTERM, 143, ""), (signal.SIGINT, 130, _SWALLOWED)],
+    [
+        (signal.SIGINT, 130, ""),
+        (signal.SIGTERM, 143, ""),
+        (signal.SIGINT, 130, _SWALLOWED),
+        (signal.SIGTERM, 143, _SWALLOWED),
+    ],
 )
 def test_ending_an_index_run_waits_for_no_embedding(
     number: int, code: int, also: str, seeds: Path, home: Path, tmp_path: Path

@@ -119,6 +119,7 @@ FORGED: dict[str, tuple[str, dict[str, object]]] = {
     "sentence elsewhere": ("passages", {"sentences": b"\xff" * 16}),
     "another length": ("passages", {"end": 2**62}),
     "bytes for a text": ("passages", {"text": b"ships"}),
+    "bytes for an embedding": ("passages", {"embedding": b"\0"}),
     "short vector": ("embeddings", {"vector": b"1234"}),
     "text for a vector": ("embeddings", {"vector": "x" * 64}),
     "no numbers": ("embeddings", {"vector": b"\0\0\xc0\x7f" * 16}),
@@ -132,6 +133,17 @@ def test_forged_rows_with_right_hashes_are_refused(name: str, index: Path) -> No
     forged(index, table, **fields)
     with pytest.raises(IndexDamaged, match=CATALOG):
         asked(index)
+
+
+@pytest.mark.parametrize("embedding", ["abc", b"\0", 0.5])
+def test_forged_numbers_are_refused_where_documents_are_chosen(
+    embedding: object, index: Path
+) -> None:
+    forged(index, "passages", embedding=embedding)
+    with LocalStore(index).snapshot() as snapshot:
+        every = frozenset(snapshot.document_keys())
+    with pytest.raises(IndexDamaged, match=CATALOG), LocalStore(index).snapshot() as snapshot:
+        retrieve(snapshot, "ships", EMBEDDER.embed_query("ships"), 3, only=every)
 
 
 STATES: dict[str, Callable[[dict[str, object]], object]] = {

@@ -25,11 +25,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # nobody told us to ignore it
         signal.signal(signal.SIGINT, _end)
-    _open_what_is_closed()
-    _write_whatever_comes()
-    if "_RAG_COMPLETE" in os.environ:  # a shell asks what could come next
-        commands.main(prog_name="rag")
     try:
+        _open_what_is_closed()
+        _write_whatever_comes()
+        if "_RAG_COMPLETE" in os.environ:  # a shell asks what could come next
+            commands.main(prog_name="rag")
         _run(sys.argv[1:])
     except BaseException:  # a signal in the midst of a lock's own code comes out as RuntimeError
         if _signals:
@@ -102,6 +102,8 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _leave(code: int) -> None:
     """Ends the process without waiting for threads that are at what nobody needs any more."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the output may be stuck: a second one kills
+        signal.signal(number, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()

@@ -140,6 +140,8 @@ class Search:
         """(passages, 2): the keys of the documents' passages, and of their embeddings."""
         if self._chosen is None or self._chosen[0] is not documents:
             rows = self._in("SELECT key, embedding FROM passages WHERE document IN", documents)
+            if not all(isinstance(number, int) for row in rows for number in row):
+                raise damaged(self._path, "a passage has no number of an embedding")
             self._chosen = documents, np.array(rows, np.int64).reshape(len(rows), 2)
         return self._chosen[1]
 
@@ -189,7 +191,10 @@ class Search:
 
     def _in(self, sql: str, values: Iterable[int]) -> list[Any]:
         """The rows of ``sql ... IN`` for any number of values."""
-        listed = json.dumps(sorted(values))
+        try:
+            listed = json.dumps(sorted(values))
+        except TypeError:  # a row that was read before said so
+            raise damaged(self._path, "it has other values than numbers for keys") from None
         return self._connection.execute(
             f"{sql} (SELECT value FROM json_each(?))", (listed,)
         ).fetchall()

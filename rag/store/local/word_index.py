@@ -72,8 +72,9 @@ class WordIndex:
         In a large index it takes a tenth of the time to find a passage that it takes to score it,
         because its length has to be read. None: all, for one word is as rare in each.
         """
-        if only is None and (len(terms) < 2 or self._passages <= _MOST_SCORED):
-            return None
+        among = self._passages if only is None else len(only)
+        if len(terms) < 2 or among <= _MOST_SCORED:
+            return None if only is None else [int(key) for key in only]
         postings = [self._with(term) for term in terms]
         counts = np.array([len(keys) for keys in postings], np.int64)
         keys, places = np.unique(np.concatenate([_NONE, *postings]), return_inverse=True)
@@ -117,7 +118,7 @@ class WordIndex:
             ).fetchone()
             if count == _MOST_RANKED:
                 (last,) = self._connection.execute("SELECT max(key) FROM passages").fetchone()
-                count = count * last // reached
+                count = max(count, count * last // max(reached, 1))
             self._counts[term] = int(count)
         return self._counts[term]
 
