@@ -3,9 +3,11 @@
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from rag.asked import parts
 from rag.choose import answers_another, named_first
@@ -62,6 +64,7 @@ class Pipeline:
         self._spec = embedder
         self._threshold = DEFAULT_THRESHOLD if threshold is None else threshold
         self._embedder: Embedder | None = None
+        self._opening = Lock()
         self._llm = llm
         self._reader = Reader()
 
@@ -88,6 +91,17 @@ class Pipeline:
         with pipeline._store.snapshot() as snapshot:
             pipeline._embedder_of(snapshot.info)
         return pipeline
+
+    def with_llm(self, llm: str) -> "Pipeline":
+        """The same with another LLM, or ``extractive``: index and networks are loaded once.
+
+        Raises InvalidInput for an LLM that cannot be used.
+        """
+        if llm == (self._llm.spec if self._llm else EXTRACTIVE):
+            return self
+        other = copy(self)
+        other._llm = None if llm == EXTRACTIVE else open_llm(llm)
+        return other
 
     @property
     def host(self) -> str | None:
@@ -199,9 +213,11 @@ class Pipeline:
     def _embedder_of(self, info: StoreInfo) -> Embedder:
         """The embedder, if it is the one that the index was made with."""
         spec = self._spec or info.spec
-        embedder = self._embedder
-        if embedder is None or embedder.spec != spec:
-            embedder = self._embedder = open_embedder(spec, self._home, download=bool(self._spec))
+        with self._opening:
+            embedder = self._embedder
+            if embedder is None or embedder.spec != spec:
+                embedder = open_embedder(spec, self._home, download=bool(self._spec))
+                self._embedder = embedder
         if embedder.fingerprint != info.fingerprint:
             raise EmbedderMismatch(
                 f"The index in {self._store.folder} was made with the embedder {info.spec} and "

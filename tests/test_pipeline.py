@@ -9,6 +9,7 @@ import pytest
 from rag import Message, Pipeline, Selection
 from rag.embed import Embedder
 from rag.errors import EmbedderMismatch, IndexMissing, InvalidInput
+from rag.onnx_model import OnnxModel
 from rag.store.local import LocalStore, sync
 
 TRUCKS = "How many aid trucks a day entered Gaza in April?"
@@ -424,6 +425,28 @@ def test_a_follow_up_does_not_lean_on_a_whole_book(pipeline: Pipeline) -> None:
     answer = pipeline.ask("And in October?", history=book)
     assert len(answer.query) < 20_000 and "\ufffd" not in answer.text
     assert answer.query.encode()
+
+
+def test_another_llm_loads_nothing_twice(
+    home: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    load = OnnxModel.__init__
+
+    def noted(model: OnnxModel, path: Path, *more: int) -> None:
+        loaded.append(path.name)
+        load(model, path, *more)
+
+    monkeypatch.setattr(OnnxModel, "__init__", noted)
+    written = Pipeline.open(index, home=home, llm="ollama:any")
+    written.search(TRUCKS)
+    quoting = written.with_llm("extractive")
+    assert "about 225 trucks" in quoting.ask(TRUCKS).text
+    assert sorted(loaded) == ["model.onnx", "reader.onnx"]
+    assert (written.host, quoting.host) == ("127.0.0.1:11434", None)
+    assert written.with_llm("ollama:any") is written and quoting.with_llm("extractive") is quoting
+    with pytest.raises(InvalidInput):
+        written.with_llm("nonsense")
 
 
 def test_the_last_day_there_is(home: Path, embedder: Embedder, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import os
 import signal
 import stat
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -42,7 +41,7 @@ def chat(
 
     first = open_pipeline(settings)  # what is wrong is said here rather than on the page
     llms = {settings.llm: first.host, "extractive": None} | llms_at_hand(os.environ)
-    serve(settings, lambda llm: open_pipeline(replace(settings, llm=llm)), llms, auth)
+    serve(settings, first.with_llm, llms, auth)
 
 
 def _read_auth(path: Path) -> list[tuple[str, str]]:
