@@ -1,7 +1,6 @@
 """The default embedder and its ONNX twin; which models are refused."""
 
 import json
-import os
 import shutil
 import sys
 import threading
@@ -16,7 +15,6 @@ from rag.embed.model_folder import find_model_folder
 from rag.embed.sentence_embedder import SentenceEmbedder
 from rag.embed.torch_back_end import TorchModel
 from rag.errors import InvalidInput
-from rag.onnx_model import each
 
 
 @pytest.fixture
@@ -266,17 +264,6 @@ def test_a_gpu_gets_large_batches_one_after_the_other(
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
-def test_each_core_has_a_text_of_its_own() -> None:
-    meeting = threading.Barrier(min(2, os.cpu_count() or 1))
-
-    def met(number: int) -> int:
-        meeting.wait(20)
-        return -number
-
-    assert each(met, [1, 2, 3, 4]) == [-1, -2, -3, -4]
-    assert each(str, []) == []
-
-
 def test_sentence_is_embedded_once(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
     from rag.embed.onnx_back_end import OnnxTwin
 
@@ -292,7 +279,7 @@ def test_sentence_is_embedded_once(embedder: Embedder, monkeypatch: pytest.Monke
     monkeypatch.setattr(OnnxTwin, "embed", counted)
     first = embedder.embed_sentences(texts)
     second = embedder.embed_sentences(texts[::-1])
-    assert sorted(runs) == [texts[:1], texts[1:2]]
+    assert runs == [texts[:1], texts[1:2]]
     assert np.array_equal(first, second[::-1])
     assert float(first[0] @ embedder.embed_query(texts[0])) > 0.9999
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.onnx_model import OnnxModel, Tokenizer, each
+from rag.onnx_model import OnnxModel, Tokenizer
 
 
 class OnnxTwin:
@@ -17,5 +17,5 @@ class OnnxTwin:
         self._tokenizer = tokenizer
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(len(texts), dimension) unit vectors; no batches, as padding costs more."""
-        return np.array(each(self._model.run, self._tokenizer.ids(texts)), np.float32)
+        """(len(texts), dimension) unit vectors, one text at a time: padding costs more."""
+        return np.array([self._model.run(ids) for ids in self._tokenizer.ids(texts)], np.float32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.embed.model_folder import ModelFolder, sha256_of
 from rag.embed.onnx_back_end import OnnxTwin
-from rag.onnx_model import Tokenizer, each, open_tokenizer
+from rag.onnx_model import Tokenizer, open_tokenizer
 
 if TYPE_CHECKING:
     from rag.embed.torch_back_end import TorchModel
@@ -98,14 +98,13 @@ class SentenceEmbedder:
         """(len(texts), dimension) unit vectors of a few sentences, which fit the window."""
         if self._twin is None and not self._make_twin():
             return self._torch.embed(texts, self._prompt)
-        once = list(dict.fromkeys(texts))
-        vectors = dict(
-            zip(once, each(self._sentence, [self._prompt + t for t in once]), strict=True)
-        )
-        return np.array([vectors[text] for text in texts], np.float32)
+        return np.array([self._sentence(self._prompt + text) for text in texts], np.float32)
 
     def _embed_sentence(self, text: str) -> NDArray[np.float32]:
-        """By the twin; the same sentences are candidates for one question after another."""
+        """A sentence's vector by the twin, which embeds one at a time anyway.
+
+        The same sentences are candidates for one question after another.
+        """
         assert self._twin is not None
         vector: NDArray[np.float32] = self._twin.embed([text])[0]
         return vector

@@ -5,9 +5,9 @@ trained further. CARD.md says on what, how, and how well it reads.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 from rag.chronology import of_another_time
 from rag.datatypes import Passage, Span
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
-from rag.onnx_model import OnnxModel, Tokenizer, each, open_tokenizer
+from rag.onnx_model import OnnxModel, Tokenizer, open_tokenizer
 from rag.tables import in_table
 from rag.words import STOP_WORDS, tokens
 
 _WEIGHTS = Path(__file__).with_name("reader.onnx")
 _WINDOW = 512  # tokens
 _LONGEST = 30  # tokens of an answer
-_AT_ONCE = 2  # passages, as a rule
 _ANSWERED = 1.0  # logits: more questions have an answer than of those that it was trained on
 _ENGLISH = 0.2  # of the words are English function words; in prose it is twice as many
 
@@ -59,23 +58,19 @@ class Reader:
         Left out are sentences of passages that are not English prose, rows of tables, sentences
         beyond the window, and those of another time than the question's: it hardly looks at times.
         """
-        english = [passage for passage in passages if _is_english(passage.text)]
         found: dict[tuple[str, Span], Reading] = {}
-        for passage, readings in zip(
-            english, each(partial(self._read, question), english), strict=True
-        ):
-            for span, reading in readings:
+        for passage in passages:
+            for span, reading in self._read(question, passage) if _is_english(passage.text) else ():
                 known = found.setdefault((passage.document, span), reading)
                 if reading.margin > known.margin:
                     found[passage.document, span] = reading
         return found
 
-    def _read(self, question: str, passage: Passage) -> list[tuple[Span, Reading]]:
-        """Each sentence's words."""
+    def _read(self, question: str, passage: Passage) -> Iterator[tuple[Span, Reading]]:
         try:
             pair = self._tokenizer.pair(question, passage.text, _WINDOW)
         except ValueError:
-            return []
+            return
         logits = self._model().run(pair.ids, pair.types)
         nothing = float(logits[0].sum()) - _ANSWERED
         own = logits[pair.first : pair.first + len(pair.spans)]
@@ -89,14 +84,12 @@ class Reader:
                 words = (places[held[first]][0], places[held[last]][1])
                 found.append((score, sentence, _whole_words(passage, words, sentence)))
         best = max((score for score, *_ in found), default=nothing)
-        return [
-            (sentence, Reading(span, score - (nothing if score == best else best)))
-            for score, sentence, span in found
-        ]
+        for score, sentence, span in found:
+            yield sentence, Reading(span, score - (nothing if score == best else best))
 
     def _model(self) -> OnnxModel:
         with self._loading:
-            self._loaded = self._loaded or OnnxModel(_WEIGHTS, _AT_ONCE)
+            self._loaded = self._loaded or OnnxModel(_WEIGHTS)
             return self._loaded
 
     @cached_property
