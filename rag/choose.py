@@ -12,12 +12,11 @@ from rag.beside import beside
 from rag.chronology import in_order
 from rag.datatypes import Span, Statement
 from rag.disagree import conflicts, on_two_things
-from rag.extract import SURE, Candidate
+from rag.extract import NEARLY, SURE, Candidate
 from rag.mentions import identifiers
 from rag.tables import asked_cell, cells, row_and_others
 from rag.words import stems
 
-_NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _MOST = 4
 _LEAD = 0.1  # of score: a row of a table that leads its others so far answers alone
 _ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
@@ -71,7 +70,7 @@ def choose(
     if not found:
         return []
     several = bool(_ASKS_SEVERAL.search(question))
-    bar = _NEARLY * found[0].score
+    bar = NEARLY * found[0].score
     near = [c for c in found[: _MOST if several else 2] if c.score >= bar or c is found[0]]
     near = [c for c in near if not _about_another(question, found[0], c)]
     told_apart = {c.place: _stands_out(question, c, found) for c in near}

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from rag.datatypes import Statement
-from rag.mentions import MONTH, TIME, month_named
+from rag.datatypes import Passage, Statement
+from rag.mentions import MONTH, MONTHS, TIME, YEAR, month_named
 from rag.quantities import quantities
 from rag.words import STOP_WORDS, stem, tokens
 
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_YEAR = re.compile(rf"\b{YEAR}\b")
+_YEARS = re.compile(rf"\b({YEAR})(?:s\b|\s?(?:[-–—/]|and|to|till|until)\s?({YEAR}|\d\d)\b)")
+_BEYOND = re.compile(r"\b(?:after|before|by|from|since|till|until)\s+(?:the\s+)?$", re.I)
 
 
 def compatible(a: str, b: str) -> bool:
@@ -22,10 +24,49 @@ def compatible(a: str, b: str) -> bool:
 
 
 def of_another_time(question: str, statement: str) -> bool:
-    """Whether both name times, and none that is the same in a word."""
-    asked = words_of_times(question)
-    told = words_of_times(statement) if asked else set()
-    return bool(told) and asked.isdisjoint(told)
+    """Whether both name times, and none that is the same in a word or that may hold the other.
+
+    The years from 1993 to 2001 hold 1995, as do the 1990s; since 1993 may be any later one.
+    """
+    told = words_of_times(statement) if words_of_times(question) else set()
+    beyond = any(_BEYOND.search(statement[: match.start()]) for match in TIME.finditer(statement))
+    return bool(told) and not beyond and _apart(question, statement)
+
+
+def untold(question: str, statement: str, passage: Passage) -> bool:
+    """Whether nothing in its passage is of the month or year that the question names.
+
+    And the statement is of another one, or of a time that is none, as Monday.
+    """
+    named = {part for match in TIME.finditer(question) for part in _parts(match.group())}
+    may_differ = "month" in named or ("year" in named and _YEAR.search(statement))
+    around = f"{passage.title}\n{_spelled(passage.date)}\n{passage.text}"
+    return bool(may_differ) and of_another_time(question, statement) and _apart(question, around)
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether no time in one is, or lies within, one in the other."""
+    return (words_of_times(one) | _within(one)).isdisjoint(words_of_times(other) | _within(other))
+
+
+def _within(text: str) -> set[str]:
+    """The years and the stems of the months within the spans of time that a text mentions."""
+    found = set()
+    for first, last in _YEARS.findall(text):
+        last = f"{first[: 4 - len(last)]}{last}" if last else f"{first[:3]}9"
+        found |= {str(year) for year in range(int(first), min(int(last), int(first) + 100) + 1)}
+    for match in TIME.finditer(text):
+        months = [month_named(name)[0] for name in re.findall(MONTH, match.group())]
+        if len(months) == 2:
+            count = (months[1] - months[0]) % 12 + 1
+            found |= {stem(MONTHS[(months[0] - 1 + i) % 12]) for i in range(count)}
+    return found
+
+
+def _spelled(date: str | None) -> str:
+    """A date as "May 2024"."""
+    named = _parts(date or "")
+    return f"{MONTHS[int(named['month']) - 1].title()} {named['year']}" if named else ""
 
 
 def words_of_times(text: str) -> set[str]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag.asked import holds_kind, kind_asked
 from rag.beside import leads_elsewhere, states
-from rag.chronology import of_another_time, words_of_times
+from rag.chronology import of_another_time, untold, words_of_times
 from rag.datatypes import Hit, Span
 from rag.mentions import identifiers
 from rag.reader import Reading
@@ -25,13 +25,15 @@ from rag.words import stems
 
 EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
 
+NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _HITS = 8  # passages whose sentences are looked at
 _EMBEDDED = 8  # sentences that are embedded, 3 to 10 ms each; with 12 hardly another one is chosen
 _READ = 0.25  # of the score is won by a sentence that the reader points into, if it is sure
 SURE = 4.0  # the margin, in logits, from which on the reader is sure; below 0, that it is not said
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
-_UNSAID = 0.3  # of it, where the reader is sure that the sentences do not say
+_UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
+_UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
 _LONGEST_READ = 20  # words of a question that the reader understands
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
@@ -145,7 +147,8 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     answerable questions of ten sets against questions of other sets, of passages that were taken
     away, and unanswerable ones. It is halved where the best passages hold none of the names, times
     and numbers that the question mentions, less where the reader finds no answer in them, and next
-    to none where no hit holds the option, function or variable that it asks about.
+    to none where it is sure of that, where all that may be quoted is of other times, or where no
+    hit holds the option, function or variable that it asks about.
     """
     if not hits or not found:
         return 0.0
@@ -154,6 +157,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - SURE * read))
     likely *= 1 - _UNKNOWN * _unknown(question, hits)
     likely *= 1 - _UNSAID * _unsaid(question, found)
+    likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
     return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
 
 
@@ -177,6 +181,17 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
     if not margins or kind_asked(question) is None or len(question.split()) > _LONGEST_READ:
         return 0.0
     return min(max(-max(margins), 0.0), SURE) / SURE
+
+
+def _untold(question: str, found: Sequence[Candidate]) -> bool:
+    """Whether all sentences that may be quoted are of other times than the one it names.
+
+    Not of a long question, which may ask for several things.
+    """
+    best = max(candidate.score for candidate in found)
+    near = [candidate for candidate in found if candidate.score >= NEARLY * best]
+    short = len(question.split()) <= _LONGEST_READ
+    return short and all(untold(question, c.text, c.hit.passage) for c in near)
 
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:

@@ -11,12 +11,12 @@ MONTH = (
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
-_YEAR = r"(?:1[5-9]|20)\d\d"
+YEAR = r"(?:1[5-9]|20)\d\d"
 _MOMENT = (
     rf"(?:(?:early|mid|late|the)[\s-])*(?:"
-    rf"{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s?%))?(?:,?\s+{_YEAR}\b)?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+{_YEAR}\b)?"
-    rf"|\d{{4}}-\d\d-\d\d|{_YEAR}s?\b|(?:FY|Q[1-4])\s?(?:{_YEAR}|\d\d)?\b|{DAY}\b"
+    rf"{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s?%))?(?:,?\s+{YEAR}\b)?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+{YEAR}\b)?"
+    rf"|\d{{4}}-\d\d-\d\d|{YEAR}s?\b|(?:FY|Q[1-4])\s?(?:{YEAR}|\d\d)?\b|{DAY}\b"
     r"|(?:last|next|this|previous|following|past|same|first|second|third|fourth|final)\s+"
     r"(?:year|month|week|quarter|spring|summer|autumn|fall|winter|night|decade|half|season)\b"
     r"(?:\s+of\s+(?:1[5-9]|20)\d\d\b)?"
@@ -33,15 +33,15 @@ _CLOCK = re.compile(
     r"(?P<of_24>[01]?\d|2[0-4]):(?P<past>[0-5]\d)\b(?![:.]\d)",
     re.I,
 )
-_MONTHS = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _DAY_OF_MONTH = r"(?P<day{}>\d{{1,2}})(?:st|nd|rd|th)?"
 _DATE = re.compile(
-    rf"\b(?:(?P<iso>{_YEAR}-\d\d-\d\d)\b"
-    rf"|{_DAY_OF_MONTH.format(1)}\s+(?:of\s+)?(?P<month1>{MONTH})(?:,?\s+(?P<year1>{_YEAR})\b)?"
-    rf"|(?P<month2>{MONTH})(?:\s+{_DAY_OF_MONTH.format(2)}\b)?(?:,?\s+(?P<year2>{_YEAR})\b)?)"
+    rf"\b(?:(?P<iso>{YEAR}-\d\d-\d\d)\b"
+    rf"|{_DAY_OF_MONTH.format(1)}\s+(?:of\s+)?(?P<month1>{MONTH})(?:,?\s+(?P<year1>{YEAR})\b)?"
+    rf"|(?P<month2>{MONTH})(?:\s+{_DAY_OF_MONTH.format(2)}\b)?(?:,?\s+(?P<year2>{YEAR})\b)?)"
 )
 _WORD = r"[^\W\d_a-z][\w'’.&-]*[\w]|[A-Z]"
 _NAME = re.compile(rf"(?:{_WORD})(?:\s+(?:(?:of|de|la|van|von|der|al|bin)\s+)?(?:{_WORD}|\d+))*")
@@ -113,8 +113,8 @@ def clock_times(text: str) -> Iterator[tuple[int, bool, Span]]:
 
 def month_named(name: str) -> tuple[int, str]:
     """The number and the whole name, in lower case, of a month by a name that MONTH matches."""
-    whole = next(month for month in _MONTHS if month.startswith(name[:3].lower()))
-    return _MONTHS.index(whole) + 1, whole
+    whole = next(month for month in MONTHS if month.startswith(name[:3].lower()))
+    return MONTHS.index(whole) + 1, whole
 
 
 def dates(text: str) -> Iterator[re.Pattern[str]]:

@@ -168,3 +168,24 @@ def test_a_statement_of_another_time_than_the_question_s() -> None:
     assert not of_another_time("How many in Sept.?", "In September there were 35.")
     assert of_another_time("How many in October?", "In the last decade there were 35.")
     assert not of_another_time("How many trucks entered?", "In May there were 300.")
+
+
+@pytest.mark.parametrize(
+    ("year", "statement", "apart"),
+    [
+        ("1995", "He was mayor from 1993 to 2001.", False),
+        ("1993", "Mayors: A. Lee (1993–2001), B. Ray (2001–05).", False),
+        ("2004", "Mayors: A. Lee (1993–2001), B. Ray (2001–05).", False),
+        ("2006", "Mayors: A. Lee (1993–2001), B. Ray (2001–05).", True),
+        ("1995", "The town grew in the 1990s.", False),
+        ("2021", "Since 2019 the fee is 5 euros.", False),
+        ("2021", "Until the 2023 reform the fee was 5 euros.", False),
+        ("2021", "In 2019 the fee was 5 euros.", True),
+        ("January", "Between November and February it snows.", False),
+        ("April", "Between November and February it snows.", True),
+        ("the 1990s", "It opened in 1995.", False),
+        ("2020", "It was open from 2019 to 1920.", True),
+    ],
+)
+def test_a_span_of_time_holds_what_lies_within(year: str, statement: str, apart: bool) -> None:
+    assert of_another_time(f"What was there in {year}?", statement) == apart

@@ -268,6 +268,40 @@ def test_a_sentence_of_another_time_stands_back() -> None:
         assert round(best.score - other.score, 2) >= 0.05
 
 
+OCTOBER = "In October 35 trucks entered the town a day."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "title", "date", "refused"),
+    [
+        ("How many trucks entered in May?", OCTOBER, "", None, True),
+        ("How many trucks entered in October?", OCTOBER, "", None, False),
+        ("How many trucks entered a day?", OCTOBER, "", None, False),
+        ("How many trucks entered in May?", "35 trucks entered on Monday.", "", None, True),
+        (
+            "How many trucks entered in May?",
+            "35 trucks entered on Monday.",
+            "",
+            "2024-05-07",
+            False,
+        ),
+        ("How many trucks entered in May?", "35 trucks entered on Monday.", "May", None, False),
+        ("How many trucks entered in 2023?", OCTOBER, "", None, False),
+        ("How many trucks entered in 2023?", f"{OCTOBER[:10]} 2022{OCTOBER[10:]}", "", None, True),
+        ("How many trucks entered in May?", f"{OCTOBER} May was calmer.", "", None, False),
+        ("How many trucks entered in May?", "35 trucks entered the town.", "", None, False),
+        (f"How many trucks entered in May{' and May' * 10}?", OCTOBER, "", None, False),
+    ],
+)
+def test_what_is_only_told_of_other_times_is_not_answered(
+    question: str, text: str, title: str, date: str | None, refused: bool
+) -> None:
+    one = hit(1, text, title)
+    hits = [replace(one, passage=replace(one.passage, date=date))]
+    found = candidates(question, hits, np.ones(1, np.float32), alike)
+    assert (answerability(question, hits, found) < 0.05) == refused
+
+
 def test_twins_are_quoted_once() -> None:
     text = "The port of the server is 22 by default."
     assert found("What is the port of the server?", hit(1, text), hit(2, text)) == [text]
@@ -373,7 +407,7 @@ def test_what_the_reader_does_not_find_speaks_against_no_sentence_but_for_doubt(
         (found,) = candidates(question, hits, query, alike, readings)
         return found
 
-    for question, share in (("Who warms it?", 0.7), ("What?", 1.0), ("Who " * 21, 1.0)):
+    for question, share in (("Who warms it?", 0.05), ("What?", 1.0), ("Who " * 21, 1.0)):
         (unread,) = candidates(question, hits, query, alike)
         assert read(question, -20.0).score == unread.score
         whole = answerability(question, hits, [unread])
