@@ -36,6 +36,12 @@ _NUMBER = re.compile(
     r"thousands?|millions?|billions?|half|twice|once|decades?|several)\b",
     re.I,
 )
+_COUNT = re.compile(  # or a list, which can be counted
+    rf"{_NUMBER.pattern}|[,;&]|\b(?:\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|all|and|an?|"
+    r"both|couple|each|every|few|many|most|no|none|pair|single|zero)\b",
+    re.I,
+)
+_HOW_MANY = re.compile(r"\bhow many\b", re.I)
 _TIME = re.compile(  # 10:30 and 10.30 am, and not the version 10.30
     r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b|"
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|century|ago|since|"
@@ -132,6 +138,11 @@ def holds_kind(question: str, sentence: str) -> float:
     if kind == "reason":
         return float(bool(_REASON.search(sentence)))
     return 0.5
+
+
+def may_count(question: str, words: str) -> bool:
+    """Whether words may answer a question, as far as one that asks how many there are tells."""
+    return not _HOW_MANY.search(question) or bool(_COUNT.search(words))
 
 
 def short_answer(question: str, sentence: str) -> Span | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import holds_kind, kind_asked
+from rag.asked import holds_kind, kind_asked, may_count, parts
 from rag.beside import leads_elsewhere, states
 from rag.chronology import of_another_time, untold, words_of_times
 from rag.datatypes import Hit, Span
@@ -34,7 +34,7 @@ _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is th
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
 _UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
-_LONGEST_READ = 20  # words of a question that the reader understands
+_LONGEST_READ = 20  # words of a question that the reader understands, if it is only one
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
@@ -156,8 +156,9 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     read = max(candidate.read for candidate in found)
     likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - SURE * read))
     likely *= 1 - _UNKNOWN * _unknown(question, hits)
-    likely *= 1 - _UNSAID * _unsaid(question, found)
-    likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
+    if len(question.split()) <= _LONGEST_READ and len(parts(question)) == 1:
+        likely *= 1 - _UNSAID * _unsaid(question, found)
+        likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
     return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
 
 
@@ -175,23 +176,21 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
 def _unsaid(question: str, found: Sequence[Candidate]) -> float:
     """How sure the reader is, in [0, 1], that no sentence which was looked at answers.
 
-    Not at all of a question that asks for no kind of thing, nor of a long one: it knows neither.
+    Not at all of a question that asks for no kind of thing, which it does not know. As good as sure
+    where how many there are is asked, and what it points at is no number.
     """
-    margins = [candidate.reading.margin for candidate in found if candidate.reading]
-    if not margins or kind_asked(question) is None or len(question.split()) > _LONGEST_READ:
+    read = [(c.reading.margin, c.hit.passage.quote(c.reading.span)) for c in found if c.reading]
+    if not read or kind_asked(question) is None:
         return 0.0
-    return min(max(-max(margins), 0.0), SURE) / SURE
+    margin, words = max(read)
+    return min(max(-margin, 0.0), SURE) / SURE if may_count(question, words) else 1.0
 
 
 def _untold(question: str, found: Sequence[Candidate]) -> bool:
-    """Whether all sentences that may be quoted are of other times than the one it names.
-
-    Not of a long question, which may ask for several things.
-    """
+    """Whether all sentences that may be quoted are of other times than the one it names."""
     best = max(candidate.score for candidate in found)
     near = [candidate for candidate in found if candidate.score >= NEARLY * best]
-    short = len(question.split()) <= _LONGEST_READ
-    return short and all(untold(question, c.text, c.hit.passage) for c in near)
+    return all(untold(question, c.text, c.hit.passage) for c in near)
 
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:

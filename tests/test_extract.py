@@ -302,6 +302,24 @@ def test_what_is_only_told_of_other_times_is_not_answered(
     assert (answerability(question, hits, found) < 0.05) == refused
 
 
+@pytest.mark.parametrize(
+    ("question", "words", "refused"),
+    [
+        ("How many heaters warm the hall?", "heaters", True),
+        ("How many heaters warm the hall?", "two heaters", False),
+        ("How many heaters warm the hall?", "heaters and a stove", False),
+        ("What warms the hall?", "heaters", False),
+    ],
+)
+def test_what_is_no_number_does_not_say_how_many(question: str, words: str, refused: bool) -> None:
+    text = "The hall is warmed by two heaters and a stove."
+    hits = [hit(1, text)]
+    start = text.index(words)
+    readings = {("1.txt", (0, len(text))): Reading((start, start + len(words)), 3.0)}
+    found = candidates(question, hits, np.ones(1, np.float32), alike, readings)
+    assert (answerability(question, hits, found) < 0.1) == refused
+
+
 def test_twins_are_quoted_once() -> None:
     text = "The port of the server is 22 by default."
     assert found("What is the port of the server?", hit(1, text), hit(2, text)) == [text]
