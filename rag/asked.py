@@ -36,9 +36,11 @@ _NUMBER = re.compile(
     r"thousands?|millions?|billions?|half|twice|once|decades?|several)\b",
     re.I,
 )
-_COUNT = re.compile(  # or a list, which can be counted
-    rf"{_NUMBER.pattern}|[,;&]|\b(?:\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|all|and|an?|"
-    r"both|couple|each|every|few|many|most|no|none|pair|single|zero)\b",
+_COUNT = re.compile(  # or a list, or days or months from one to another, which can be counted
+    rf"{_NUMBER.pattern}|[,;&½¼¾⅓⅔]|\b(?:\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|"
+    r"trillions?|first|second|third|quarter|\w+th|all|and|an?|any|both|couple|daily|double|each|"
+    r"either|every|few|infinite|majority|many|most|multiple|neither|no|nobody|none|nothing|numerous|"
+    r"only|pair|plenty|single|some|to|triple|unlimited|various|weekdays?|zero|[IVXLC]{2,})\b",
     re.I,
 )
 _HOW_MANY = re.compile(r"\bhow many\b", re.I)
@@ -142,7 +144,8 @@ def holds_kind(question: str, sentence: str) -> float:
 
 def may_count(question: str, words: str) -> bool:
     """Whether words may answer a question, as far as one that asks how many there are tells."""
-    return not _HOW_MANY.search(question) or bool(_COUNT.search(words))
+    asks = kind_asked(question) == "number" and _HOW_MANY.search(question)
+    return not asks or bool(_COUNT.search(words) or TIME.search(words))
 
 
 def short_answer(question: str, sentence: str) -> Span | None:

@@ -2,16 +2,32 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import combinations
 
+from rag.asked import kind_asked
 from rag.datatypes import Passage, Statement
-from rag.mentions import MONTH, MONTHS, TIME, YEAR, month_named
+from rag.mentions import DAY, MONTH, MONTHS, TIME, YEAR, month_named
 from rag.quantities import quantities
 from rag.words import STOP_WORDS, stem, tokens
 
 _YEAR = re.compile(rf"\b{YEAR}\b")
-_YEARS = re.compile(rf"\b({YEAR})(?:s\b|\s?(?:[-–—/]|and|to|till|until)\s?({YEAR}|\d\d)\b)")
-_BEYOND = re.compile(r"\b(?:after|before|by|from|since|till|until)\s+(?:the\s+)?$", re.I)
+_TO = r"\s?(?:[-–—/]|and|through|thru|till|to|until)\s?"
+_YEARS = re.compile(rf"\b({YEAR})(?:s\b|{_TO}({YEAR}|\d\d)\b)")
+_MONTHS = re.compile(rf"\b({MONTH}){_TO}({MONTH})")
+_BUSINESS_YEAR = re.compile(r"\b(?:FY|Q[1-4])\s?['’]?(?:20)?(\d\d)\b")
+_BEYOND = re.compile(r"\b(?:after|before|by|from|since|till|until)\s+(?:the\s+|about\s+)?$", re.I)
+_ASKED_IN = re.compile(
+    rf"\b(?i:in|during)\s+(?:(?:the|early|mid|late)[\s-]){{0,2}}(?:{MONTH}|{YEAR}\b)"
+)
+# What is told of one time may hold for others as well, or is compared with it.
+_LASTS = re.compile(
+    r"(?:\b(?:against|always|as (?:from|of)|beginning|daily|effective|every|now|onwards?|present|"
+    r"starting|still|than|valid|versus)|, compared)\b",
+    re.I,
+)
+_DAY = re.compile(rf"\b{DAY}\b")
+_NUMERIC_DATE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d\d))\b")
 
 
 def compatible(a: str, b: str) -> bool:
@@ -29,19 +45,38 @@ def of_another_time(question: str, statement: str) -> bool:
     The years from 1993 to 2001 hold 1995, as do the 1990s; since 1993 may be any later one.
     """
     told = words_of_times(statement) if words_of_times(question) else set()
-    beyond = any(_BEYOND.search(statement[: match.start()]) for match in TIME.finditer(statement))
+    beyond = any(
+        _BEYOND.search(statement[max(0, match.start() - 20) : match.start()])
+        for match in TIME.finditer(statement)
+    )
     return bool(told) and not beyond and _apart(question, statement)
 
 
-def untold(question: str, statement: str, passage: Passage) -> bool:
-    """Whether nothing in its passage is of the month or year that the question names.
+def untold(question: str, statements: Sequence[tuple[str, Passage]]) -> bool:
+    """Whether nothing tells of the month or year in which the question asks how something was.
 
-    And the statement is of another one, or of a time that is none, as Monday.
+    All name other times, one at least another month or year or, where a number is asked for, one
+    day of the week; their passages hold nothing of that time and no dates in figures.
     """
-    named = {part for match in TIME.finditer(question) for part in _parts(match.group())}
-    may_differ = "month" in named or ("year" in named and _YEAR.search(statement))
-    around = f"{passage.title}\n{_spelled(passage.date)}\n{passage.text}"
-    return bool(may_differ) and of_another_time(question, statement) and _apart(question, around)
+    asked = _ASKED_IN.search(question)
+    if asked is None:
+        return False
+    other = re.compile(rf"\b{MONTH if re.search(MONTH, asked.group()) else YEAR}")
+    counts = kind_asked(question) == "number"
+    if not any(other.search(told) or (counts and _of_one_day(told)) for told, _ in statements):
+        return False
+    return all(
+        of_another_time(asked.group(), statement)
+        and not _LASTS.search(statement)
+        and not _NUMERIC_DATE.search(passage.text)
+        and _apart(asked.group(), f"{passage.title}\n{_spelled(passage.date)}\n{passage.text}")
+        for statement, passage in statements
+    )
+
+
+def _of_one_day(statement: str) -> bool:
+    days = _DAY.findall(statement)
+    return len(days) == 1 and not days[0].endswith("s")
 
 
 def _apart(one: str, other: str) -> bool:
@@ -55,18 +90,19 @@ def _within(text: str) -> set[str]:
     for first, last in _YEARS.findall(text):
         last = f"{first[: 4 - len(last)]}{last}" if last else f"{first[:3]}9"
         found |= {str(year) for year in range(int(first), min(int(last), int(first) + 100) + 1)}
-    for match in TIME.finditer(text):
-        months = [month_named(name)[0] for name in re.findall(MONTH, match.group())]
-        if len(months) == 2:
-            count = (months[1] - months[0]) % 12 + 1
-            found |= {stem(MONTHS[(months[0] - 1 + i) % 12]) for i in range(count)}
-    return found
+    for names in _MONTHS.findall(text):
+        begin, end = (month_named(name)[0] - 1 for name in names)
+        found |= {stem(MONTHS[(begin + i) % 12]) for i in range((end - begin) % 12 + 1)}
+    return found | {f"20{year}" for year in _BUSINESS_YEAR.findall(text)}
 
 
-def _spelled(date: str | None) -> str:
-    """A date as "May 2024"."""
-    named = _parts(date or "")
-    return f"{MONTHS[int(named['month']) - 1].title()} {named['year']}" if named else ""
+def _spelled(dated: str | None) -> str:
+    """An ISO date as "May 2024"; nothing for none."""
+    try:
+        day = date.fromisoformat(dated or "")
+    except ValueError:
+        return ""
+    return f"{MONTHS[day.month - 1].title()} {day.year}"
 
 
 def words_of_times(text: str) -> set[str]:

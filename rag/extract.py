@@ -176,21 +176,26 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
 def _unsaid(question: str, found: Sequence[Candidate]) -> float:
     """How sure the reader is, in [0, 1], that no sentence which was looked at answers.
 
-    Not at all of a question that asks for no kind of thing, which it does not know. As good as sure
-    where how many there are is asked, and what it points at is no number.
+    Not at all where it has not read the best one, as a row of a table, nor of a question that asks
+    for no kind of thing, which it does not know. As good as sure where how many there are is asked,
+    and what it points at, not being sure of that, is no number.
     """
     read = [(c.reading.margin, c.hit.passage.quote(c.reading.span)) for c in found if c.reading]
-    if not read or kind_asked(question) is None:
+    best = max(found, key=lambda candidate: candidate.score)
+    if best.reading is None or kind_asked(question) is None:
         return 0.0
     margin, words = max(read)
-    return min(max(-margin, 0.0), SURE) / SURE if may_count(question, words) else 1.0
+    doubt = min(max(-margin, 0.0), SURE) / SURE
+    return doubt if margin > SURE or may_count(question, words) else 1.0
 
 
 def _untold(question: str, found: Sequence[Candidate]) -> bool:
     """Whether all sentences that may be quoted are of other times than the one it names."""
     best = max(candidate.score for candidate in found)
-    near = [candidate for candidate in found if candidate.score >= NEARLY * best]
-    return all(untold(question, c.text, c.hit.passage) for c in near)
+    near = [c for c in found if c.score >= NEARLY * best or c.score == best]
+    return kind_asked(question) != "time" and untold(
+        question, [(candidate.text, candidate.hit.passage) for candidate in near]
+    )
 
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:

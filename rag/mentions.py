@@ -13,7 +13,7 @@ MONTH = (
 DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
 YEAR = r"(?:1[5-9]|20)\d\d"
 _MOMENT = (
-    rf"(?:(?:early|mid|late|the)[\s-])*(?:"
+    rf"(?:(?:early|mid|late|the)[\s-]){{0,3}}(?:"
     rf"{MONTH}(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s?%))?(?:,?\s+{YEAR}\b)?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+{YEAR}\b)?"
     rf"|\d{{4}}-\d\d-\d\d|{YEAR}s?\b|(?:FY|Q[1-4])\s?(?:{YEAR}|\d\d)?\b|{DAY}\b"
