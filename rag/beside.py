@@ -9,7 +9,7 @@ from rag.tables import table
 
 _MOST_ITEMS = 20
 _HEADING_WORDS = 10
-_FENCES = ("```", "~~~")
+FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 trucks"
     r"\W*(?:(?:(?i:section|article|chapter|step|part|annex|appendix)\s+|§\s*)\d+(?:\.\d+)*[.:)]?"
@@ -25,16 +25,18 @@ _SAYS = re.compile(
 
 
 def beside(passage: Passage, span: Span) -> list[Span]:
-    """What belongs to a sentence, within its passage.
+    """What belongs to a sentence of a passage, within it or above it.
 
     To a heading, a term or a question what is stated below it, to a row of a table the names of its
     columns, to a quotation without its speaker the sentence that names the speaker, to one that
     opens a list or a block of code the items or lines.
     """
+    if span not in passage.sentences:
+        return []
     own = [span, *_stated(passage, span)]
-    own += [other for one in own for other in _columns(passage, one)]
     own += [other for one in own for other in _speaker(passage, one)]
     own += [other for one in own for other in _opened(passage, one)]
+    own += [other for one in own for other in _columns(passage, one)]
     return own[1:]
 
 
@@ -53,6 +55,12 @@ def states(sentence: str) -> bool:
 def leads_elsewhere(sentence: str) -> bool:
     """Whether it is a line of a table of contents, with dots that lead to a page."""
     return bool(_LEADERS.search(sentence))
+
+
+def label_depth(sentence: str) -> int:
+    """How deep its number says that a heading stands: 2 for "3.1 Cleaning", 0 for none."""
+    label = _LABEL.match(sentence)
+    return len(re.findall(r"\d+", label.group())) if label else 0
 
 
 def is_item(sentence: str) -> bool:
@@ -158,7 +166,7 @@ def _mark(passage: Passage, span: Span) -> tuple[int, str] | None:
 
 def _fenced(passage: Passage, following: Sequence[Span]) -> list[Span]:
     """The lines of a block of code between the two fences of Markdown, if one follows."""
-    lines = [(span, passage.quote(span).startswith(_FENCES)) for span in following]
+    lines = [(span, passage.quote(span).startswith(FENCES)) for span in following]
     if not lines or not lines[0][1]:
         return []
     code = takewhile(lambda line: not line[1], lines[1:])

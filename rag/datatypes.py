@@ -39,7 +39,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A contiguous run of whole sentences of a document, with what a citation of it needs."""
+    """A contiguous run of whole sentences of a document, with what a citation of it needs.
+
+    ``above`` are the lines before it that it stands under, with their spans: headings, outermost
+    first, and the names of the columns of the table that it goes on with.
+    """
 
     document: str
     title: str
@@ -52,14 +56,28 @@ class Passage:
     text: str
     sentences: tuple[Span, ...]
     pages: tuple[int, ...] = ()
+    above: tuple[tuple[Span, str], ...] = ()
 
     def quote(self, span: Span) -> str:
-        """The text of ``span``, which is given in the document's offsets."""
-        return self.text[span[0] - self.start : span[1] - self.start]
+        """The text of ``span``, in the document's offsets: in the passage, or a line above it."""
+        start, end = span
+        own = ((self.start, self.end), self.text)
+        at, text = next(((at, line) for at, line in self.above if at[0] <= start < at[1]), own)
+        return text[start - at[0] : end - at[0]]
+
+    @property
+    def in_place(self) -> str:
+        """Its text below the lines that it stands under, as it is searched."""
+        return in_place(self.text, self.above)
 
     def page(self, offset: int) -> int | None:
         """The number of the page, from 1, that holds an offset of the document."""
         return max(1, bisect_right(self.pages, offset)) if self.pages else None
+
+
+def in_place(text: str, above: tuple[tuple[Span, str], ...]) -> str:
+    """The text of a passage below the lines that it stands under."""
+    return "\n".join([*(line for _, line in above), text])
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from rag.beside import leads_elsewhere, states
 from rag.chronology import of_another_time, untold, words_of_times
 from rag.datatypes import Hit, Span
 from rag.mentions import identifiers
+from rag.outline import headings
 from rag.reader import Reading
 from rag.tables import is_head, told
 from rag.words import stems
@@ -98,10 +99,15 @@ def candidates(
 
     rows = []
     for j, (hit, i, _) in enumerate(entries):
-        near = set(own[j]) | set(stems(hit.passage.title if hit.passage.titled else ""))
+        sentences, above = hit.passage.sentences, headings(hit.passage)
+        under = above[sentences[i]]
+        near = own[j] | set(stems(hit.passage.title if hit.passage.titled else ""))
+        near |= set(stems(" ".join(under)))
         for k in (i - 2, i - 1, i + 1):
-            if 0 <= k < len(hit.passage.sentences):
-                place = at.get((hit.passage.document, hit.passage.sentences[k]))
+            if not 0 <= k < len(sentences):
+                continue
+            if above[sentences[k]] in (under, (*under, hit.passage.quote(sentences[i]))):
+                place = at.get((hit.passage.document, sentences[k]))
                 near |= own[place] if place is not None else set()
         rows.append((held(own[j]), held(near)))
     kinds = [holds_kind(question, text) for text in texts]
@@ -166,7 +172,7 @@ def _unknown(question: str, hits: Sequence[Hit]) -> float:
     """The share of the names, times and numbers of a question that the best passages lack."""
     wanted = identifiers(question) | words_of_times(question)
     texts = [
-        f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.text}"
+        f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.in_place}"
         for hit in hits[:_TRUSTED]
     ]
     held = {word for text in texts for word in (*stems(text), *words_of_times(text))}
@@ -200,6 +206,6 @@ def _untold(question: str, found: Sequence[Candidate]) -> bool:
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
     """Whether the question names an option, function or variable that no hit holds."""
-    held = "\n".join(f"{hit.passage.title}\n{hit.passage.text}" for hit in hits).lower()
+    held = "\n".join(f"{hit.passage.title}\n{hit.passage.in_place}" for hit in hits).lower()
     named = (match.group().strip("`-()").lower() for match in _CODE.finditer(question))
     return any(name not in held for name in named)

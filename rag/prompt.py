@@ -98,7 +98,7 @@ def without_prompt(reply: str, prompt: Prompt) -> str:
 def _label_and_text(hit: Hit) -> tuple[str, str]:
     passage = hit.passage
     title = " ".join(harmless(passage.title).split())[:_LONGEST_TITLE]
-    return f"{title} ({passage.date})" if passage.date else title, harmless(passage.text)
+    return f"{title} ({passage.date})" if passage.date else title, harmless(passage.in_place)
 
 
 def _mark(query: str, texts: Sequence[str]) -> str:

@@ -129,7 +129,8 @@ def _with_named(
 @lru_cache(maxsize=2_000)  # 12 MB; in a chat the same passages come up again and again
 def _words_of(passage: Passage) -> _Words:
     title = tuple(stems(passage.title)) if passage.titled else ()
-    sentences = tuple(tuple(stems(passage.quote(span))) for span in passage.sentences)
+    lines = [*(line for _, line in passage.above), *map(passage.quote, passage.sentences)]
+    sentences = tuple(tuple(stems(line)) for line in lines)
     return _Words(title, sentences, _spaced(title), _spaced(chain(*sentences)))
 
 

@@ -1,16 +1,19 @@
 """Document -> Passages: runs of whole sentences that fit the embedder's window.
 
 Passages follow each other with an overlap of one sentence. What is embedded is a header (title and
-date) and the passage's text; both together never exceed the window, so nothing is truncated. A list
-or a table is not cut where it fits in one passage with the sentence before it.
+date), the headings and names of columns that the passage stands under, and its text; all together
+never exceed the window, so nothing is truncated. A list or a table is not cut where it fits in one
+passage with the sentence before it.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from rag.beside import is_item
 from rag.datatypes import Document, Passage, Span
+from rag.outline import lines_above, stand_alone
 from rag.sentences import sentence_spans
 from rag.tables import is_row
 
@@ -21,6 +24,18 @@ Count = Callable[[Sequence[str]], list[int]]
 _CHARACTERS_A_TOKEN = 8
 _LONGEST_WORD = 100
 _MOST_TOKENS_A_CHARACTER = 4  # in byte-level tokenizers
+
+Above = tuple[tuple[Span, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """Where a sentence stands, the lines above it, and the tokens of both."""
+
+    span: Span
+    tokens: int
+    above: Above
+    tokens_above: int
 
 
 def header(document: Document, count: Count, window: int) -> str:
@@ -50,22 +65,42 @@ def split(document: Document, count: Count, window: int) -> tuple[str, list[Pass
     text, body = document.text, document.body
     spans = [(a + body, b + body) for a, b in sentence_spans(text[body:])]
     tokens = [n - special for n in count([text[a:b] for a, b in spans])]
-    sentences, sizes = [], []
-    for span, size in zip(spans, tokens, strict=True):
-        if size <= room and span[1] - span[0] <= longest:
-            sentences.append(span)
-            sizes.append(size)
-            continue
-        for piece, size_of_piece in _cut(text, span, count, special, room, longest):
-            sentences.append(piece)
-            sizes.append(size_of_piece)
-    runs = list(_runs(sentences, sizes, _blocks(text, sentences), room, longest))
+    above, taken = _above(document, spans, tokens, window // 4)
+    sentences: list[_Sentence] = []
+    for i, (span, size) in enumerate(zip(spans, tokens, strict=True)):
+        left = room - taken[i]
+        pieces = (
+            [(span, size)]
+            if size <= left and span[1] - span[0] <= longest
+            else _cut(text, span, count, special, left, longest)
+        )
+        sentences += [_Sentence(piece, n, above[i], taken[i]) for piece, n in pieces]
+    blocks = _blocks(text, [sentence.span for sentence in sentences])
+    runs = list(_runs(sentences, blocks, room, longest))
     return head, list(_fitting(document, sentences, runs, head, count, window))
+
+
+def _above(
+    document: Document, spans: Sequence[Span], tokens: Sequence[int], room: int
+) -> tuple[list[Above], list[int]]:
+    """For each sentence the innermost lines above it that fit, and their tokens."""
+    lines = [document.text[a:b] for a, b in spans]
+    first, longest = document.body, room * _CHARACTERS_A_TOKEN
+    alone = stand_alone(document.text[first:], [(a - first, b - first) for a, b in spans])
+    found: list[Above] = []
+    taken: list[int] = []
+    for at in lines_above(lines, alone):
+        told = [i for i in at if lines[i].strip("# ") != document.title]
+        while sum(tokens[i] for i in told) > room or sum(len(lines[i]) for i in told) > longest:
+            told.pop(0)
+        found.append(tuple((spans[i], lines[i]) for i in told))
+        taken.append(sum(tokens[i] for i in told))
+    return found, taken
 
 
 def _fitting(
     document: Document,
-    sentences: Sequence[Span],
+    sentences: Sequence[_Sentence],
     runs: Sequence[tuple[int, int]],
     head: str,
     count: Count,
@@ -73,7 +108,7 @@ def _fitting(
 ) -> Iterator[Passage]:
     """The passages of the runs; one that is longer than its parts' sum said is halved."""
     passages = [_passage(document, sentences[a:b]) for a, b in runs]
-    counts = count([head + p.text for p in passages])
+    counts = count([head + p.in_place for p in passages])
     for passage, size, (a, b) in zip(passages, counts, runs, strict=True):
         if size <= window or b - a == 1:
             yield passage
@@ -97,17 +132,17 @@ def _blocks(text: str, sentences: Sequence[Span]) -> list[tuple[int, int]]:
 
 
 def _runs(
-    sentences: Sequence[Span],
-    sizes: Sequence[int],
+    sentences: Sequence[_Sentence],
     blocks: Sequence[tuple[int, int]],
     room: int,
     longest: int,
 ) -> Iterator[tuple[int, int]]:
     """Index ranges of sentences that fit together, each beginning with the last one's last."""
-    sums = [0, *accumulate(sizes)]
+    sums = [0, *accumulate(sentence.tokens for sentence in sentences)]
 
     def fits(a: int, b: int) -> bool:
-        return sums[b] - sums[a] <= room and sentences[b - 1][1] - sentences[a][0] <= longest
+        tokens = sentences[a].tokens_above + sums[b] - sums[a]
+        return tokens <= room and sentences[b - 1].span[1] - sentences[a].span[0] <= longest
 
     first = 0
     while first < len(sentences):
@@ -147,8 +182,8 @@ def _cut(
         yield (start, end), used
 
 
-def _passage(document: Document, sentences: Sequence[Span]) -> Passage:
-    start, end = sentences[0][0], sentences[-1][1]
+def _passage(document: Document, sentences: Sequence[_Sentence]) -> Passage:
+    start, end = sentences[0].span[0], sentences[-1].span[1]
     return Passage(
         document=document.id,
         title=document.title,
@@ -159,6 +194,7 @@ def _passage(document: Document, sentences: Sequence[Span]) -> Passage:
         start=start,
         end=end,
         text=document.text[start:end],
-        sentences=tuple(sentences),
+        sentences=tuple(sentence.span for sentence in sentences),
         pages=document.pages,
+        above=sentences[0].above,
     )

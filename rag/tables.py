@@ -6,13 +6,13 @@ A row is one of Markdown, or what is made of the rows of other tables: "Name: va
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby, pairwise, takewhile
+from itertools import pairwise, takewhile
 
 from rag.asked import holds_kind, kind_asked
 from rag.datatypes import Passage, Span
 from rag.words import stems
 
-_RULE = re.compile(r"(?=.*\|)[|:+\s]*-{2,}[-|:+\s]*")  # between the names of columns and the rows
+_RULE = re.compile(r"(?=.*\|)[|:+\s]*--[-|:+\s]*")  # between the names of columns and the rows
 _BAR = re.compile(r"(?<!\\)\|")
 _NAMED_CELL = re.compile(r"([^:;]{1,60}): ([^;]+)(?:; |$)")
 _NAMED_CELLS = re.compile(rf"(?:{_NAMED_CELL.pattern}){{2,}}")
@@ -28,10 +28,26 @@ def in_table(sentence: str) -> bool:
     return is_row(sentence) or bool(_NAMED_CELLS.fullmatch(sentence))
 
 
+def columns_of(lines: Sequence[str], goes_on: bool = False) -> list[int | None]:
+    """For each sentence the index of the one that names the columns of its Markdown table.
+
+    None where it is in none. The table that ``goes_on`` has its columns named by the first one.
+    """
+    found: list[int | None] = [None] * len(lines)
+    head = 0 if goes_on else None
+    for i, line in enumerate(lines):
+        if not is_row(line):
+            head = None
+        elif _is_rule(line) and i > 0 and is_row(lines[i - 1]):
+            head = found[i - 1] = i - 1
+        found[i] = head
+    return found
+
+
 def table(passage: Passage, span: Span) -> tuple[Span | None, Sequence[Span]]:
     """The names of the columns of the Markdown table that a sentence is in, and its rows.
 
-    As far as they stand in the passage; None and no rows where none of it is a table's.
+    The rows as far as they stand in the passage; None and no rows where it is in no table.
     """
     return _tables(passage).get(span, (None, ()))
 
@@ -39,22 +55,29 @@ def table(passage: Passage, span: Span) -> tuple[Span | None, Sequence[Span]]:
 @lru_cache(maxsize=64)
 def _tables(passage: Passage) -> Mapping[Span, tuple[Span, Sequence[Span]]]:
     """Each line of a table -> the names of its columns and its rows."""
+    before = [span for span, line in passage.above[-1:] if is_row(line)]
+    spans = [*before, *passage.sentences]
+    lines = [passage.quote(span) for span in spans]
+    of_head: dict[int, list[Span]] = {}
+    for span, head in zip(spans, columns_of(lines, goes_on=bool(before)), strict=True):
+        if head is not None:
+            of_head.setdefault(head, []).append(span)
     found: dict[Span, tuple[Span, Sequence[Span]]] = {}
-    lines = groupby(passage.sentences, key=lambda span: is_row(passage.quote(span)))
-    for block in (list(spans) for row, spans in lines if row):
-        rules = [i for i, span in enumerate(block) if _RULE.fullmatch(passage.quote(span))]
-        heads = [i - 1 for i in rules if i > 0]
-        for head, end in pairwise([*heads, len(block)]):
-            rows = tuple(block[head + 2 : end])
-            found |= {span: (block[head], rows) for span in block[head:end]}
+    for head, own in of_head.items():
+        rows = tuple(s for s in own if s != spans[head] and not _is_rule(passage.quote(s)))
+        found |= {span: (spans[head], rows) for span in own}
     return found
+
+
+def _is_rule(sentence: str) -> bool:
+    return bool(_RULE.fullmatch(sentence))
 
 
 def is_head(passage: Passage, span: Span) -> bool:
     """Whether a sentence is the names of a table's columns, or the line below them."""
     columns, rows = table(passage, span)
     headed = columns is not None and span not in rows
-    return headed or bool(_RULE.fullmatch(passage.quote(span)))
+    return headed or _is_rule(passage.quote(span))
 
 
 def told(passage: Passage, span: Span) -> str:

@@ -43,6 +43,24 @@ def test_a_heading_does_not_answer() -> None:
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
+        ("How long is the warranty of an e-bike?", "It is two years."),
+        ("How long is the warranty of a child seat?", "It is three months."),
+    ],
+)
+def test_a_sentence_has_the_words_of_the_headings_it_stands_under(
+    question: str, expected: str
+) -> None:
+    text = (
+        "## Child seats\n\nThey fit all frames. Ask us first. We mount them at no cost.\n\n"
+        "### Warranty\n\nIt is three months.\n\n## E-bikes\n\nThey are lent, too. Ask us first. "
+        "Bring your card.\n\n### Warranty\n\nIt is two years."
+    )
+    assert candidates(question, [hit(1, text)], np.ones(1, np.float32), alike)[0].text == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
         ("What is in the minibar?", ["## What is in the minibar", "- water", "- cola"]),
         ("What was added in 2.3.0?", ["## 2.3.0", "### Added", "- `verify` checks an archive."]),
         ("What are the error codes?", ["## Error codes", "| Code | Meaning |", "| E1 | leak |"]),

@@ -1,6 +1,7 @@
 """What an LLM is told: numbered, within its window, and with no way out of the quoted text."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,13 @@ def test_passages_are_numbered_labelled_and_delimited() -> None:
     assert f"{mark} [2] Notes\nNone came.\n{mark}" in user.content
     assert user.content.endswith("\n\nQuestion: Did aid come?")
     assert prompt.question == "And now?" and prompt.hits == tuple(hits) and not prompt.left_out
+
+
+def test_the_lines_above_a_passage_are_told() -> None:
+    plain = hit(1, "Send it back.")
+    told = replace(plain, passage=replace(plain.passage, above=(((0, 9), "# Returns"),)))
+    user = build_prompt("And now?", "Did aid come?", [told], count, 4000).messages[1].content
+    assert "[1] Notes\n# Returns\nSend it back.\n" in user
 
 
 @pytest.mark.parametrize("window", range(600, 4000, 150))

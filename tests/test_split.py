@@ -38,7 +38,7 @@ def check(of: Document, count: Count, window: int) -> tuple[str, list[Passage]]:
     wanted = {i for i in range(of.body, len(of.text)) if not of.text[i].isspace()}
     assert wanted <= covered
     assert all(i >= of.body for i in covered)
-    assert all(n <= window for n in count([head + p.text for p in passages]))
+    assert all(n <= window for n in count([head + p.in_place for p in passages]))
     return head, passages
 
 
@@ -88,6 +88,29 @@ def test_what_is_longer_than_a_passage_is_cut_between_rows() -> None:
     text = "Some words before it. " * 3 + f"\n\n| item | weight |\n|---|---|\n{rows}"
     _, passages = check(document(text), count_words, 40)
     assert all(passage.text.endswith("|") for passage in passages)
+
+
+def test_a_passage_tells_the_lines_that_it_stands_under() -> None:
+    rows = "".join(f"| item {n} | {n} kg |\n" for n in range(20))
+    text = f"# The plan\n\n## Packing\n\n### Loads\n\n| item | weight |\n|---|---|\n{rows}"
+    head, passages = check(document(text, "The plan"), count_words, 40)
+    assert [line for _, line in passages[0].above] == []
+    for passage in passages[1:]:
+        assert [line for _, line in passage.above] == [
+            "## Packing",
+            "### Loads",
+            "| item | weight |",
+        ]
+        assert all(text[a:b] == line for (a, b), line in passage.above)
+
+
+def test_what_does_not_fit_above_a_passage_is_left_out_from_without() -> None:
+    text = f"# {'very ' * 30}long\n\n## Short\n\n" + "This is one more sentence of it. " * 20
+    _, passages = check(document(text), count_words, 40)
+    assert {tuple(line for _, line in p.above) for p in passages[2:]} == {("## Short",)}
+    text = f"# {'x' * 500}\n\n" + "This is one more sentence of it. " * 20
+    _, passages = check(document(text), count_words, 40)
+    assert {p.above for p in passages} == {()}
 
 
 def test_a_table_of_very_many_rows() -> None:

@@ -283,6 +283,7 @@ def test_another_embedder_is_refused_until_rebuilt(bench: Workbench) -> None:
     [
         "UPDATE passages SET text = replace(text, 'ships', 'shops')",
         "UPDATE passages SET start = start + 1",
+        """UPDATE passages SET above = '[[0, 1, "x"]]'""",
         "UPDATE passages SET sentences = zeroblob(length(sentences))",
         "UPDATE passages SET embedding = (SELECT max(key) FROM embeddings) WHERE key = 1",
         "UPDATE embeddings SET vector = zeroblob(length(vector))",
@@ -300,8 +301,8 @@ def test_another_embedder_is_refused_until_rebuilt(bench: Workbench) -> None:
         "CREATE TRIGGER t AFTER INSERT ON roots BEGIN DELETE FROM roots; END",
         "CREATE VIEW v AS SELECT 1",
         "UPDATE embeddings SET key = key + 1000",
-        "INSERT INTO passages SELECT key + 1000, document, start, end, text, sentences, embedding,"
-        " hash FROM passages WHERE key = 1",
+        "INSERT INTO passages SELECT key + 1000, document, start, end, text, sentences, above,"
+        " embedding, hash FROM passages WHERE key = 1",
     ],
 )
 def test_changed_row_is_noticed(change: str, bench: Workbench) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.beside import beside
 from rag.datatypes import Passage
 from rag.sentences import sentence_spans
 from rag.tables import asked_cell, cells, in_table, is_head, row_and_others, told
@@ -63,6 +64,23 @@ def test_a_row_and_the_others_of_its_table() -> None:
         "Name: Eve; Price: 5 euros",
     ]
     assert rows["It is as follows: run `a | b`."] == []
+
+
+def test_a_table_that_goes_on_has_the_columns_of_the_line_above() -> None:
+    text = "| green | 3 |\n| red | 4 |\n\n| x | y |\n|---|---|\n| 1 | 2 |\n"
+    spans = tuple((a + 50, b + 50) for a, b in sentence_spans(text))
+    above = (((0, 7), "## Room"), ((9, 25), "| Room | Floor |"))
+    goes_on = Passage("a", "a", False, None, None, "", 50, 50 + len(text), text, spans, (), above)
+    rows = [span for span in spans if not is_head(goes_on, span)]
+    assert [told(goes_on, row) for row in rows] == [
+        "Room: green; Floor: 3", "Room: red; Floor: 4", "x: 1; y: 2",
+    ]  # fmt: skip
+    assert [goes_on.quote(row) for row in row_and_others(goes_on, rows[0])] == [
+        "| green | 3 |", "| red | 4 |",
+    ]  # fmt: skip
+    assert [goes_on.quote(span) for span in beside(goes_on, rows[1])] == ["| Room | Floor |"]
+    assert [goes_on.quote(span) for span in beside(goes_on, rows[2])] == ["| x | y |"]
+    assert beside(goes_on, (9, 25)) == []
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,10 @@ def test_the_sources_show_the_sentence_in_its_surroundings_and_fold_the_rest() -
     assert "rank 2 · score 0.25" in found.words and '<details class="others">' in html
     outside = answered(citations=(replace(citation(1, "Elsewhere."), start=5000, end=5010),))
     assert "Elsewhere." in Reader(sources_html("t", outside)).words
+    line = replace(citation(1, "| Name |"), start=0, end=8)
+    both = answered(citations=(line, citation(2, "It grew.")), short=None)
+    told = "Source 1: | Name | … Prices rose. The fleet has about 225 trucks [2] in all. Source 2:"
+    assert told in Reader(sources_html("t", both)).words
 
 
 def test_what_the_documents_do_not_say_is_said_plainly() -> None:
@@ -239,7 +243,8 @@ def test_hostile_answers_make_no_element_of_their_own() -> None:
 def test_conversations_are_kept_privately_and_come_back_whole(tmp_path: Path) -> None:
     visitor, id = new_id(), new_id()
     kept = Conversations(tmp_path, visitor)
-    asked = turn(answered(), rating="up")
+    hit = Hit(replace(passage(), above=(((0, 7), "# Fleet"),)), 1, 0.7, 0.6)
+    asked = turn(answered(passages=(hit,)), rating="up")
     kept.put(id, asked)
     assert kept.open(id) == Conversation(id, (asked,))
     (file,) = tmp_path.rglob("*.json")

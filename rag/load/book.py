@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from rag.load.archive import open_archive
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line, parse_date
-from rag.load.markup import paragraphs
+from rag.load.markup import marked_paragraphs
 from rag.load.web_page import parse_html
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
@@ -30,7 +30,8 @@ def read_book(data: bytes, notes: list[str]) -> Content:
     texts: list[str] = []
     for name in _chapters(package, posixpath.dirname(path)):
         try:
-            texts += paragraphs(parse_html(archive.read(name), notes))
+            blocks = marked_paragraphs(parse_html(archive.read(name), notes))
+            texts += [mark + text for mark, text in blocks]
         except (KeyError, zipfile.BadZipFile, CannotLoad):
             notes.append(f"{name} cannot be read")
     return Content(

@@ -1,7 +1,9 @@
 """HTML or XML elements -> paragraphs of text."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from rag.clean import clean_text
@@ -17,6 +19,8 @@ _INLINE = {
     "font", "hi", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "ref", "rp", "rt", "ruby",
     "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 }  # fmt: skip
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_DEEPEST = 30  # elements around an item, among which the lists in each other are counted
 _VERBATIM = {"pre", "listing", "xmp"}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
@@ -24,21 +28,41 @@ _EXPONENT = re.compile(r"[-−+]?\d{1,4}|[ni]")
 _BREAK = "\v"  # a line break asked for, while white space is folded
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands before the first block of a heading or an item of a list, as in Markdown."""
+
+    text: str = ""
+
+
 def paragraphs(element: Any) -> Iterator[str]:
     """The texts of an element's blocks in order; a row of a table is one."""
+    return (text for _, text in marked_paragraphs(element))
+
+
+def marked_paragraphs(element: Any) -> Iterator[tuple[str, str]]:
+    """The same, each with its mark: "## " for a heading, "- " for an item of a list, or nothing."""
     run: list[str] = []
+    mark = ""
     for piece in _pieces(element):
         if isinstance(piece, str):
             run.append(piece)
             continue
-        yield from _blocks_of(run)
+        for text in _blocks_of(run):
+            yield mark, text
+            mark = ""
         run = []
-        if piece:
-            yield from piece
-    yield from _blocks_of(run)
+        if isinstance(piece, Mark):
+            mark = piece.text
+            continue
+        for text in piece:
+            yield "", text
+    for text in _blocks_of(run):
+        yield mark, text
+        mark = ""
 
 
-def _pieces(element: Any) -> Iterator[str | list[str]]:
+def _pieces(element: Any) -> Iterator[str | Mark | list[str]]:
     """Runs of text, with a list where a block begins or ends: of blocks that are ready, or empty.
 
     Elements may be nested deeper than Python's stack, so they are walked without recursion.
@@ -46,7 +70,7 @@ def _pieces(element: Any) -> Iterator[str | list[str]]:
     pending: list[Any] = [element]
     while pending:
         item = pending.pop()
-        if isinstance(item, str | list):
+        if isinstance(item, str | Mark | list):
             yield item
             continue
         tag = item.tag if isinstance(item.tag, str) else None
@@ -62,8 +86,19 @@ def _pieces(element: Any) -> Iterator[str | list[str]]:
             pending += [*after, [_verbatim(item)]]
         else:
             block: list[Any] = [] if tag in _INLINE else [[]]
+            mark = _mark(item, tag)
+            begin, end = ([mark], [Mark()]) if mark else (block, block)
             inside = [item.text] if item.text else []
-            pending += [*after, *block, *reversed(list(item)), *inside, *block]
+            pending += [*after, *end, *reversed(list(item)), *inside, *begin]
+
+
+def _mark(element: Any, tag: str) -> Mark | None:
+    if tag in _HEADINGS:
+        return Mark(f"{'#' * int(tag[1])} ")
+    if tag != "li":
+        return None
+    above = itertools.islice(element.iterancestors(), _DEEPEST)
+    return Mark("  " * (sum(e.tag in ("ul", "ol") for e in above) - 1) + "- ")
 
 
 def raise_exponents(tree: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from rag.load.decode import decode
 from rag.load.document import CannotLoad, Content
 from rag.load.furniture import adapt, clear
-from rag.load.markup import paragraphs, raise_exponents
+from rag.load.markup import marked_paragraphs, paragraphs, raise_exponents
 from rag.load.page_facts import page_facts
 
 _CHARSET = re.compile(
@@ -28,19 +28,20 @@ def read_web_page(data: bytes, notes: list[str]) -> Content:
     facts = page_facts(tree)
     clear(tree)
     adapt(tree)
-    everything = list(paragraphs(tree))
+    blocks = list(marked_paragraphs(tree))
+    everything = [text for _, text in blocks]
     headings = [heading.text_content() for heading in tree.iter("h1")]
     found: Any = trafilatura.bare_extraction(
         tree, include_comments=False, with_metadata=False, favor_recall=True
     )
     main = _main(everything, list(paragraphs(found.body)) if found else [], headings)
-    text = "\n\n".join(main)
+    text = "\n\n".join(mark + text for mark, text in blocks[main])
     if not text:
         raise CannotLoad("no text; the page may be made by a script when it is shown")
     return Content(text, facts.title, facts.date, facts.url)
 
 
-def _main(everything: list[str], found: list[str], headings: list[str]) -> list[str]:
+def _main(everything: list[str], found: list[str], headings: list[str]) -> slice:
     """From the first to the last paragraph of the main content; all where that cannot be told.
 
     trafilatura tells where the content begins and ends. What it lost between stays, and so does
@@ -54,11 +55,11 @@ def _main(everything: list[str], found: list[str], headings: list[str]) -> list[
         if text in whole or (len(text) >= _LONG and text in content)
     ]
     if not places:
-        return everything
+        return slice(None)
     heads = [i for i in range(places[0]) if squeezed[i] in set(map(_squeezed, headings))]
-    main = everything[heads[-1] if heads else places[0] : places[-1] + 1]
-    enough = sum(map(len, main)) >= _LEAST_SHARE * sum(map(len, everything))
-    return main if enough else everything
+    main = slice(heads[-1] if heads else places[0], places[-1] + 1)
+    enough = sum(map(len, everything[main])) >= _LEAST_SHARE * sum(map(len, everything))
+    return main if enough else slice(None)
 
 
 def _squeezed(text: str) -> str:

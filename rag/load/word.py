@@ -1,6 +1,7 @@
 """DOCX -> its headings, paragraphs, lists, tables and notes in order, by python-docx."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Text that was deleted or moved away, and the second copy of a drawing for older programs.
 _LEFT_OUT = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback", f"{_WORD}txbxContent"}
+_HEADING = re.compile(r"Title|Heading ?([1-6])")
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = ("footnotes", "endnotes")
 
@@ -41,7 +43,7 @@ def _blocks(parent: Any) -> Iterator[str]:
         tag = element.tag
         if tag == f"{_WORD}p":
             if text := _text(element):
-                yield ("- " if _is_item(element) else "") + text
+                yield _mark(element) + text
             for box in _outermost(element, f"{_WORD}txbxContent"):
                 yield from _blocks(box)
         elif tag == f"{_WORD}tbl":
@@ -81,9 +83,13 @@ def _text(paragraph: Any) -> str:
     return clean_text("".join(pieces)).strip()
 
 
-def _is_item(paragraph: Any) -> bool:
+def _mark(paragraph: Any) -> str:
+    """What a heading or an item of a list begins with, as in Markdown."""
+    style = paragraph.style or ""
+    if heading := _HEADING.fullmatch(style):
+        return f"{'#' * int(heading[1] or 1)} "
     numbered = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
-    return numbered or (paragraph.style or "").startswith("List")
+    return "- " if numbered or style.startswith("List") else ""
 
 
 def _heading(file: Any) -> str | None:

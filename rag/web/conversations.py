@@ -232,4 +232,6 @@ def _answer(found: dict[str, Any]) -> Answer:
 
 def _passage(found: dict[str, Any]) -> Passage:
     spans = tuple((start, end) for start, end in found["sentences"])
-    return Passage(**found | {"sentences": spans, "pages": tuple(found["pages"])})
+    above = tuple(((start, end), line) for (start, end), line in found.get("above", ()))
+    lists = {"sentences": spans, "pages": tuple(found["pages"]), "above": above}
+    return Passage(**found | lists)

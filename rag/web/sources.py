@@ -23,13 +23,11 @@ def sources_html(turn: str, answer: Answer) -> str:
 def _cited(turn: str, group: Sequence[Citation], hit: Hit | None, short: ShortAnswer | None) -> str:
     first = group[0]
     passage = replace(hit.passage, text=unbroken(hit.passage.text)) if hit else None
-    inside = passage is not None and all(
-        passage.start <= c.start and c.end <= passage.end for c in group
-    )
-    if passage is not None and inside:
-        text = _excerpt(turn, passage, group, short)
-    else:
-        text = " … ".join(_mark(turn, c, c.quote, c.start, short) for c in group)
+    inside = [c for c in group if passage and passage.start <= c.start and c.end <= passage.end]
+    texts = [_mark(turn, c, c.quote, c.start, short) for c in group if c not in inside]
+    if passage and inside:
+        texts.append(_excerpt(turn, passage, inside, short))
+    text = " … ".join(texts)
     numbers = "".join(f'<span class="number">{citation.id}</span>' for citation in group)
     return (
         f'<article class="source">{_head(first, numbers, first.page)}'

@@ -154,7 +154,7 @@ def _expected(name: str, text: str) -> list[tuple[Passage, NDArray[np.float32]]]
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     document = Document(name, text, name, False, None, None, sha256)
     head, passages = split(document, EMBEDDER.count, EMBEDDER.window)
-    return [(passage, EMBEDDER.embed_query(head + passage.text)) for passage in passages]
+    return [(passage, EMBEDDER.embed_query(head + passage.in_place)) for passage in passages]
 
 
 def litter(index: Path) -> str | None:

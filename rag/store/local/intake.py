@@ -78,7 +78,7 @@ class Intake:
     def add(self, row: FileRow, document: Document) -> int:
         """Queues a document; returns how many passages it has."""
         head, passages = split(document, self._embedder.count, self._window)
-        texts = [head + passage.text for passage in passages]
+        texts = [head + passage.in_place for passage in passages]
         self._queue.items.append(_Queued(row, document, passages, texts))
         self._queue.passages += len(passages)
         return len(passages)

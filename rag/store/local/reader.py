@@ -14,6 +14,7 @@ from rag.store.local.rows import (
     file_row,
     pack_text,
     typed,
+    unpack_above,
     unpack_offsets,
     unpack_spans,
     unpack_text,
@@ -128,14 +129,17 @@ class LocalSnapshot(Search):
         return int(count)
 
     def _checked_passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        sql = "SELECT key, document, start, end, text, sentences, embedding, hash FROM passages"
+        sql = (
+            "SELECT key, document, start, end, text, sentences, above, "
+            "embedding, hash FROM passages"
+        )
         rows = {row[0]: row for row in self._in(sql + " WHERE key IN", keys)}
         documents = self._document_rows({row[1] for row in rows.values()})
         result = {}
         for key in keys:
             if key not in rows or rows[key][1] not in documents:
                 raise damaged(self._path, f"passage {key} is gone")
-            _, document, start, end, text, sentences, _, expected = rows[key]
+            _, document, start, end, text, sentences, lines, _, expected = rows[key]
             what = f"passage {key}"
             checked(self._path, what, expected, *rows[key][:-1])
             typed(self._path, what, rows[key], PASSAGE_TYPES)
@@ -143,10 +147,16 @@ class LocalSnapshot(Search):
             spans = unpack_spans(sentences)
             if len(text) != end - start or any(not start <= a <= b <= end for a, b in spans):
                 raise damaged(self._path, f"{what} has offsets that are not its own")
+            try:
+                above = unpack_above(lines)
+            except ValueError:
+                raise damaged(self._path, f"{what} stands under what are no lines") from None
+            if any(span[1] > start for span, _ in above):
+                raise damaged(self._path, f"{what} stands under lines that are not above it")
             row = documents[document]
             result[key] = Passage(
                 row.id, row.title, row.titled, row.date, row.url, row.sha256,
-                start, end, text, spans, row.pages,
+                start, end, text, spans, row.pages, above,
             )  # fmt: skip
         return result
 

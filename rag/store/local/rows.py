@@ -1,6 +1,7 @@
 """How rows are packed and guarded."""
 
 import hashlib
+import json
 import sqlite3
 import struct
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from rag.errors import IndexDamaged
 from rag.store import FileRow
 
 FILES = "SELECT root, path, size, mtime_ns, sha256, indexed, reason, hash FROM files"
-FORMAT = 5  # of the catalog; another number is not read
+FORMAT = 6  # of the catalog; another number is not read
 REBUILD = "`rag index --rebuild` makes it anew from the documents"
 TEXT = (str,)
 NUMBER = (int,)
@@ -26,7 +27,7 @@ DOCUMENT_TYPES = (
     NUMBER, BYTES, BYTES, BYTES, TEXT, NUMBER, OPTIONAL_TEXT, OPTIONAL_TEXT, TEXT, NUMBER, BYTES,
     NUMBER, BYTES,
 )  # fmt: skip
-PASSAGE_TYPES = (NUMBER, NUMBER, NUMBER, NUMBER, TEXT, BYTES, NUMBER)
+PASSAGE_TYPES = (NUMBER, NUMBER, NUMBER, NUMBER, TEXT, BYTES, TEXT, NUMBER)
 FILE_TYPES = (BYTES, BYTES, NUMBER, NUMBER, TEXT, NUMBER, OPTIONAL_TEXT)
 
 
@@ -80,6 +81,27 @@ def pack_spans(spans: tuple[Span, ...]) -> bytes:
 def unpack_spans(data: bytes) -> tuple[Span, ...]:
     """The inverse of ``pack_spans``."""
     return tuple(struct.iter_unpack("<qq", data))
+
+
+def pack_above(above: tuple[tuple[Span, str], ...]) -> str:
+    """The lines above a passage, in JSON: ``[[start, end, line], ...]``."""
+    return json.dumps([[*span, line] for span, line in above])
+
+
+def unpack_above(data: str) -> tuple[tuple[Span, str], ...]:
+    """The inverse of ``pack_above``. Raises ValueError for anything else."""
+    try:
+        found = tuple(((start, end), line) for start, end, line in json.loads(data))
+    except (TypeError, RecursionError) as error:
+        raise ValueError("no lines") from error
+    if not all(_is_line(span, line) for span, line in found):
+        raise ValueError("no lines")
+    return found
+
+
+def _is_line(span: Span, line: object) -> bool:
+    numbers = all(type(offset) is int for offset in span)
+    return numbers and isinstance(line, str) and span[1] - span[0] == len(line) and span[0] >= 0
 
 
 def pack_offsets(offsets: tuple[int, ...]) -> bytes:

@@ -34,8 +34,8 @@ CREATE TABLE embeddings (
 );
 CREATE TABLE passages (
     key INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL, start INTEGER NOT NULL,
-    end INTEGER NOT NULL, text TEXT NOT NULL, sentences BLOB NOT NULL, embedding INTEGER NOT NULL,
-    hash BLOB NOT NULL
+    end INTEGER NOT NULL, text TEXT NOT NULL, sentences BLOB NOT NULL, above TEXT NOT NULL,
+    embedding INTEGER NOT NULL, hash BLOB NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document, embedding);
 CREATE INDEX passages_by_embedding ON passages (embedding, document);

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.clean import encodable
-from rag.datatypes import Document, Passage
+from rag.datatypes import Document, Passage, in_place
 from rag.errors import IndexMissing
 from rag.store import FileRow
 from rag.store.local.catalog import LocalStore
@@ -19,10 +19,12 @@ from rag.store.local.rows import (
     checked,
     digest,
     file_row,
+    pack_above,
     pack_offsets,
     pack_spans,
     pack_text,
     pack_vector,
+    unpack_above,
     unpack_text,
 )
 from rag.store.local.segments import Segments
@@ -137,16 +139,16 @@ class Writer:
         for passage, embedding in zip(passages, embeddings, strict=True):
             fields = (
                 self._next_key("passages"), key, passage.start, passage.end, passage.text,
-                pack_spans(passage.sentences), embedding,
+                pack_spans(passage.sentences), pack_above(passage.above), embedding,
             )  # fmt: skip
             self._connection.execute(
-                "INSERT INTO passages (key, document, start, end, text, sentences, embedding, "
-                "hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO passages (key, document, start, end, text, sentences, above, "
+                "embedding, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*fields, digest(*fields)),
             )
             self._connection.execute(
                 "INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)",
-                (fields[0], title, passage.text),
+                (fields[0], title, passage.in_place),
             )
 
     def remove_document(self, id: str) -> bool:
@@ -158,7 +160,7 @@ class Writer:
             return False
         key, title, titled = row
         for passage, expected, *fields in self._connection.execute(
-            "SELECT key, hash, document, start, end, text, sentences, embedding "
+            "SELECT key, hash, document, start, end, text, sentences, above, embedding "
             "FROM passages WHERE document = ?",
             (key,),
         ).fetchall():
@@ -166,7 +168,7 @@ class Writer:
             checked(self._path, f"passage {passage}", expected, passage, *fields)
             self._connection.execute(
                 "INSERT INTO words (words, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-                (passage, title if titled else "", fields[3]),
+                (passage, title if titled else "", in_place(fields[3], unpack_above(fields[5]))),
             )
         self._connection.execute("DELETE FROM passages WHERE document = ?", (key,))
         self._connection.execute("DELETE FROM texts WHERE document = ?", (key,))

@@ -1,0 +1,92 @@
+"""Sentences of a document -> the lines that each one stands under: headings, names of columns."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from rag.beside import FENCES, is_item, label_depth, leads_elsewhere, states
+from rag.datatypes import Passage, Span
+from rag.tables import columns_of, is_row
+
+_MARKED = re.compile(r"(#{1,6}|={1,6})\s+\S")
+_UNDERLINES = "=-~^"
+_UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}|\^{3,}")
+_BOLD_LINE = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
+_CAPITALS = re.compile(r"(?=.*[^\W\d_]{4})[^a-z]+:?")
+_LONGEST = 150  # characters of a heading without a mark
+_MARKS = 6  # levels that marks tell; numbers tell those below,
+_BOLD = 20  # and the deepest is what is only bold or in capitals
+
+
+def lines_above(
+    lines: Sequence[str], alone: Sequence[bool], known: int = 0
+) -> list[tuple[int, ...]]:
+    """For each sentence the indices of the lines before it that it stands under, outermost first.
+
+    ``alone`` says which of them have a line of the document for themselves; the first ``known``
+    ones are headings. The names of a table's columns come last.
+    """
+    found: list[tuple[int, ...]] = []
+    path: list[tuple[int, int]] = []  # level, index
+    columns = columns_of(lines)
+    for i, level in enumerate(_levels(lines, alone)):
+        if i < known:
+            level = level or len(path) + 1
+        if level:
+            path = [entry for entry in path if entry[0] < level]
+        head = columns[i]
+        found.append((*(at for _, at in path), *(() if head is None or head == i else (head,))))
+        if level:
+            path.append((level, i))
+    return found
+
+
+@lru_cache(maxsize=64)
+def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
+    """The lines that each sentence of a passage stands under, outermost first."""
+    known = [span for span, line in passage.above if not is_row(line)]
+    spans = [*known, *passage.sentences]
+    lines = [passage.quote(span) for span in spans]
+    own = [(a - passage.start, b - passage.start) for a, b in passage.sentences]
+    alone = [True] * len(known) + stand_alone(passage.text, own)
+    above = lines_above(lines, alone, len(known))
+    return {span: tuple(lines[i] for i in at) for span, at in zip(spans, above, strict=True)}
+
+
+def stand_alone(text: str, sentences: Sequence[Span]) -> list[bool]:
+    """Which sentences of a text have a line for themselves."""
+    ends = [0, *(end for _, end in sentences)]
+    starts = [*(start for start, _ in sentences[1:]), len(text)]
+    return [
+        (i == 0 or "\n" in text[ends[i] : start])
+        and (end == ends[-1] or "\n" in text[end : starts[i]])
+        for i, (start, end) in enumerate(sentences)
+    ]
+
+
+def _levels(lines: Sequence[str], alone: Sequence[bool]) -> Iterator[int]:
+    """How deep each line stands as a heading; 0 where it is none."""
+    fenced = False
+    for i, line in enumerate(lines):
+        fenced ^= line.startswith(FENCES)
+        listed = any(map(is_item, [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]))
+        following = lines[i + 1] if i + 1 < len(lines) else ""
+        yield 0 if fenced or not alone[i] else _level(line, following, listed)
+
+
+def _level(line: str, following: str, listed: bool) -> int:
+    """How deep a heading stands, from 1; 0 for any other line.
+
+    A heading has a mark, a line below it, a number, or is all bold or in capitals: what is only
+    short and stands alone may as well be a caption, a dateline or a name. What looks like "1. Tent"
+    is none where it is ``listed``: next to items of a list.
+    """
+    if marked := _MARKED.match(line):
+        return len(marked[1])
+    if len(line) > _LONGEST or states(line) or is_row(line) or leads_elsewhere(line):
+        return 0
+    if _UNDERLINE.fullmatch(following):
+        return _UNDERLINES.index(following[0]) + 1
+    if (depth := label_depth(line)) and not (listed and is_item(line)):
+        return min(_MARKS + depth, _BOLD - 1)
+    return _BOLD if _BOLD_LINE.fullmatch(line) or _CAPITALS.fullmatch(line) else 0

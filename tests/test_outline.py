@@ -1,0 +1,100 @@
+"""The lines that a sentence stands under."""
+
+import pytest
+
+from rag.datatypes import Passage
+from rag.outline import headings, lines_above, stand_alone
+from rag.sentences import sentence_spans
+
+
+def above(text: str) -> dict[str, list[str]]:
+    spans = list(sentence_spans(text))
+    lines = [text[a:b] for a, b in spans]
+    found = lines_above(lines, stand_alone(text, spans))
+    return {line: [lines[i] for i in at] for line, at in zip(lines, found, strict=True)}
+
+
+def test_marked_headings_stand_under_each_other() -> None:
+    told = above(
+        "It begins.\n\n# Care\nAll bikes.\n\n## Chain\n\nOil it. Wipe it.\n\n### Winter\n\n"
+        "Salt.\n\n## Brakes\n\nCheck them.\n\n# Returns\n\nSend it back.\n"
+    )
+    assert told == {
+        "It begins.": [],
+        "# Care": [],
+        "All bikes.": ["# Care"],
+        "## Chain": ["# Care"],
+        "Oil it.": ["# Care", "## Chain"],
+        "Wipe it.": ["# Care", "## Chain"],
+        "### Winter": ["# Care", "## Chain"],
+        "Salt.": ["# Care", "## Chain", "### Winter"],
+        "## Brakes": ["# Care"],
+        "Check them.": ["# Care", "## Brakes"],
+        "# Returns": [],
+        "Send it back.": ["# Returns"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("3 Cleaning\n\n3.1 Filter\n\nRinse it.", ["3 Cleaning", "3.1 Filter"]),
+        ("3.1 Filter\n\nRinse it.\n\n3.2 Tank\n\nDry it.", ["3.2 Tank"]),
+        ("4. Termination\n\nEither side may end it.", ["4. Termination"]),
+        ("# Manual\n\n**Opening hours**\n\nWe close at six.", ["# Manual", "**Opening hours**"]),
+        ("OPENING HOURS\n\nWe close.\n\nPRICES:\n\nAll is free.", ["PRICES:"]),
+        ("Manual\n======\n\nHours\n-----\n\nWe close at six.", ["Manual", "Hours"]),
+        ("= Manual\n\n== Hours\n\nWe close.\n\n== Prices\n\nNone.", ["= Manual", "== Prices"]),
+    ],
+)
+def test_headings_without_a_mark(text: str, last: list[str]) -> None:
+    assert [*above(text).values()][-1] == last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Tent\n2. Stove\n\nThen you leave.",
+        "- Tent\n- Stove\n\nThen you leave.",
+        "The ship sails at dawn.\n\nThen you leave.",
+        "We asked. Did it sail? It did, at dawn.",
+        "```\n# make it\nMake\n```\n\nThen you leave.",
+        "cd folder\n\nThen you leave.",
+        "Watch the ship leave\n\nThen you leave.",
+        "Opening hours ........ 5\n\nThen you leave.",
+        f"{'Opening hours of ' * 20}\n\nThen you leave.",
+    ],
+)
+def test_what_is_no_heading(text: str) -> None:
+    assert [*above(text).values()][-1] == []
+
+
+def test_rows_stand_under_the_names_of_their_columns() -> None:
+    told = above(
+        "## Sizes\n\n| item | kg |\n|---|---|\n| tent | 2 |\n| stove | 1 |\n\nThat is all."
+    )
+    assert told["| item | kg |"] == told["That is all."] == ["## Sizes"]
+    assert told["| stove | 1 |"] == ["## Sizes", "| item | kg |"]
+
+
+def test_what_is_above_a_passage_is_above_its_sentences() -> None:
+    text = "Oil it.\n\n### Winter\n\nSalt.\n\n## Brakes\n\nCheck them."
+    spans = tuple((a + 100, b + 100) for a, b in sentence_spans(text))
+    lines = (((0, 6), "# Care"), ((7, 15), "## Chain"))
+    passage = Passage("a", "a", False, None, None, "", 100, 100 + len(text), text, spans, (), lines)
+    told = {passage.quote(span): found for span, found in headings(passage).items()}
+    assert told["Oil it."] == ("# Care", "## Chain")
+    assert told["Salt."] == ("# Care", "## Chain", "### Winter")
+    assert told["Check them."] == ("# Care", "## Brakes")
+    assert passage.in_place == f"# Care\n## Chain\n{text}"
+
+
+def test_the_depth_of_what_is_above_is_told_by_its_order() -> None:
+    text = "Oil it.\n\nBrakes\n------\n\nCheck them.\n\nReturns\n=======\n\nSend it back."
+    spans = tuple((a + 100, b + 100) for a, b in sentence_spans(text))
+    lines = (((0, 4), "Care"), ((20, 25), "Chain"), ((90, 97), "| oil |"))
+    passage = Passage("a", "a", False, None, None, "", 100, 100 + len(text), text, spans, (), lines)
+    told = {passage.quote(span): found for span, found in headings(passage).items()}
+    assert told["Oil it."] == ("Care", "Chain")
+    assert told["Check them."] == ("Care", "Brakes")
+    assert told["Send it back."] == ("Returns",)
