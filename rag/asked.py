@@ -43,7 +43,22 @@ _COUNT = re.compile(  # or a list, or days or months from one to another, which 
     r"only|pair|plenty|single|some|to|triple|unlimited|various|weekdays?|zero|[IVXLC]{2,})\b",
     re.I,
 )
-_HOW_MANY = re.compile(r"\bhow many\b", re.I)
+_HOW_LONG = re.compile(r"\bhow long\b(?! ago\b)", re.I)
+_LENGTH = re.compile(  # in time or space
+    r"\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|"
+    r"years?|yrs?|decades?|centur(?:y|ies)|generations?|seasons?|terms?|times?|lifetimes?|until|"
+    r"till?|since|for ?ever|to|through|whole|entire|always|permanent(?:ly)?|indefinitely|briefly|"
+    r"long(?:er)?|short(?:er)?|miles?|feet|foot|yards?|inch(?:es)?|(?:kilo|centi|milli)?met(?:er|re)s?|"
+    r"pages?|lines?|words?|characters?)\b|\d\s?(?:[hsd]|[ckm]?m|min|ft|in|mi|yd)\b|\d\s?[-–—]\s?\d|\d[\"'′″]",
+    re.I,
+)
+_WHEN = re.compile(
+    r"\d|\b(?:after|always|annually|as|at|autumn|before|by|christmas|daily|day|during|early|easter|"
+    r"evening|every|fall|following|if|immediately|in|late|mid|midnight|monthly|morning|never|night|"
+    r"noon|now|on|once|only|prior|quarterly|soon|spring|summer|till?|until|upon|war|weekly|when|"
+    r"whenever|while|winter|within|yearly|(?:minute|hour|day|night|week|month|year|season)s)\b",
+    re.I,
+)
 _TIME = re.compile(  # 10:30 and 10.30 am, and not the version 10.30
     r"\b(?:1\d{3}|20\d{2})s?\b|\b(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b|"
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|century|ago|since|"
@@ -142,10 +157,16 @@ def holds_kind(question: str, sentence: str) -> float:
     return 0.5
 
 
-def may_count(question: str, words: str) -> bool:
-    """Whether words may answer a question, as far as one that asks how many there are tells."""
-    asks = kind_asked(question) == "number" and _HOW_MANY.search(question)
-    return not asks or bool(_COUNT.search(words) or TIME.search(words))
+def may_be(question: str, words: str) -> bool:
+    """Whether words may be what is asked for: how many or how much is no name, how long no year."""
+    kind = kind_asked(question)
+    if kind == "time":
+        return bool(_WHEN.search(words) or TIME.search(words) or _TIME.search(words))
+    if kind != "number":
+        return True
+    if _HOW_LONG.search(question):
+        return bool(_LENGTH.search(words))
+    return bool(_COUNT.search(words) or TIME.search(words))
 
 
 def short_answer(question: str, sentence: str) -> Span | None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from rag.datatypes import Passage, Span
-from rag.tables import table
+from rag.tables import in_table, table
 
 _MOST_ITEMS = 20
 _HEADING_WORDS = 10
+_FEW_WORDS = 3
 FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 trucks"
@@ -27,13 +28,13 @@ _SAYS = re.compile(
 def beside(passage: Passage, span: Span) -> list[Span]:
     """What belongs to a sentence of a passage, within it or above it.
 
-    To a heading, a term or a question what is stated below it, to a row of a table the names of its
-    columns, to a quotation without its speaker the sentence that names the speaker, to one that
-    opens a list or a block of code the items or lines.
+    To a heading, a term or a question what is stated below it, to a sentence of few words the next
+    one, to a row of a table the names of its columns, to a quotation without its speaker the
+    sentence that names the speaker, to one that opens a list or a block of code the items or lines.
     """
     if span not in passage.sentences:
         return []
-    own = [span, *_stated(passage, span)]
+    own = [span, *_stated(passage, span), *_going_on(passage, span)]
     own += [other for one in own for other in _speaker(passage, one)]
     own += [other for one in own for other in _opened(passage, one)]
     own += [other for one in own for other in _columns(passage, one)]
@@ -93,6 +94,16 @@ def _stated(passage: Passage, span: Span) -> list[Span]:
         return [*passed, columns, *rows[: _MOST_ITEMS - 1]] if rows else []
     opens = passage.quote(below[0]).endswith(":")
     return [*passed, below[0]] if opens or states(passage.quote(below[0])) else []
+
+
+def _going_on(passage: Passage, span: Span) -> list[Span]:
+    """The next sentence in its line, where one of few words only names what that is about."""
+    quote = passage.quote(span)
+    if not states(quote) or quote.endswith(":") or len(re.findall(r"\w{2,}", quote)) > _FEW_WORDS:
+        return []
+    following = _below(passage, span)[:1]
+    between = passage.quote((span[1], following[0][0])) if following else "\n"
+    return [] if "\n" in between or in_table(quote) else list(following)
 
 
 def _level(quote: str) -> int:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.asked import is_open, short_answer
+from rag.asked import is_open, may_be, short_answer
 from rag.beside import is_item, states
 from rag.choose import choose, contradicting, in_time, short_cell, undisputed
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
@@ -58,10 +58,14 @@ def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> Sho
     cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
     if not states(best.text) or is_open(question):
         return None
-    span = short_cell(question, best) if in_table(best.text) else _pointed_at(question, best)
+    row = in_table(best.text)
+    span = short_cell(question, best) if row else _pointed_at(question, best)
     if span is None or not cited:
         return None
-    return ShortAnswer(best.hit.passage.quote(span), cited[0], *span)
+    words = best.hit.passage.quote(span)
+    return ShortAnswer(
+        words, cited[0], *span, sure=row or (best.read > 0 and may_be(question, words))
+    )
 
 
 def _pointed_at(question: str, best: Candidate) -> Span | None:

@@ -180,12 +180,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class ShortAnswer:
-    """The few words that answer, inside a citation's quote (document offsets)."""
+    """The few words that answer, inside a citation's quote (document offsets).
+
+    ``sure``: they are the cell that is asked for, or what the reader points at rather than at
+    nothing, and may be what the question asks for. Others are its best guess, not to be stressed.
+    """
 
     text: str
     citation: int
     start: int
     end: int
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

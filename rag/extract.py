@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import holds_kind, kind_asked, may_count, parts
+from rag.asked import holds_kind, kind_asked, may_be, parts
 from rag.beside import leads_elsewhere, states
 from rag.chronology import of_another_time, untold, words_of_times
 from rag.datatypes import Hit, Span
@@ -183,8 +183,8 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
     """How sure the reader is, in [0, 1], that no sentence which was looked at answers.
 
     Not at all where it has not read the best one, as a row of a table, nor of a question that asks
-    for no kind of thing, which it does not know. As good as sure where how many there are is asked,
-    and what it points at, not being sure of that, is no number.
+    for no kind of thing, which it does not know. As good as sure where what it points at cannot be
+    what is asked for: how many there are, how long it takes, when it was.
     """
     read = [(c.reading.margin, c.hit.passage.quote(c.reading.span)) for c in found if c.reading]
     best = max(found, key=lambda candidate: candidate.score)
@@ -192,7 +192,7 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
         return 0.0
     margin, words = max(read)
     doubt = min(max(-margin, 0.0), SURE) / SURE
-    return doubt if margin > SURE or may_count(question, words) else 1.0
+    return doubt if may_be(question, words) else 1.0
 
 
 def _untold(question: str, found: Sequence[Candidate]) -> bool:

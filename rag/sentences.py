@@ -168,8 +168,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     abbreviation = word.lower()
     if following[0].islower():
         plain = match["mark"] == "." and match["close"] in ("", ")")
-        whole = before.endswith(")") or (len(word) > 3 and abbreviation not in _ABBREVIATIONS)
-        return plain and whole
+        abbreviated = abbreviation in _ABBREVIATIONS or _DOTTED.fullmatch(word)
+        return plain and (before.endswith(")") or (len(word) > 3 and not abbreviated))
     if match["mark"] != ".":
         return True
     if following[0].isdigit() and abbreviation in _BEFORE_FIGURES:

@@ -14,8 +14,8 @@ _ONE_WORD = 3  # tokens of a word that an embedder knows as one, the special one
 def corrected(query: str, snapshot: Snapshot, count: Callable[[Sequence[str]], list[int]]) -> str:
     """The query with each word that is in no document replaced by the one it is a slip of.
 
-    A word that the embedder knows as one (``count`` gives its tokens) is no slip, nor is one with
-    a capital, which may be a name that the documents do not have.
+    A word that the embedder knows as one (``count`` gives its tokens) is no slip, nor is one that
+    is made of a known one, nor one with a capital, which may be a name that the documents lack.
     """
     pieces, end = [], 0
     for word, (start, stop) in tokens(query):
@@ -37,8 +37,10 @@ def _meant(
     if not known or stem(word) in known:
         return None
     alike = difflib.get_close_matches(stem(word), known, 1, _ALIKE)
+    if alike and stem(word).startswith(alike[0]):  # "shorten" is made of "short"
+        return None
     for key in snapshot.lexical(alike, 1, None):
         (passage,) = snapshot.passages([key])
-        text = f"{passage.title} {passage.text}"
+        text = f"{passage.title} {passage.in_place}"
         return next((found for found, _ in tokens(text) if stem(found) == alike[0]), None)
     return None

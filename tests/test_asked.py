@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.asked import holds_kind, is_open, kind_asked, parts, short_answer
+from rag.asked import holds_kind, is_open, kind_asked, may_be, parts, short_answer
 
 TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in April with 9 drivers."
 
@@ -151,3 +151,27 @@ def test_whether_a_sentence_holds_what_is_asked_for() -> None:
 )
 def test_what_asks_for_an_account(question: str, expected: bool) -> None:
     assert is_open(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "may"),
+    [
+        ("How long did the audit take?", "May 2023", False),
+        ("How long did the audit take?", "until May 2023", True),
+        ("How long did the audit take?", "three weeks", True),
+        ("How long is the bridge?", "260 m", True),
+        ("How long is the bridge?", "5-7 h", True),
+        ("How long ago was it?", "in 1990", True),
+        ("How much is the grant?", "10 euros", True),
+        ("How much is the grant?", "the fund", False),
+        ("When does it open?", "the fund", False),
+        ("When does it open?", "after the speech", True),
+        ("When does it open?", "noon", True),
+        ("When does it open?", "first seven calendar days", True),
+        ("When does it open?", "June", True),
+        ("Who opens it?", "the fund", True),
+        ("What opens?", "the fund", True),
+    ],
+)
+def test_what_words_may_be_what_is_asked_for(question: str, words: str, may: bool) -> None:
+    assert may_be(question, words) == may

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.beside import states
+from rag.beside import beside, states
 from rag.choose import answers_another, choose, in_time
 from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
@@ -348,10 +348,15 @@ def test_the_reader_doubts_nothing_that_it_has_not_read() -> None:
         ("How many heaters warm the hall?", "two heaters", False),
         ("How many heaters warm the hall?", "heaters and a stove", False),
         ("Who says how many heaters warm the hall?", "The hall", False),
+        ("How much warms the hall?", "heaters", True),
+        ("How long do the heaters warm the hall?", "two heaters", True),
+        ("How long ago was the hall warmed?", "two heaters", True),
+        ("When was the hall warmed?", "heaters", True),
+        ("When was the hall warmed?", "warmed by two", False),
         ("What warms the hall?", "heaters", False),
     ],
 )
-def test_what_is_no_number_does_not_say_how_many(question: str, words: str, refused: bool) -> None:
+def test_what_cannot_be_asked_for_is_no_answer(question: str, words: str, refused: bool) -> None:
     text = "The hall is warmed by two heaters and a stove."
     hits = [hit(1, text)]
     start = text.index(words)
@@ -401,6 +406,23 @@ def test_a_blank_to_fill_in_is_no_code() -> None:
     question, query = "The heater stops at ____ in the night?", np.ones(1, np.float32)
     hits = [hit(1, "The heater stops at ten in the night.")]
     assert answerability(question, hits, candidates(question, hits, query, alike)) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "with_next"),
+    [
+        ("- The heater. It broke twice.", True),
+        ("The heater broke. It was old.", True),
+        ("The old heater in the hall broke. It was old.", False),
+        ("- The heater broke.\n- It was old.", False),
+        ("The heater broke.\nIt was old.", False),
+        ("The heater broke.", False),
+    ],
+)
+def test_a_sentence_of_few_words_brings_the_next_one(text: str, with_next: bool) -> None:
+    passage = hit(1, text).passage
+    first, *others = passage.sentences
+    assert beside(passage, first) == (others[:1] if with_next else [])
 
 
 def test_only_what_is_all_quotation_brings_its_speaker() -> None:

@@ -10,7 +10,7 @@ from loading import load
 
 from rag.load import LOADERS, CannotLoad, load_corpus, loader_for
 from rag.load.decode import decode
-from rag.load.facts import date_in_url, parse_date
+from rag.load.facts import date_in_path, parse_date
 
 
 def rows(*found: Any) -> bytes:
@@ -286,11 +286,13 @@ def test_parse_date(value: Any, date: str | None) -> None:
     assert parse_date(value) == date
 
 
-def test_date_in_url() -> None:
-    assert date_in_url("https://x.org/2024-1-2/a") == "2024-01-02"
-    assert date_in_url("https://x.org/2024/13/40/2023/01/05") == "2023-01-05"
-    assert date_in_url("https://x.org/12024/01/05") is None
-    assert date_in_url(None) is None
+def test_date_in_path() -> None:
+    assert date_in_path("https://x.org/2024-1-2/a") == "2024-01-02"
+    assert date_in_path("https://x.org/2024/13/40/2023/01/05") == "2023-01-05"
+    assert date_in_path("https://x.org/12024/01/05") is None
+    assert date_in_path("minutes_2024.03.01.txt") == "2024-03-01"
+    assert date_in_path("2024_13_01.txt") is None
+    assert date_in_path(None) is None
 
 
 def test_decode_removes_what_no_text_has() -> None:

@@ -32,6 +32,7 @@ def check_spans(text: str, spans: list[tuple[int, int]]) -> None:
     "expected",
     [
         ["The U.S. has called for talks.", "It left the U.S.", "The next day it came back."],
+        ["H.R.H. the queen opened it.", "It is the N.A.T.O. base now."],
         ["It opens at 14:00.", "We won 3:2.", "Then we went home."],
         ["They wrote on Oct. 13 to Mr. J. R. R. Hale of Hale Inc. in London.", "He said no."],
         ["A 2,000-pound bomb cost $3.5 million.", "See No. 5, e.g. Fig. 2, in run.py v1.2.3."],

@@ -14,6 +14,7 @@ from rag.store.local import LocalStore
         ("How many trucks a day?", "How many trucks a day?"),
         ("Did Netanyaho order it?", "Did Netanyaho order it?"),  # it may be another's name
         ("what of the mountains", "what of the mountains"),  # a word, though in no document
+        ("is it southernish there", "is it southernish there"),  # made of a word, no slip
         ("zqxjkvw", "zqxjkvw"),  # like nothing
         ("", ""),
     ],

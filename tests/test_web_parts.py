@@ -67,7 +67,7 @@ def answered(**more: Any) -> Answer:
             Sentence("Sure.", (), "unsupported"),
         ),
         "citations": (citation(1, quote), citation(2, "It grew.")),
-        "short": ShortAnswer("about 225 trucks", 1, 127, 143),
+        "short": ShortAnswer("about 225 trucks", 1, 127, 143, sure=True),
         "passages": (Hit(passage(), 1, 0.9, 0.8), Hit(passage("b.txt", "Other."), 2, 0.25, 0.2)),
         "index": {"generation": 1},
     }
@@ -141,6 +141,8 @@ def test_the_sources_show_the_sentence_in_its_surroundings_and_fold_the_rest() -
     assert "Prices rose." in found.words and "2024-10-23 · page 1" in found.words
     assert "1 passage retrieved, not cited" in found.words
     assert "rank 2 · score 0.25" in found.words and '<details class="others">' in html
+    unsure = answered(short=ShortAnswer("about 225 trucks", 1, 127, 143))
+    assert "<strong>" not in sources_html("t", unsure) + turn_html(turn(unsure))
     outside = answered(citations=(replace(citation(1, "Elsewhere."), start=5000, end=5010),))
     assert "Elsewhere." in Reader(sources_html("t", outside)).words
     line = replace(citation(1, "| Name |"), start=0, end=8)

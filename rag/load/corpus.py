@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rag.clean import clean_text
 from rag.datatypes import Document
 from rag.load.document import CannotLoad, check_text
-from rag.load.facts import date_in_url, one_line, parse_date, web_address
+from rag.load.facts import date_in_path, one_line, parse_date, web_address
 
 _LONGEST_ROW = 64 * 2**20  # bytes
 
@@ -55,7 +55,7 @@ def _corpus_row(row: bytes) -> Document:
         text=text,
         title=title or name,
         titled=title is not None,
-        date=parse_date(metadata.get("date")) or date_in_url(url),
+        date=parse_date(metadata.get("date")) or date_in_path(url),
         url=url,
         sha256=hashlib.sha256(row).hexdigest(),
     )

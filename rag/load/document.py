@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from rag.clean import clean_text
 from rag.datatypes import Document
+from rag.load.facts import date_in_path
 
 # A 64 MB book has fewer sentences; so many cost more memory and time than one file may.
 _MOST_SENTENCES = 1_000_000
@@ -48,7 +49,7 @@ def document_of(name: str, data: bytes, content: Content) -> Document:
         text=content.text,
         title=content.title or clean_text(PurePosixPath(name).name),
         titled=content.title is not None,
-        date=content.date,
+        date=content.date or date_in_path(PurePosixPath(name).name),
         url=content.url,
         sha256=hashlib.sha256(data).hexdigest(),
         body=content.body,

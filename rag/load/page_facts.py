@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rag.load.facts import date_in_url, one_line, parse_date, web_address
+from rag.load.facts import date_in_path, one_line, parse_date, web_address
 from rag.load.furniture import is_furniture
 
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")
@@ -36,7 +36,7 @@ def page_facts(tree: Any) -> PageFacts:
     url = _url(tree, named)
     dates = [named.get(name) for name in _DATE_NAMES] + list(_dates_of_elements(tree))
     date = next(filter(None, map(parse_date, dates)), None)
-    return PageFacts(_title(tree, named), date or date_in_url(url), url)
+    return PageFacts(_title(tree, named), date or date_in_path(url), url)
 
 
 def _url(tree: Any, named: dict[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rag.load.decode import decode
 from rag.load.document import Content
-from rag.load.facts import LONGEST_TITLE, date_in_url, one_line, parse_date, web_address
+from rag.load.facts import LONGEST_TITLE, date_in_path, one_line, parse_date, web_address
 
 _BEGIN = re.compile(r"---[ \t]*\n")
 _END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.M)
@@ -36,7 +36,7 @@ def _read(data: bytes, notes: list[str], headline: Callable[[str], str | None]) 
     return Content(
         text=text,
         title=one_line(front.get("title")) or headline(text[body:]),
-        date=date or date_in_url(url),
+        date=date or date_in_path(url),
         url=url,
         body=body,
     )

@@ -175,7 +175,7 @@ def _sentence(
 
 def _with_short(text: str, sentence: Sentence, short: ShortAnswer | None) -> str:
     """The sentence, the short answer in it in bold."""
-    if short is None or short.citation not in sentence.citations:
+    if short is None or not short.sure or short.citation not in sentence.citations:
         return inert(text)
     span = _find(text, short.text, 0)
     if span is None:

@@ -48,7 +48,7 @@ def add_test_question(home: Path, conversation: Conversation, turn: Turn) -> tup
         "type": "chat",
         "evidence": [{"file": c.document, "quote": c.quote} for c in answer.citations],
     }
-    if answer.short:
+    if answer.short and answer.short.sure:
         row["answers"] = [answer.short.text]
     before = conversation.turns[: conversation.turns.index(turn)]
     history = Conversation(conversation.id, before).history()

@@ -81,7 +81,7 @@ def _surroundings(passage: Passage, start: int, end: int) -> Span:
 def _mark(turn: str, citation: Citation, quote: str, start: int, short: ShortAnswer | None) -> str:
     """The cited sentence, the short answer in it in bold."""
     text = inert(quote)
-    if short and short.citation == citation.id and start <= short.start < short.end:
+    if short and short.sure and short.citation == citation.id and start <= short.start < short.end:
         a, b = short.start - start, short.end - start
         text = f"{inert(quote[:a])}<strong>{inert(quote[a:b])}</strong>{inert(quote[b:])}"
     return (

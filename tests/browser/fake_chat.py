@@ -79,7 +79,7 @@ class FakePipeline:
             sentences=sentences,
             citations=(cited, other),
             passages=hits,
-            short=ShortAnswer("225 trucks", 1, 7, 17),
+            short=ShortAnswer("225 trucks", 1, 7, 17, sure=True),
             warnings=("b.txt changed since it was indexed",) if question == "warn" else (),
             **common,
         )
