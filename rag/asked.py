@@ -87,7 +87,8 @@ _OPEN = re.compile(  # and not "What are the two kinds of it?", "What were they 
 )
 _ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"
 _NEXT_PART = re.compile(
-    r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+(?=(?:how|what|when|where|why|which)\b"
+    r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+"
+    r"(?=(?:(?:at|by|for|from|in|on|since|to|until|with)\s+)?(?:how|what|when|where|why|which)\b"
     r"|(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\s+"
     r"(?:the|he|she|it|they|this|that|these|those|[A-Z])"
     rf"|(?:is|are)\s+(?!{_ADVERB}\b)\w+\s+(?:allowed|available|covered|free|included|needed|"
@@ -99,7 +100,7 @@ _IS_ASKED = (
 # No "when it began, how many".
 _MAIN_QUESTION = re.compile(rf"(?:who|what|which|how|{_IS_ASKED})\b", re.I)
 _LISTED_PART = re.compile(rf",\s+(?=(?:how|what|{_IS_ASKED})\b)")
-_AND_WHO = re.compile(r",?\s+and\s+(?=whom?\b(?!\s+else))")
+_AND_WHO = re.compile(r",?\s+and\s+(?=(?:(?:by|for|from|to|with)\s+)?whom?\b(?!\s+else))")
 # Elsewhere "who" may go on about what was named: "the man who came and who stayed".
 _NAMES_NOBODY = re.compile(
     r"(?:how|what|when|where|why)\b(?:(?!\bwho).)*\bwhom?\b(?!.*\bwho)", re.I

@@ -68,6 +68,14 @@ def test_short_answer(question: str, sentence: str, short: str | None) -> None:
             "When is the meeting, where is it held and how long does it last?",
             ["When is the meeting", "where is it held", "how long does it last?"],
         ),
+        (
+            "How much is the trip, and by when must it be paid?",
+            ["How much is the trip", "by when must it be paid?"],
+        ),
+        (
+            "What was he given as a present, and by whom was it paid?",
+            ["What was he given as a present", "by whom was it paid?"],
+        ),
         ("What law did he sign and why?", ["What law did he sign and why?"]),
         (
             "How much is the room and is breakfast included?",

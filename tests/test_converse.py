@@ -100,6 +100,13 @@ def turns(*said: str) -> list[Message]:
             (before, "It is 1,150 [1].", more, alone)
             for before, more, alone in (
                 ("How much is the rent?", "And the deposit?", "How much is the deposit?"),
+                ("Which port does it all use?", "And the log?", "The log? (port)"),
+                (
+                    "Which port does replication use?",
+                    "And the log?",
+                    "Which port does the log use?",
+                ),
+                ("When do shops close?", "And the banks?", "When do the banks close?"),
                 ("Is the pool heated?", "and the sauna?", "Is the sauna heated?"),
                 (
                     "How much does the pool cost per day?",
@@ -119,7 +126,7 @@ def turns(*said: str) -> list[Message]:
                 (
                     "Who is the mayor of the city?",  # which of the two?
                     "And the population?",
-                    "The population? (mayor, city, 1,150)",
+                    "The population? (mayor, city)",
                 ),
             )
         ),

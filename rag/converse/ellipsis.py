@@ -32,7 +32,7 @@ _AUXILIARY = (
 _BY_ADVERB = re.compile(rf"^(?:(?:when|where|why|how)\s+)?({_AUXILIARY}\b(?:n['’]t)?.*)$", re.I)
 _BE = re.compile(r"(?:is|are|was|were)$", re.I)
 _DETERMINER = re.compile(r"\b(?:the|an?|my|our|your)\s+", re.I)
-_SUBJECT = re.compile(rf"\b({_AUXILIARY})\s+({_DETERMINER.pattern})", re.I)
+_SUBJECT = re.compile(rf"\b({_AUXILIARY})\s+({_DETERMINER.pattern}|)", re.I)
 _AFTER_A_VERB = re.compile(rf"\W*$|\s+(?:{_PREPOSITIONS}|per|each|every)\b", re.I)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _END = re.compile(r"\s*[?.!]*\s*$")
@@ -139,10 +139,15 @@ def _with_noun(before: str, new: str) -> str | None:
 def _with_thing(before: str, new: str) -> str | None:
     """ "And the deposit?" after "How much is the rent?": another subject, if there is only one."""
     subject = _SUBJECT.search(before)
-    if not _DETERMINER.match(new) or not subject or len(_DETERMINER.findall(before)) != 1:
+    if not _DETERMINER.match(new) or not subject:
+        return None
+    bare = not subject[2]  # "Which port does replication use?"
+    if len(_DETERMINER.findall(before)) != (0 if bare else 1):
         return None
     start, end = subject.end(), _run_end(before, subject.end())
     led = subject.start() > 0  # "How high is the tower?" and not "Is the pool heated?"
+    if bare and (not led or _BE.match(subject[1]) or any(names(before[start:end]))):
+        return None
     if not (led and _BE.match(subject[1])) and _AFTER_A_VERB.match(before, end):
         end = start + len(before[start:end].rpartition(" ")[0])  # "does the pool cost a day"
     if end <= start:
