@@ -6,7 +6,7 @@ document's extracted text, and ``text[start:end]`` is what they say.
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Span = tuple[int, int]
@@ -232,6 +232,10 @@ class Answer:
     index: Mapping[str, int] = field(default_factory=dict)
     answerability: float | None = None
     invalid_markers: int = 0
+
+    def warned(self, *warnings: str) -> "Answer":
+        """The same with more warnings."""
+        return replace(self, warnings=(*self.warnings, *warnings))
 
     @property
     def told(self) -> str:

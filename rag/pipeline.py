@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from rag.asked import parts
-from rag.choose import answers_another, named_first
+from rag.choose import named_first
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
-from rag.compose import answered, quoted
+from rag.compose import quoted
 from rag.converse import standalone
 from rag.datatypes import (
     NOT_IN_DOCUMENTS,
@@ -22,6 +21,7 @@ from rag.datatypes import (
     Message,
     Mode,
 )
+from rag.each import answered_each
 from rag.embed import Embedder, Vectors, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
 from rag.extract import Candidate, answerability, candidates
@@ -43,7 +43,6 @@ DEFAULT_K = 10
 # questions of other collections are refused, and one in a hundred that the documents answer.
 DEFAULT_THRESHOLD = 0.1
 _READ = 2  # hits that the reader reads; a third one made nothing better
-_MOST_PARTS = 4  # questions in one that are answered each for itself
 EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
 
@@ -162,7 +161,7 @@ class Pipeline:
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
             if undated:
-                draft = _warn(draft, f"{_undated(undated)} left out")
+                draft = draft.warned(f"{_undated(undated)} left out")
             vector = embedder.embed_query(query)
             search = partial(retrieve, snapshot, k=k, only=only)
             hits = search(query, vector)
@@ -241,29 +240,19 @@ class Pipeline:
         embedder: Embedder,
         search: Callable[[str, Vectors], list[Hit]],
     ) -> Answer:
-        """An answer without an LLM; each question in the question is judged for itself."""
-        asked = _parts(draft.query)
-        if len(asked) > _MOST_PARTS:
-            draft = _warn(draft, f"only the first {_MOST_PARTS} questions are answered")
-        asked = asked[:_MOST_PARTS]
-        each = []
-        for part in asked:
-            vector = embedder.embed_query(part)
-            own = self._candidates(part, draft.passages, vector, embedder)
-            if answerability(part, search(part, vector), own) >= self._threshold:
-                each.append((part, own))
-        best = [own[0] for _, own in each]
-        each = [
-            (part, own)
-            for part, own in each
-            if not answers_another(part, own, [other for other in best if other is not own[0]])
-        ]
-        missing = [part for part in asked if part not in dict(each)]
-        return answered(draft, found, each, missing if each else ())
+        """An answer without an LLM, from the hits of the whole question."""
+
+        def judge(question: str) -> Sequence[Candidate]:
+            vector = embedder.embed_query(question)
+            own = self._candidates(question, draft.passages, vector, embedder)
+            able = answerability(question, search(question, vector), own)
+            return own if able >= self._threshold else ()
+
+        return answered_each(draft, found, judge)
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:
         cited = list(dict.fromkeys(citation.document for citation in answer.citations))
-        answer = _warn(answer, *stale(snapshot, self._store.folder, cited))
+        answer = answer.warned(*stale(snapshot, self._store.folder, cited))
         now = time.perf_counter()
         timings = {
             "retrieve": round((retrieved - began) * 1e3, 1),
@@ -282,17 +271,6 @@ def _checked_question(question: str) -> str:
             f"The question has {len(cleaned):,} characters; the limit is {LONGEST_QUESTION:,}."
         )
     return cleaned
-
-
-def _parts(query: str) -> list[str]:
-    """The questions in one, each as it stands alone; none where there is only one."""
-    first, *others = dict.fromkeys(parts(query))
-    asked = [Message("user", first)]
-    return [first, *(standalone(other, asked) for other in others)] if others else []
-
-
-def _warn(answer: Answer, *warnings: str) -> Answer:
-    return replace(answer, warnings=(*answer.warnings, *warnings))
 
 
 def _warnings(info: StoreInfo, query: str) -> tuple[str, ...]:
