@@ -43,6 +43,7 @@ _COUNT = re.compile(  # or a list, or days or months from one to another, which 
     r"only|pair|plenty|single|some|to|triple|unlimited|various|weekdays?|zero|[IVXLC]{2,})\b",
     re.I,
 )
+_HOW = re.compile(r"\bhow\b", re.I)
 _HOW_LONG = re.compile(r"\bhow long\b(?! ago\b)", re.I)
 _LENGTH = re.compile(  # in time or space
     r"\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|"
@@ -163,7 +164,7 @@ def may_be(question: str, words: str) -> bool:
     kind = kind_asked(question)
     if kind == "time":
         return bool(_WHEN.search(words) or TIME.search(words) or _TIME.search(words))
-    if kind != "number":
+    if kind != "number" or not _HOW.search(question):
         return True
     if _HOW_LONG.search(question):
         return bool(_LENGTH.search(words))

@@ -183,16 +183,17 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
     """How sure the reader is, in [0, 1], that no sentence which was looked at answers.
 
     Not at all where it has not read the best one, as a row of a table, nor of a question that asks
-    for no kind of thing, which it does not know. As good as sure where what it points at cannot be
-    what is asked for: how many there are, how long it takes, when it was.
+    for no kind of thing, which it does not know. As good as sure where nothing that it points at,
+    not being sure of it, may be what is asked for: how many there are, how long it takes, when.
     """
     read = [(c.reading.margin, c.hit.passage.quote(c.reading.span)) for c in found if c.reading]
     best = max(found, key=lambda candidate: candidate.score)
     if best.reading is None or kind_asked(question) is None:
         return 0.0
     margin, words = max(read)
-    doubt = min(max(-margin, 0.0), SURE) / SURE
-    return doubt if may_be(question, words) else 1.0
+    told = [words, *(other for at, other in read if at > 0)]
+    fits = margin > SURE or any(may_be(question, words) for words in told)
+    return min(max(-margin, 0.0), SURE) / SURE if fits else 1.0
 
 
 def _untold(question: str, found: Sequence[Candidate]) -> bool:

@@ -1,5 +1,6 @@
 """The contract of every loader: exact offsets, unicode kept, bad files refused with a reason."""
 
+import io
 import re
 from collections.abc import Callable
 
@@ -139,3 +140,43 @@ def test_a_page_named_as_pdf_is_read_and_text_named_so_is_not() -> None:
 
 def test_the_source_of_a_page_named_as_text_stays_text() -> None:
     assert load("<html><b>x</b>", "a.txt")[0].text == "<html><b>x</b>"
+
+
+def word_file() -> bytes:
+    import docx
+
+    file = docx.Document()
+    file.add_paragraph("Rules", style="Title")
+    file.add_heading("Fees", 2)
+    file.add_paragraph("All is free.")
+    file.add_paragraph("a tent", style="List Bullet")
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
+PAGE = (
+    b"<h1></h1><p>Hi.<h2><div>Fees</div></h2><ul><li></li><p>All is free.</p><ul>"
+    b"<li><p>a tent</p><p>or two</p></li></ul></ul><h3>A <em>new</em> part</h3><div>Rest.</div>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "text"),
+    [
+        ("a.docx", word_file(), "# Rules\n\n## Fees\n\nAll is free.\n\n- a tent"),
+        ("a.pptx", make_pptx(("One", "a"), ("Two", "b")), "# One\n\na\n\n# Two\n\nb"),
+        (
+            "a.html",
+            PAGE,
+            "Hi.\n\n## Fees\n\nAll is free.\n\n  - a tent\n\nor two\n\n### A new part\n\nRest.",
+        ),
+        (
+            "a.epub",
+            make_epub([PAGE.decode()]),
+            "Hi.\n\n## Fees\n\nAll is free.\n\n  - a tent\n\nor two\n\n### A new part\n\nRest.",
+        ),
+    ],
+)
+def test_headings_and_items_are_marked(name: str, data: bytes, text: str) -> None:
+    assert load(data, name)[0].text == text

@@ -457,3 +457,39 @@ def test_the_last_day_there_is(home: Path, embedder: Embedder, tmp_path: Path) -
     pipeline = Pipeline.open(tmp_path / "index", home=home)
     last = Selection(since="9999-12-31")
     assert [hit.passage.date for hit in pipeline.search("bridge", selection=last)] == ["9999-12-31"]
+
+
+PAGE = """<html><head><title>Camp</title></head><body><article><h1>Camp rules</h1>
+<p>The camp is open in summer, and all are welcome to it, wherever they come from.</p>
+<h2>What to bring</h2><p>You need to bring:</p>
+<ul><li>a tent</li><li>two maps of it<ul><li>one that is new</li></ul></li><li>a stove</li></ul>
+<h2>Fees</h2><p>Each night costs nine euros for adults and four euros for children.</p>
+</article></body></html>"""
+
+
+def test_long_tables_sections_and_lists_of_pages(
+    embedder: Embedder, home: Path, tmp_path: Path
+) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    rows = "".join(f"| `pool.size{n}` | `{n * 3}` | Threads of pool {n}. |\n" for n in range(60))
+    text = f"# Settings\n\n| option | default | meaning |\n|---|---|---|\n{rows}"
+    (docs / "settings.md").write_text(text, encoding="utf-8")
+    (docs / "camp.html").write_text(PAGE, encoding="utf-8")
+    store = LocalStore(tmp_path / "index")
+    sync(store, [str(docs)], embedder)
+    pipeline = Pipeline.open(tmp_path / "index", home=home)
+
+    answer = pipeline.ask("What is the default of pool.size47?")
+    quotes = [citation.quote for citation in answer.citations]
+    assert quotes[0] == "| option | default | meaning |" and rows.splitlines()[47] in quotes
+    assert all(text[c.start : c.end] == c.quote for c in answer.citations)
+    assert answer.short and answer.short.text == "`141`" and answer.short.sure
+
+    brought = [citation.quote for citation in pipeline.ask("What do I need to bring?").citations]
+    assert brought == [
+        "You need to bring:", "- a tent", "- two maps of it", "- one that is new", "- a stove",
+    ]  # fmt: skip
+    with store.snapshot() as snapshot:
+        page = snapshot.document("camp.html")
+    assert page and "\n\n## What to bring\n\n" in page.text and "\n\n  - one that" in page.text
