@@ -76,7 +76,8 @@ def choose(
     told_apart = {c.place: _stands_out(question, c, found) for c in near}
     any_row = several and True not in told_apart.values()
     chosen = [c for c in near if c is found[0] or any_row or told_apart[c.place] is not False]
-    chosen += [c for c in found if c.read == 1.0][:1]
+    sure = [c for c in found if c.read == 1.0][:1]
+    chosen += [c for c in sure if not _about_another(question, found[0], c)]
     asked = [(question, c, found) for c in chosen]
     asked += [(part, own[0], own) for part, own in each if own]
     whole = [c for part, c, others in asked if _stands_out(part, c, others) is False]
@@ -85,7 +86,12 @@ def choose(
 
 
 def _about_another(question: str, best: Candidate, other: Candidate) -> bool:
-    """Whether the question names what the best one's document is about, not what the other's is."""
+    """Whether the question names what the best one's document or section is about, not another."""
+    if best.headings and other.headings:
+        sections = [set(stems(" ".join(c.headings))) for c in (best, other)]
+        asked = set(stems(question)) & (sections[0] ^ sections[1])
+        if asked and asked <= sections[0]:
+            return True
     one, another = best.hit.passage.title, other.hit.passage.title
     named = identifiers(question) & (set(stems(one)) ^ set(stems(another)))
     return on_two_things(question, one, another) and named <= set(stems(one))
@@ -182,4 +188,6 @@ def in_time(chosen: Sequence[Candidate]) -> list[Candidate]:
 
 def _statement(candidate: Candidate) -> Statement:
     passage = candidate.hit.passage
-    return Statement(candidate.text, passage.date, passage.document, passage.title)
+    return Statement(
+        candidate.text, passage.date, passage.document, passage.title, candidate.headings
+    )

@@ -195,12 +195,13 @@ class ShortAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence, and the date (ISO), the id and the title of its document."""
+    """A sentence, the date (ISO), the id and the title of its document, and its headings there."""
 
     text: str
     date: str | None
     document: str
     title: str = ""
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

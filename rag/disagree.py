@@ -3,10 +3,10 @@
 Two statements disagree where they are alike but for the value: the same words around it, the same
 names, no other time, no part against a whole, nothing ordered or wanted against what is, nothing
 before the subject that narrows it ("During probation the notice period"), no other number of a room
-or a flight, no two rows of one table, no documents on two things. Then the values must
-exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose claim it is
-makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs it is none:
-a false alarm is worse than a missed one.
+or a flight, no two rows of one table or sections of one document, no documents on two things. Then
+the values must exclude each other ("at least 40" and 63 do not, nor do "about 200" and 197). Whose
+claim it is makes no difference: A says 30, B says 50 is a disagreement. Where anything else differs
+it is none: a false alarm is worse than a missed one.
 """
 
 import re
@@ -126,6 +126,7 @@ class _Reading:
     date: str | None
     document: str
     title: str
+    headings: tuple[str, ...]
     words: frozenset[str]
     quantities: tuple[Quantity, ...]
     times: tuple[str, ...]
@@ -156,6 +157,7 @@ class _Reading:
             statement.date,
             statement.document,
             statement.title,
+            statement.headings,
             frozenset(word for word, _ in words),
             found,
             tuple(match.group() for match in TIME.finditer(text)),
@@ -168,8 +170,11 @@ class _Reading:
 
 
 def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
-    rows = a.document == b.document and in_table(a.text) and in_table(b.text)
-    if rows or (a.numbers and b.numbers and a.numbers != b.numbers):
+    if a.document == b.document and (
+        a.headings != b.headings or (in_table(a.text) and in_table(b.text))
+    ):
+        return False
+    if a.numbers and b.numbers and a.numbers != b.numbers:
         return False
     if on_two_things(question, a.title, b.title):
         return False

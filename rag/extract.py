@@ -8,7 +8,7 @@ whether the reader points at words in it.
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag.asked import holds_kind, kind_asked, may_be, parts
 from rag.beside import leads_elsewhere, states
 from rag.chronology import of_another_time, untold, words_of_times
-from rag.datatypes import Hit, Span
+from rag.datatypes import Hit, Passage, Span
 from rag.mentions import identifiers
 from rag.outline import headings
 from rag.reader import Reading
@@ -39,13 +39,14 @@ _LONGEST_READ = 20  # words of a question that the reader understands, if it is 
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
+_OTHER_SECTION = 0.25  # by one of another section than those that the question names
 _UNREAD: Mapping[tuple[str, Span], Reading] = {}
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a hit, and what speaks for it."""
+    """A sentence of a hit, the headings that it stands under, and what speaks for it."""
 
     hit: Hit
     span: Span
@@ -56,6 +57,7 @@ class Candidate:
     kind: float
     score: float
     reading: Reading | None = None
+    headings: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[str, Span]:
@@ -97,18 +99,15 @@ def candidates(
     def held(words: Collection[str]) -> float:
         return sum(weight[w] for w in wanted if w in words) / total
 
+    above = [headings(hit.passage)[span] for hit, _, span in entries]
+    under = [set(stems(" ".join(lines))) for lines in above]
+    elsewhere = _elsewhere(wanted, [hit.passage.document for hit, *_ in entries], own, under)
     rows = []
     for j, (hit, i, _) in enumerate(entries):
-        sentences, above = hit.passage.sentences, headings(hit.passage)
-        under = above[sentences[i]]
-        near = own[j] | set(stems(hit.passage.title if hit.passage.titled else ""))
-        near |= set(stems(" ".join(under)))
-        for k in (i - 2, i - 1, i + 1):
-            if not 0 <= k < len(sentences):
-                continue
-            if above[sentences[k]] in (under, (*under, hit.passage.quote(sentences[i]))):
-                place = at.get((hit.passage.document, sentences[k]))
-                near |= own[place] if place is not None else set()
+        near = own[j] | under[j] | set(stems(hit.passage.title if hit.passage.titled else ""))
+        for span in _beside_in_section(hit.passage, i):
+            place = at.get((hit.passage.document, span))
+            near |= own[place] if place is not None else set()
         rows.append((held(own[j]), held(near)))
     kinds = [holds_kind(question, text) for text in texts]
     first = sorted(
@@ -126,12 +125,14 @@ def candidates(
         hit, _, span = entries[j]
         coverage, nearby = rows[j]
         score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
-        score -= 0 if states(texts[j]) else _POOR
+        score -= _OTHER_SECTION * elsewhere[j] if states(texts[j]) else _POOR
         score -= _OTHER_TIME if of_another_time(question, texts[j]) else 0
         score += _READ * _sureness(read[j])
         text = hit.passage.quote(span)
         result.append(
-            Candidate(hit, span, text, cosine, coverage, nearby, kinds[j], score, read[j])
+            Candidate(
+                hit, span, text, cosine, coverage, nearby, kinds[j], score, read[j], above[j]
+            )  # fmt: skip
         )
     # Of sentences that say the same, in twin files or passages, the one that quotes no other.
     best: dict[str, Candidate] = {}
@@ -139,6 +140,39 @@ def candidates(
         said = told(candidate.hit.passage, candidate.span)
         best.setdefault(" ".join(said.lstrip("> ").split()), candidate)
     return sorted(best.values(), key=lambda c: -c.score)
+
+
+def _beside_in_section(passage: Passage, i: int) -> Iterator[Span]:
+    """Two sentences before one and one after it, as far as they stand in its section."""
+    sentences, above = passage.sentences, headings(passage)
+    under = above[sentences[i]]
+    for k in (i - 2, i - 1, i + 1):
+        same = (under, (*under, passage.quote(sentences[i])))  # or what it heads itself
+        if 0 <= k < len(sentences) and above[sentences[k]] in same:
+            yield sentences[k]
+
+
+def _elsewhere(
+    wanted: Collection[str],
+    documents: Sequence[str],
+    own: Sequence[set[str]],
+    under: Sequence[set[str]],
+) -> list[float]:
+    """How much better the question names another section of its document than each sentence's.
+
+    In [0, 1]: a share of the words of the question that tell the headings of its document apart.
+    ``own`` are the words of each sentence, ``under`` those of the headings that it stands under.
+    """
+    best = [0.0] * len(own)
+    for document in set(documents):
+        inside = [i for i, of in enumerate(documents) if of == document]
+        heads = [under[i] for i in inside]
+        named = {w for w in wanted if 0 < sum(w in words for words in heads) < len(heads)}
+        most = max(len(named & words) for words in heads)
+        for i in inside:
+            lacks = most - len(named & (own[i] | under[i]))
+            best[i] = max(0, lacks) / max(1, len(named))
+    return best
 
 
 def _sureness(reading: Reading | None) -> float:

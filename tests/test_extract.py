@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.beside import beside, states
-from rag.choose import answers_another, choose, in_time
+from rag.choose import answers_another, choose, contradicting, in_time
 from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
 from rag.extract import Candidate, answerability, candidates
@@ -47,15 +47,31 @@ def test_a_heading_does_not_answer() -> None:
         ("How long is the warranty of a child seat?", "It is three months."),
     ],
 )
+@pytest.mark.parametrize("misread", [False, True])
 def test_a_sentence_has_the_words_of_the_headings_it_stands_under(
-    question: str, expected: str
+    misread: bool, question: str, expected: str
 ) -> None:
     text = (
         "## Child seats\n\nThey fit all frames. Ask us first. We mount them at no cost.\n\n"
         "### Warranty\n\nIt is three months.\n\n## E-bikes\n\nThey are lent, too. Ask us first. "
         "Bring your card.\n\n### Warranty\n\nIt is two years."
     )
-    assert candidates(question, [hit(1, text)], np.ones(1, np.float32), alike)[0].text == expected
+    (others,) = {"It is two years.", "It is three months."} - {expected}
+    at = text.index(others)
+    span = (at, at + len(others))
+    readings = {("1.txt", span): Reading(span, 6.0)} if misread else {}
+    ranked = candidates(question, [hit(1, text)], np.ones(1, np.float32), alike, readings)
+    assert ranked[0].text == expected
+    assert [c.text for c in choose(question, ranked)] == [expected]
+
+
+def test_sections_of_a_document_do_not_disagree() -> None:
+    text = "## Summer\n\nThe entry costs 5 euros.\n\n## Winter\n\nThe entry costs 7 euros."
+    hits, question = [hit(1, text)], "How much is the entry?"
+    ranked = candidates(question, hits, np.ones(1, np.float32), alike)
+    assert contradicting(question, ranked, ranked) == []
+    flat = candidates(question, [hit(1, text.replace("## ", "In "))], np.ones(1, np.float32), alike)
+    assert contradicting(question, flat, flat) != []
 
 
 @pytest.mark.parametrize(
