@@ -8,7 +8,7 @@ from rag.beside import FENCES, is_item, label_depth, leads_elsewhere, states
 from rag.datatypes import Passage, Span
 from rag.tables import columns_of, is_row
 
-_MARKED = re.compile(r"(#{1,6}|={1,6})\s+\S")
+_MARKED = re.compile(r"(#{1,6}|=(?: ?=){0,5})\s+[^\s#=]")  # also "= = Care = =", of wikis
 _UNDERLINES = "=-~^"
 _UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}|\^{3,}")
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
@@ -82,7 +82,7 @@ def _level(line: str, following: str, listed: bool) -> int:
     is none where it is ``listed``: next to items of a list.
     """
     if marked := _MARKED.match(line):
-        return len(marked[1])
+        return len(marked[1].replace(" ", ""))
     if len(line) > _LONGEST or states(line) or is_row(line) or leads_elsewhere(line):
         return 0
     if _UNDERLINE.fullmatch(following):

@@ -44,6 +44,7 @@ def test_marked_headings_stand_under_each_other() -> None:
         ("# Manual\n\n**Opening hours**\n\nWe close at six.", ["# Manual", "**Opening hours**"]),
         ("OPENING HOURS\n\nWe close.\n\nPRICES:\n\nAll is free.", ["PRICES:"]),
         ("Manual\n======\n\nHours\n-----\n\nWe close at six.", ["Manual", "Hours"]),
+        ("= Manual =\n\n= = Hours = =\n\nWe close.", ["= Manual =", "= = Hours = ="]),
         ("= Manual\n\n== Hours\n\nWe close.\n\n== Prices\n\nNone.", ["= Manual", "== Prices"]),
     ],
 )
