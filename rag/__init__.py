@@ -14,6 +14,7 @@ The house, in reading order::
     load/           any file -> Documents (text, title, date, url, pages); LOADERS by suffix
     sentences.py    text -> sentences, with exact offsets
     language.py     whether the embedder can know a text's language
+    outline.py      a sentence -> the headings and names of columns that it stands under
     split.py        Document -> Passages that fit the embedder's window
     embed/          texts -> unit vectors: sentence-transformers, and its ONNX twin for questions
     onnx_model.py   runs the ONNX networks: the embedder's twin and the reader
@@ -33,6 +34,7 @@ The house, in reading order::
     tables.py       a sentence -> the table that it is a row of, and its cells
     beside.py       a sentence -> those beside it that belong to it
     compose.py      those sentences -> an Answer that quotes them
+    each.py         the same for each question in a question
     tokens.py       counts tokens for LLMs without a tokenizer of their own
     prompt.py       question + Hits -> Prompt: numbers the passages by rank, fits the window
     llms/           Prompt -> deltas: the LLM protocol, its kinds, their deadlines
