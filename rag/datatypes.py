@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Span = tuple[int, int]
+Above = tuple[tuple[Span, str], ...]  # lines before a passage, and where they stand
 Status = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["quoted", "verified", "weak", "unsupported"]
 Mode = Literal["hybrid", "dense", "lexical"]
@@ -56,7 +57,7 @@ class Passage:
     text: str
     sentences: tuple[Span, ...]
     pages: tuple[int, ...] = ()
-    above: tuple[tuple[Span, str], ...] = ()
+    above: Above = ()
 
     def quote(self, span: Span) -> str:
         """The text of ``span``, in the document's offsets: in the passage, or a line above it."""
@@ -75,7 +76,7 @@ class Passage:
         return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
 
-def in_place(text: str, above: tuple[tuple[Span, str], ...]) -> str:
+def in_place(text: str, above: Above) -> str:
     """The text of a passage below the lines that it stands under."""
     return "\n".join([*(line for _, line in above), text])
 

@@ -12,7 +12,7 @@ _MARKED = re.compile(r"(#{1,6}|=(?: ?=){0,5})\s+[^\s#=]")  # also "= = Care = ="
 _UNDERLINES = "=-~^"
 _UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}|\^{3,}")
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
-_CAPITALS = re.compile(r"(?=.*[^\W\d_]{4})[^a-z]+:?")
+_SHORTEST = 4  # characters of a heading in capitals
 _LONGEST = 150  # characters of a heading without a mark
 _MARKS = 6  # levels that marks tell; numbers tell those below,
 _BOLD = 20  # and the deepest is what is only bold or in capitals
@@ -43,14 +43,14 @@ def lines_above(
 
 @lru_cache(maxsize=64)
 def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
-    """The lines that each sentence of a passage stands under, outermost first."""
+    """The headings that each sentence of a passage stands under, outermost first."""
     known = [span for span, line in passage.above if not is_row(line)]
     spans = [*known, *passage.sentences]
     lines = [passage.quote(span) for span in spans]
     own = [(a - passage.start, b - passage.start) for a, b in passage.sentences]
     alone = [True] * len(known) + stand_alone(passage.text, own)
-    above = lines_above(lines, alone, len(known))
-    return {span: tuple(lines[i] for i in at) for span, at in zip(spans, above, strict=True)}
+    found = zip(spans, lines_above(lines, alone, len(known)), strict=True)
+    return {span: tuple(lines[i] for i in above if not is_row(lines[i])) for span, above in found}
 
 
 def stand_alone(text: str, sentences: Sequence[Span]) -> list[bool]:
@@ -89,4 +89,5 @@ def _level(line: str, following: str, listed: bool) -> int:
         return _UNDERLINES.index(following[0]) + 1
     if (depth := label_depth(line)) and not (listed and is_item(line)):
         return min(_MARKS + depth, _BOLD - 1)
-    return _BOLD if _BOLD_LINE.fullmatch(line) or _CAPITALS.fullmatch(line) else 0
+    capitals = line.isupper() and len(line) >= _SHORTEST
+    return _BOLD if capitals or _BOLD_LINE.fullmatch(line) else 0

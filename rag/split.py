@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from rag.beside import is_item
-from rag.datatypes import Document, Passage, Span
+from rag.datatypes import Above, Document, Passage, Span
 from rag.outline import lines_above, stand_alone
 from rag.sentences import sentence_spans
 from rag.tables import is_row
@@ -24,8 +24,6 @@ Count = Callable[[Sequence[str]], list[int]]
 _CHARACTERS_A_TOKEN = 8
 _LONGEST_WORD = 100
 _MOST_TOKENS_A_CHARACTER = 4  # in byte-level tokenizers
-
-Above = tuple[tuple[Span, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

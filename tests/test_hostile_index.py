@@ -20,6 +20,7 @@ from rag.files import CATALOG
 from rag.retrieve import retrieve
 from rag.store.local import LocalStore, sync
 from rag.store.local.rows import digest
+from rag.store.local.writer import Writer
 
 EMBEDDER = FakeEmbedder()
 VICTIM = "something of the user's"
@@ -138,6 +139,14 @@ def test_forged_rows_with_right_hashes_are_refused(name: str, index: Path) -> No
     forged(index, table, **fields)
     with pytest.raises(IndexDamaged, match=CATALOG):
         asked(index)
+
+
+@pytest.mark.parametrize("above", ["[[0, 1,", "[[0, 1]]", "[" * 100_000, '[[9000, 9005, "below"]]'])
+def test_forged_lines_are_refused_where_a_document_is_removed(above: str, index: Path) -> None:
+    forged(index, "passages", above=above)
+    store = LocalStore(index)
+    with store.writer() as (connection, _), pytest.raises(IndexDamaged, match=CATALOG):
+        Writer(store, connection).remove_document("a.txt")
 
 
 @pytest.mark.parametrize("embedding", ["abc", b"\0", 0.5])

@@ -61,6 +61,10 @@ def test_headings_without_a_mark(text: str, last: list[str]) -> None:
         "We asked. Did it sail? It did, at dawn.",
         "```\n# make it\nMake\n```\n\nThen you leave.",
         "cd folder\n\nThen you leave.",
+        "tür auf\n\nThen you leave.",
+        "привет мир\n\nThen you leave.",
+        "東京タワー\n\nThen you leave.",
+        "UN\n\nThen you leave.",
         "Watch the ship leave\n\nThen you leave.",
         "Opening hours ........ 5\n\nThen you leave.",
         f"{'Opening hours of ' * 20}\n\nThen you leave.",
@@ -88,6 +92,13 @@ def test_what_is_above_a_passage_is_above_its_sentences() -> None:
     assert told["Salt."] == ("# Care", "## Chain", "### Winter")
     assert told["Check them."] == ("# Care", "## Brakes")
     assert passage.in_place == f"# Care\n## Chain\n{text}"
+
+
+def test_the_names_of_columns_are_no_headings() -> None:
+    text = "## Sizes\n\n| item | kg |\n|---|---|\n| tent | 2 |\n"
+    spans = tuple(sentence_spans(text))
+    passage = Passage("a", "a", False, None, None, "", 0, len(text), text, spans)
+    assert headings(passage)[spans[-1]] == ("## Sizes",)
 
 
 def test_the_depth_of_what_is_above_is_told_by_its_order() -> None:

@@ -147,12 +147,7 @@ class LocalSnapshot(Search):
             spans = unpack_spans(sentences)
             if len(text) != end - start or any(not start <= a <= b <= end for a, b in spans):
                 raise damaged(self._path, f"{what} has offsets that are not its own")
-            try:
-                above = unpack_above(lines)
-            except ValueError:
-                raise damaged(self._path, f"{what} stands under what are no lines") from None
-            if any(span[1] > start for span, _ in above):
-                raise damaged(self._path, f"{what} stands under lines that are not above it")
+            above = unpack_above(self._path, what, lines, start)
             row = documents[document]
             result[key] = Passage(
                 row.id, row.title, row.titled, row.date, row.url, row.sha256,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Span
+from rag.datatypes import Above, Span
 from rag.errors import IndexDamaged
 from rag.store import FileRow
 
@@ -83,25 +83,26 @@ def unpack_spans(data: bytes) -> tuple[Span, ...]:
     return tuple(struct.iter_unpack("<qq", data))
 
 
-def pack_above(above: tuple[tuple[Span, str], ...]) -> str:
+def pack_above(above: Above) -> str:
     """The lines above a passage, in JSON: ``[[start, end, line], ...]``."""
     return json.dumps([[*span, line] for span, line in above])
 
 
-def unpack_above(data: str) -> tuple[tuple[Span, str], ...]:
-    """The inverse of ``pack_above``. Raises ValueError for anything else."""
+def unpack_above(path: Path, what: str, data: str, start: int) -> Above:
+    """The inverse of ``pack_above``. Raises IndexDamaged for what is above no passage at start."""
     try:
-        found = tuple(((start, end), line) for start, end, line in json.loads(data))
-    except (TypeError, RecursionError) as error:
-        raise ValueError("no lines") from error
-    if not all(_is_line(span, line) for span, line in found):
-        raise ValueError("no lines")
+        found = tuple(((first, last), line) for first, last, line in json.loads(data))
+    except (ValueError, TypeError, RecursionError):
+        found = (((start, start), None),)
+    if not all(_stands_above(span, line, start) for span, line in found):
+        raise damaged(path, f"{what} has lines above it that are none")
     return found
 
 
-def _is_line(span: Span, line: object) -> bool:
+def _stands_above(span: Span, line: object, start: int) -> bool:
     numbers = all(type(offset) is int for offset in span)
-    return numbers and isinstance(line, str) and span[1] - span[0] == len(line) and span[0] >= 0
+    first, last = span
+    return numbers and isinstance(line, str) and first >= 0 and first + len(line) == last <= start
 
 
 def pack_offsets(offsets: tuple[int, ...]) -> bytes:

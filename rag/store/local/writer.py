@@ -16,6 +16,7 @@ from rag.store import FileRow
 from rag.store.local.catalog import LocalStore
 from rag.store.local.rows import (
     FILES,
+    PASSAGE_TYPES,
     checked,
     digest,
     file_row,
@@ -24,6 +25,7 @@ from rag.store.local.rows import (
     pack_spans,
     pack_text,
     pack_vector,
+    typed,
     unpack_above,
     unpack_text,
 )
@@ -159,16 +161,20 @@ class Writer:
         if row is None:
             return False
         key, title, titled = row
-        for passage, expected, *fields in self._connection.execute(
+        for number, expected, *fields in self._connection.execute(
             "SELECT key, hash, document, start, end, text, sentences, above, embedding "
             "FROM passages WHERE document = ?",
             (key,),
         ).fetchall():
             # FTS5 takes a row out by its words, so they must be those that were put in.
-            checked(self._path, f"passage {passage}", expected, passage, *fields)
+            what = f"passage {number}"
+            checked(self._path, what, expected, number, *fields)
+            typed(self._path, what, (number, *fields), PASSAGE_TYPES)
+            _, start, _, text, _, lines, _ = fields
+            text = in_place(text, unpack_above(self._path, what, lines, start))
             self._connection.execute(
                 "INSERT INTO words (words, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-                (passage, title if titled else "", in_place(fields[3], unpack_above(fields[5]))),
+                (number, title if titled else "", text),
             )
         self._connection.execute("DELETE FROM passages WHERE document = ?", (key,))
         self._connection.execute("DELETE FROM texts WHERE document = ?", (key,))
