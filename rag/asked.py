@@ -40,24 +40,25 @@ _COUNT = re.compile(  # or a list, or days or months from one to another, which 
     rf"{_NUMBER.pattern}|[,;&½¼¾⅓⅔]|\b(?:\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|"
     r"trillions?|first|second|third|quarter|\w+th|all|and|an?|any|both|couple|daily|double|each|"
     r"either|every|few|infinite|majority|many|most|multiple|neither|no|nobody|none|nothing|numerous|"
-    r"only|pair|plenty|single|some|to|triple|unlimited|various|weekdays?|zero|[IVXLC]{2,})\b",
+    r"only|pair|plenty|free|complimentary|single|some|to|triple|unlimited|various|weekdays?|zero|[IVXLC]{2,})\b",
     re.I,
 )
-_HOW = re.compile(r"\bhow\b", re.I)
+_HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.I)
 _HOW_LONG = re.compile(r"\bhow long\b(?! ago\b)", re.I)
 _LENGTH = re.compile(  # in time or space
     r"\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|"
-    r"years?|yrs?|decades?|centur(?:y|ies)|generations?|seasons?|terms?|times?|lifetimes?|until|"
+    r"years?|yrs?|decades?|centur(?:y|ies)|generations?|seasons?|semesters?|quarters?|terms?|times?|lifetimes?|until|"
     r"till?|since|for ?ever|to|through|whole|entire|always|permanent(?:ly)?|indefinitely|briefly|"
     r"long(?:er)?|short(?:er)?|miles?|feet|foot|yards?|inch(?:es)?|(?:kilo|centi|milli)?met(?:er|re)s?|"
-    r"pages?|lines?|words?|characters?)\b|\d\s?(?:[hsd]|[ckm]?m|min|ft|in|mi|yd)\b|\d\s?[-–—]\s?\d|\d[\"'′″]",
+    r"pages?|lines?|words?|characters?|letters?|digits?|bits?|bytes?)\b|\d\s?(?:[hsd]|[ckm]?m|min|ft|in|mi|yd)\b|\d\s?[-–—]\s?\d|\d[\"'′″]",
     re.I,
 )
 _WHEN = re.compile(
-    r"\d|\b(?:after|always|annually|as|at|autumn|before|by|christmas|daily|day|during|early|easter|"
+    r"\d|o['’]clock|\b(?:after|always|annually|as|at|autumn|before|by|christmas|daily|dawn|day|dusk|during|early|easter|"
     r"evening|every|fall|following|if|immediately|in|late|mid|midnight|monthly|morning|never|night|"
     r"noon|now|on|once|only|prior|quarterly|soon|spring|summer|till?|until|upon|war|weekly|when|"
-    r"whenever|while|winter|within|yearly|(?:minute|hour|day|night|week|month|year|season)s)\b",
+    r"whenever|while|winter|within|yearly|"
+    r"(?:minute|hour|day|night|week|weekday|weekend|month|year|season)s|weekend)\b",
     re.I,
 )
 _TIME = re.compile(  # 10:30 and 10.30 am, and not the version 10.30
@@ -164,11 +165,12 @@ def may_be(question: str, words: str) -> bool:
     kind = kind_asked(question)
     if kind == "time":
         return bool(_WHEN.search(words) or TIME.search(words) or _TIME.search(words))
-    if kind != "number" or not _HOW.search(question):
+    if kind != "number":
         return True
     if _HOW_LONG.search(question):
         return bool(_LENGTH.search(words))
-    return bool(_COUNT.search(words) or TIME.search(words))
+    counts = _COUNT.search(words) or TIME.search(words)
+    return bool(counts) or not _HOW_MUCH.search(question)
 
 
 def short_answer(question: str, sentence: str) -> Span | None:

@@ -9,7 +9,7 @@ from rag.tables import in_table, table
 
 _MOST_ITEMS = 20
 _HEADING_WORDS = 10
-_FEW_WORDS = 3
+_FEW_WORDS = 2
 FENCES = ("```", "~~~")
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 trucks"
@@ -99,7 +99,9 @@ def _stated(passage: Passage, span: Span) -> list[Span]:
 def _going_on(passage: Passage, span: Span) -> list[Span]:
     """The next sentence in its line, where one of few words only names what that is about."""
     quote = passage.quote(span)
-    if not states(quote) or quote.endswith(":") or len(re.findall(r"\w{2,}", quote)) > _FEW_WORDS:
+    words = re.findall(r"\w{2,}", quote)
+    few = len(words) <= _FEW_WORDS and all(word.isascii() for word in words)
+    if not few or not states(quote) or quote.endswith(":"):
         return []
     following = _below(passage, span)[:1]
     between = passage.quote((span[1], following[0][0])) if following else "\n"

@@ -153,14 +153,14 @@ def _beside_in_section(passage: Passage, i: int) -> Iterator[Span]:
 
 
 def _elsewhere(
-    wanted: Collection[str],
+    wanted: Sequence[str],
     documents: Sequence[str],
     own: Sequence[set[str]],
     under: Sequence[set[str]],
 ) -> list[float]:
     """How much better the question names another section of its document than each sentence's.
 
-    In [0, 1]: a share of the words of the question that tell the headings of its document apart.
+    In [0, 1]: the share of the question's words that only the headings of the other one hold.
     ``own`` are the words of each sentence, ``under`` those of the headings that it stands under.
     """
     best = [0.0] * len(own)
@@ -171,7 +171,7 @@ def _elsewhere(
         most = max(len(named & words) for words in heads)
         for i in inside:
             lacks = most - len(named & (own[i] | under[i]))
-            best[i] = max(0, lacks) / max(1, len(named))
+            best[i] = max(0, lacks) / max(1, len(wanted))
     return best
 
 

@@ -11,9 +11,11 @@ from rag.tables import columns_of, is_row
 _MARKED = re.compile(r"(#{1,6}|=(?: ?=){0,5})\s+[^\s#=]")  # also "= = Care = =", of wikis
 _UNDERLINES = "=-~^"
 _UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}|\^{3,}")
+# "3.1 Filter", "4. Ending", "Section 5: Loans", and not "12 High Street" or "9.30 Lunch".
+_NUMBERED = re.compile(r"(?!\d\d?\.[0-5]\d\s)(?:\d+(?:\.\d+)+|\d+[.:)]|[^\W\d]+ \d|§)")
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
 _SHORTEST = 4  # characters of a heading in capitals
-_LONGEST = 150  # characters of a heading without a mark
+_LONGEST = 150  # characters of a heading
 _MARKS = 6  # levels that marks tell; numbers tell those below,
 _BOLD = 20  # and the deepest is what is only bold or in capitals
 
@@ -41,16 +43,22 @@ def lines_above(
     return found
 
 
+def tells_title(line: str, title: str) -> bool:
+    """Whether a heading is the document's title, which is told with each passage anyway."""
+    return line.strip("#=*_ ") == title
+
+
 @lru_cache(maxsize=64)
 def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
-    """The headings that each sentence of a passage stands under, outermost first."""
+    """The headings, without the title, that each sentence of a passage stands under."""
     known = [span for span, line in passage.above if not is_row(line)]
     spans = [*known, *passage.sentences]
     lines = [passage.quote(span) for span in spans]
     own = [(a - passage.start, b - passage.start) for a, b in passage.sentences]
     alone = [True] * len(known) + stand_alone(passage.text, own)
+    told = [not (is_row(line) or tells_title(line, passage.title)) for line in lines]
     found = zip(spans, lines_above(lines, alone, len(known)), strict=True)
-    return {span: tuple(lines[i] for i in above if not is_row(lines[i])) for span, above in found}
+    return {span: tuple(lines[i] for i in above if told[i]) for span, above in found}
 
 
 def stand_alone(text: str, sentences: Sequence[Span]) -> list[bool]:
@@ -81,13 +89,17 @@ def _level(line: str, following: str, listed: bool) -> int:
     short and stands alone may as well be a caption, a dateline or a name. What looks like "1. Tent"
     is none where it is ``listed``: next to items of a list.
     """
+    if len(line) > _LONGEST:
+        return 0
     if marked := _MARKED.match(line):
         return len(marked[1].replace(" ", ""))
-    if len(line) > _LONGEST or states(line) or is_row(line) or leads_elsewhere(line):
+    if states(line) or is_row(line) or leads_elsewhere(line) or (listed and is_item(line)):
         return 0
-    if _UNDERLINE.fullmatch(following):
-        return _UNDERLINES.index(following[0]) + 1
-    if (depth := label_depth(line)) and not (listed and is_item(line)):
+    if (depth := label_depth(line)) and _NUMBERED.match(line):
         return min(_MARKS + depth, _BOLD - 1)
-    capitals = line.isupper() and len(line) >= _SHORTEST
-    return _BOLD if capitals or _BOLD_LINE.fullmatch(line) else 0
+    if is_item(line):
+        return 0
+    if _UNDERLINE.fullmatch(following) and len(following) >= len(line) - 2:
+        return _UNDERLINES.index(following[0]) + 1
+    capitals = sum(map(str.isupper, line)) >= max(_SHORTEST, len(line) // 2)
+    return _BOLD if (capitals and line.isupper()) or _BOLD_LINE.fullmatch(line) else 0

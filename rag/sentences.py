@@ -90,7 +90,9 @@ _PARAGRAPH = re.compile(r"\S(?:[^\n]++|\n(?![^\S\n]*\n))*+")
 # Words.
 _NO_WORD = re.compile(r"[^\w.'’]")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]|[^\W\d_]")
-_ITEM_NUMBER = re.compile(r"(?:^|(?<!\d)[!?:;\"“]|[^\W\d_]{5}\.|\\n)\s*\(?\d{1,3}$")
+_ITEM_NUMBER = re.compile(
+    r"(?:^(?:\s*(?:#{1,6}|[-*+>])\s)?|(?<!\d)[!?:;\"“]|[^\W\d_]{5}\.|\\n)\s*\(?\d{1,3}$"
+)
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

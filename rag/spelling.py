@@ -1,6 +1,7 @@
 """A query with slips of the pen -> the same in words that the documents hold."""
 
 import difflib
+import re
 from collections.abc import Callable, Sequence
 
 from rag.store import Snapshot
@@ -37,7 +38,7 @@ def _meant(
     if not known or stem(word) in known:
         return None
     alike = difflib.get_close_matches(stem(word), known, 1, _ALIKE)
-    if alike and stem(word).startswith(alike[0]):  # "shorten" is made of "short"
+    if alike and re.fullmatch(rf"{re.escape(alike[0])}\w\w+", stem(word)):  # "shorten" of "short"
         return None
     for key in snapshot.lexical(alike, 1, None):
         (passage,) = snapshot.passages([key])

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from rag.beside import is_item
 from rag.datatypes import Above, Document, Passage, Span
-from rag.outline import lines_above, stand_alone
+from rag.outline import lines_above, stand_alone, tells_title
 from rag.sentences import sentence_spans
 from rag.tables import is_row
 
@@ -85,10 +85,15 @@ def _above(
     lines = [document.text[a:b] for a, b in spans]
     first, longest = document.body, room * _CHARACTERS_A_TOKEN
     alone = stand_alone(document.text[first:], [(a - first, b - first) for a, b in spans])
+    left_out = {
+        i
+        for i, line in enumerate(lines)
+        if tokens[i] > room or len(line) > longest or tells_title(line, document.title)
+    }
     found: list[Above] = []
     taken: list[int] = []
     for at in lines_above(lines, alone):
-        told = [i for i in at if lines[i].strip("# ") != document.title]
+        told = [i for i in at if i not in left_out]
         while sum(tokens[i] for i in told) > room or sum(len(lines[i]) for i in told) > longest:
             told.pop(0)
         found.append(tuple((spans[i], lines[i]) for i in told))

@@ -20,7 +20,7 @@ _NAMED_CELLS = re.compile(rf"(?:{_NAMED_CELL.pattern}){{2,}}")
 
 def is_row(sentence: str) -> bool:
     """Whether a sentence looks like a line of a Markdown table."""
-    return "|" in sentence
+    return "|" in sentence and not sentence.startswith("#")
 
 
 def in_table(sentence: str) -> bool:

@@ -106,6 +106,7 @@ def turns(*said: str) -> list[Message]:
                     "And the log?",
                     "Which port does the log use?",
                 ),
+                ("Why do cats chase mice?", "And the dogs?", "The dogs? (cats chase mice)"),
                 ("When do shops close?", "And the banks?", "When do the banks close?"),
                 ("Is the pool heated?", "and the sauna?", "Is the sauna heated?"),
                 (

@@ -118,6 +118,7 @@ FORGED: dict[str, tuple[str, dict[str, object]]] = {
     "text for sentences": ("passages", {"sentences": "abc"}),
     "no JSON above it": ("passages", {"above": "[[0, 1,"}),
     "no lines above it": ("passages", {"above": "[[0, 1]]"}),
+    "half a character above it": ("passages", {"above": '[[0, 0, ""], [0, 1, "\\\\ud800"]]'}),
     "deep lines above it": ("passages", {"above": "[" * 100_000}),
     "a line above it of another length": ("passages", {"above": '[[0, 1, "No line."]]'}),
     "a line above it that is below": ("passages", {"above": '[[9000, 9005, "below"]]'}),

@@ -38,7 +38,8 @@ def test_marked_headings_stand_under_each_other() -> None:
 @pytest.mark.parametrize(
     ("text", "last"),
     [
-        ("3 Cleaning\n\n3.1 Filter\n\nRinse it.", ["3 Cleaning", "3.1 Filter"]),
+        ("3. Cleaning\n\n3.1 Filter\n\nRinse it.", ["3. Cleaning", "3.1 Filter"]),
+        ("Section 5: Loans\n\nBring it back.", ["Section 5: Loans"]),
         ("3.1 Filter\n\nRinse it.\n\n3.2 Tank\n\nDry it.", ["3.2 Tank"]),
         ("4. Termination\n\nEither side may end it.", ["4. Termination"]),
         ("# Manual\n\n**Opening hours**\n\nWe close at six.", ["# Manual", "**Opening hours**"]),
@@ -65,6 +66,11 @@ def test_headings_without_a_mark(text: str, last: list[str]) -> None:
         "привет мир\n\nThen you leave.",
         "東京タワー\n\nThen you leave.",
         "UN\n\nThen you leave.",
+        "WHO总部位于日内瓦\n\nThen you leave.",
+        "12 High Street\n\nThen you leave.",
+        "9.30 Lunch\n\nThen you leave.",
+        "- Tent\n- Stove\n\n---\n\nThen you leave.",
+        "- Tent\n- OLD STOVE\n\nThen you leave.",
         "Watch the ship leave\n\nThen you leave.",
         "Opening hours ........ 5\n\nThen you leave.",
         f"{'Opening hours of ' * 20}\n\nThen you leave.",
@@ -92,6 +98,13 @@ def test_what_is_above_a_passage_is_above_its_sentences() -> None:
     assert told["Salt."] == ("# Care", "## Chain", "### Winter")
     assert told["Check them."] == ("# Care", "## Brakes")
     assert passage.in_place == f"# Care\n## Chain\n{text}"
+
+
+def test_the_title_is_no_heading_of_its_passages() -> None:
+    text = "# Camp rules\n\nIt is open.\n\n## Fees\n\nAll is free."
+    spans = tuple(sentence_spans(text))
+    passage = Passage("a", "Camp rules", True, None, None, "", 0, len(text), text, spans)
+    assert [*headings(passage).values()] == [(), (), (), ("## Fees",)]
 
 
 def test_the_names_of_columns_are_no_headings() -> None:

@@ -111,6 +111,10 @@ def test_lines_of_code_and_rows_of_tables_stay_what_they_are() -> None:
     ]  # fmt: skip
 
 
+def test_numbers_of_marked_headings_and_items_end_no_sentence() -> None:
+    assert sentences("## 1. Fees\n\n- 2. Pay it. Now.") == ["## 1. Fees", "- 2. Pay it.", "Now."]
+
+
 def test_manual_pages() -> None:
     text = (
         "SYNOPSIS\n       crate drop [options] name@version\n       crate drop [options] name\n\n"

@@ -24,6 +24,7 @@ def check(of: Document, count: Count, window: int) -> tuple[str, list[Passage]]:
     for passage in passages:
         assert passage.text == of.text[passage.start : passage.end]
         assert (passage.start, passage.end) == (passage.sentences[0][0], passage.sentences[-1][1])
+        assert all(of.text[a:b] == line and b <= passage.start for (a, b), line in passage.above)
         at = passage.start
         for start, end in passage.sentences:
             assert at <= start < end <= passage.end
@@ -43,7 +44,22 @@ def check(of: Document, count: Count, window: int) -> tuple[str, list[Passage]]:
 
 
 WORD = st.sampled_from(
-    ["The", "a", "plan", "U.S.", "left", "Oct.", "13", "“No”", "é", "x" * 120, "東京。京都。"]
+    [
+        "The",
+        "a",
+        "plan",
+        "U.S.",
+        "left",
+        "Oct.",
+        "13",
+        "“No”",
+        "é",
+        "x" * 120,
+        "東京。京都。",
+        "\n\n# A\n\n",
+        "\n\nNOTES\n\n",
+        "\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n",
+    ]
 )
 GAP = st.sampled_from([" ", " ", " ", ". ", "! ", "\n", "\n\n", " \u2003 ", "\x1c", "?\xa0"])
 PROSE = st.lists(st.tuples(WORD, GAP), max_size=150).map(lambda found: "".join(map("".join, found)))

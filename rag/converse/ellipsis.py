@@ -146,7 +146,8 @@ def _with_thing(before: str, new: str) -> str | None:
         return None
     start, end = subject.end(), _run_end(before, subject.end())
     led = subject.start() > 0  # "How high is the tower?" and not "Is the pool heated?"
-    if bare and (not led or _BE.match(subject[1]) or any(names(before[start:end]))):
+    and_verb = len(before[start:].split()) == 2
+    if bare and (not led or not and_verb or _BE.match(subject[1]) or any(names(before[start:end]))):
         return None
     if not (led and _BE.match(subject[1])) and _AFTER_A_VERB.match(before, end):
         end = start + len(before[start:end].rpartition(" ")[0])  # "does the pool cost a day"

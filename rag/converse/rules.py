@@ -22,7 +22,6 @@ from rag.mentions import TIME, names, phrases, telling
 from rag.words import stems, tokens
 
 _CARRIED = 10  # words of the topic that a question takes along
-_WHOLE_TOPIC = 3  # phrases of a question that tell what it is about
 _FEW = 3  # telling words: a question with no more takes the topic along though a name was put in
 _MARKER = re.compile(r"\s*\[\d+\]")
 _LEAD = re.compile(
@@ -282,13 +281,10 @@ def _new_part(words: list[str], held: set[str]) -> list[str]:
 
 
 def _topic(turns: Sequence[_Turn]) -> list[str]:
-    """What the last question is about; what its reply tells of where that is little, no figures."""
+    """What the last question is about, and what its reply tells of, but bare figures."""
     last = turns[-1]
-    asked = list(phrases(last.question))
-    if len(asked) >= _WHOLE_TOPIC:
-        return asked
     told = islice(phrases(last.reply), 12)
-    return asked + [phrase for phrase in told if not re.search(r"\d", phrase)]
+    return [*phrases(last.question), *(p for p in told if re.search(r"[^\W\d]", p))]
 
 
 def _telling(text: str) -> set[str]:

@@ -9,7 +9,9 @@ from rag.clean import clean_text
 LONGEST_TITLE = 150
 _ISO_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d.*)?", re.S)
 _DATE_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y", "%Y/%m/%d", "%d.%m.%Y", "%Y%m%d")
-_DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)([/._-])(\d\d?)\2(\d\d?)(?!\d)")
+_DATE_IN_PATH = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:([/-])(\d\d?)\2(\d\d?)|([._])(\d\d)\5(\d\d))(?!\d)"
+)
 _URL = re.compile(r"https?://[^\s<>\"']{3,2000}")
 
 
@@ -48,9 +50,9 @@ def parse_date(value: Any) -> str | None:
 
 def date_in_path(path: str | None) -> str | None:
     """The date that a URL or the name of a file tells as year, month and day, if any."""
-    for year, _, month, day in _DATE_IN_PATH.findall(path or ""):
+    for year, _, month, day, _, same, also in _DATE_IN_PATH.findall(path or ""):
         try:
-            return datetime.date(int(year), int(month), int(day)).isoformat()
+            return datetime.date(int(year), int(month or same), int(day or also)).isoformat()
         except ValueError:
             continue
     return None

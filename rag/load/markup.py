@@ -49,7 +49,7 @@ def marked_paragraphs(element: Any) -> Iterator[tuple[str, str]]:
             run.append(piece)
             continue
         for text in _blocks_of(run):
-            yield mark, text
+            yield mark, text.replace("\n", " ") if "#" in mark else text
             mark = ""
         run = []
         if isinstance(piece, Mark):

@@ -35,7 +35,8 @@ def _slide(slide: Any) -> Iterator[str]:
     title = slide.shapes.title
     shapes = [shape for shape in slide.shapes if title is None or shape.shape_id != title.shape_id]
     shapes.sort(key=lambda shape: (shape.top or 0, shape.left or 0))
-    yield from (f"# {text}" for text in _texts([title] if title is not None else []))
+    titles = _texts([title] if title is not None else [])
+    yield from (f"# {' '.join(text.split())}" for text in titles)
     yield from _texts(shapes)
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) is not None:
         yield from _frame(frame)

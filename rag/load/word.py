@@ -16,6 +16,7 @@ _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Text that was deleted or moved away, and the second copy of a drawing for older programs.
 _LEFT_OUT = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback", f"{_WORD}txbxContent"}
 _HEADING = re.compile(r"Title|Heading ?([1-6])")
+_MARKED = re.compile(r"^#{1,6} ", re.M)
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = ("footnotes", "endnotes")
 
@@ -43,7 +44,8 @@ def _blocks(parent: Any) -> Iterator[str]:
         tag = element.tag
         if tag == f"{_WORD}p":
             if text := _text(element):
-                yield _mark(element) + text
+                mark = _mark(element)
+                yield mark + (" ".join(text.split()) if "#" in mark else text)
             for box in _outermost(element, f"{_WORD}txbxContent"):
                 yield from _blocks(box)
         elif tag == f"{_WORD}tbl":
@@ -54,7 +56,13 @@ def _blocks(parent: Any) -> Iterator[str]:
 
 def _rows(table: Any) -> Iterator[str]:
     rows = list(table.iterchildren(f"{_WORD}tr"))
-    texts = [[" ".join(_blocks(cell)) for cell in _outermost(row, f"{_WORD}tc")] for row in rows]
+    texts = [
+        [
+            _MARKED.sub("", "\n".join(_blocks(cell))).replace("\n", " ")
+            for cell in _outermost(row, f"{_WORD}tc")
+        ]
+        for row in rows
+    ]
     headed = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
     yield from lines(texts, headed)
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.clean import encodable
 from rag.datatypes import Above, Span
 from rag.errors import IndexDamaged
 from rag.store import FileRow
@@ -100,9 +101,10 @@ def unpack_above(path: Path, what: str, data: str, start: int) -> Above:
 
 
 def _stands_above(span: Span, line: object, start: int) -> bool:
-    numbers = all(type(offset) is int for offset in span)
+    if not (all(type(offset) is int for offset in span) and isinstance(line, str)):
+        return False
     first, last = span
-    return numbers and isinstance(line, str) and first >= 0 and first + len(line) == last <= start
+    return first >= 0 and first + len(line) == last <= start and encodable(line) == line
 
 
 def pack_offsets(offsets: tuple[int, ...]) -> bytes:
