@@ -150,6 +150,9 @@ def word_file() -> bytes:
     file.add_heading("Fees", 2)
     file.add_paragraph("All is free.")
     file.add_paragraph("a tent", style="List Bullet")
+    cell = file.add_table(1, 2).cell(0, 0)
+    cell.paragraphs[0].text, cell.paragraphs[0].style = "Part", "Heading 2"
+    file.tables[0].cell(0, 1).text = "# 5"
     out = io.BytesIO()
     file.save(out)
     return out.getvalue()
@@ -164,7 +167,7 @@ PAGE = (
 @pytest.mark.parametrize(
     ("name", "data", "text"),
     [
-        ("a.docx", word_file(), "# Rules\n\n## Fees\n\nAll is free.\n\n- a tent"),
+        ("a.docx", word_file(), "# Rules\n\n## Fees\n\nAll is free.\n\n- a tent\n\nPart | # 5"),
         ("a.pptx", make_pptx(("One", "a"), ("Two", "b")), "# One\n\na\n\n# Two\n\nb"),
         (
             "a.html",

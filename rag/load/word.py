@@ -16,7 +16,6 @@ _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Text that was deleted or moved away, and the second copy of a drawing for older programs.
 _LEFT_OUT = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback", f"{_WORD}txbxContent"}
 _HEADING = re.compile(r"Title|Heading ?([1-6])")
-_MARKED = re.compile(r"^#{1,6} ", re.M)
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = ("footnotes", "endnotes")
 
@@ -38,29 +37,29 @@ def read_word(data: bytes, notes: list[str]) -> Content:
     return Content("\n\n".join(blocks), title or _heading(file))
 
 
-def _blocks(parent: Any) -> Iterator[str]:
-    """Paragraphs and table rows below an element, those of text boxes after their paragraph."""
+def _blocks(parent: Any, headed: bool = True) -> Iterator[str]:
+    """Paragraphs and table rows below an element, those of text boxes after their paragraph.
+
+    Headings are marked if it is ``headed``: not in a cell, which is part of a line.
+    """
     for element in parent:
         tag = element.tag
         if tag == f"{_WORD}p":
             if text := _text(element):
-                mark = _mark(element)
+                mark = _mark(element, headed)
                 yield mark + (" ".join(text.split()) if "#" in mark else text)
             for box in _outermost(element, f"{_WORD}txbxContent"):
-                yield from _blocks(box)
+                yield from _blocks(box, headed)
         elif tag == f"{_WORD}tbl":
             yield from _rows(element)
         elif isinstance(tag, str) and tag not in _LEFT_OUT:
-            yield from _blocks(element)
+            yield from _blocks(element, headed)
 
 
 def _rows(table: Any) -> Iterator[str]:
     rows = list(table.iterchildren(f"{_WORD}tr"))
     texts = [
-        [
-            _MARKED.sub("", "\n".join(_blocks(cell))).replace("\n", " ")
-            for cell in _outermost(row, f"{_WORD}tc")
-        ]
+        [" ".join(_blocks(cell, headed=False)) for cell in _outermost(row, f"{_WORD}tc")]
         for row in rows
     ]
     headed = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
@@ -91,10 +90,10 @@ def _text(paragraph: Any) -> str:
     return clean_text("".join(pieces)).strip()
 
 
-def _mark(paragraph: Any) -> str:
+def _mark(paragraph: Any, headed: bool) -> str:
     """What a heading or an item of a list begins with, as in Markdown."""
     style = paragraph.style or ""
-    if heading := _HEADING.fullmatch(style):
+    if headed and (heading := _HEADING.fullmatch(style)):
         return f"{'#' * int(heading[1] or 1)} "
     numbered = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
     return "- " if numbered or style.startswith("List") else ""
