@@ -5,6 +5,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +308,18 @@ def test_a_marker_that_names_no_passage_is_data() -> None:
         ((1,), "weak"),
     ]
     assert got.citations[0].quote == "It cut taxes."
+
+
+def test_what_a_claim_names_may_stand_in_a_heading_above() -> None:
+    claim = "For Kestrel 7 bicycles the warranty is two years. [1]"
+    text = "The warranty is two years."
+    passage = replace(hit(text).passage, start=10, end=36, sentences=((10, 36),))
+    plain = Hit(passage, 1, 0.5, 0.5)
+    headed = Hit(replace(passage, above=(((0, 9), "Kestrel 7"),)), 1, 0.5, 0.5)
+    assert [read(claim, found).sentences[0].support for found in (plain, headed)] == [
+        "unsupported",
+        "weak",
+    ]
 
 
 def test_strict_leaves_what_is_verified_or_nothing() -> None:

@@ -147,8 +147,13 @@ def word_file() -> bytes:
 
     file = docx.Document()
     file.add_paragraph("Rules", style="Title")
-    file.add_heading("Fees", 2)
+    # As a German Word has it, and as a firm builds its own on it.
+    file.styles["Heading 2"].element.styleId = "berschrift2"
+    firms = file.styles.add_style("Paragraph of the firm", 1)
+    firms.base_style = file.styles["Heading 2"]
+    file.add_paragraph("Fees", style=firms)
     file.add_paragraph("All is free.")
+    file.add_heading("What to bring", 2)
     file.add_paragraph("a tent", style="List Bullet")
     cell = file.add_table(1, 2).cell(0, 0)
     cell.paragraphs[0].text, cell.paragraphs[0].style = "Part", "Heading 2"
@@ -167,7 +172,11 @@ PAGE = (
 @pytest.mark.parametrize(
     ("name", "data", "text"),
     [
-        ("a.docx", word_file(), "# Rules\n\n## Fees\n\nAll is free.\n\n- a tent\n\nPart | # 5"),
+        (
+            "a.docx",
+            word_file(),
+            "# Rules\n\n## Fees\n\nAll is free.\n\n## What to bring\n\n- a tent\n\nPart | # 5",
+        ),
         ("a.pptx", make_pptx(("One", "a"), ("Two", "b")), "# One\n\na\n\n# Two\n\nb"),
         (
             "a.html",

@@ -198,7 +198,8 @@ def _plausible(text: str, passages: Sequence[Passage]) -> bool:
     said: set[str] = set()
     for passage in passages:
         said.update(_date_keys(passage.date))
-        for part in (passage.title, *(passage.quote(span) for span in passage.sentences)):
+        above = (line for _, line in passage.above)
+        for part in (passage.title, *above, *map(passage.quote, passage.sentences)):
             said.update(*(token.says for token in read_tokens(part)))
     if any(token.kind in ("number", "date") and not token.own & said for token in claim):
         return False

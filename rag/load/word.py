@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rag.clean import clean_text
@@ -15,7 +15,9 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Text that was deleted or moved away, and the second copy of a drawing for older programs.
 _LEFT_OUT = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback", f"{_WORD}txbxContent"}
-_HEADING = re.compile(r"Title|Heading ?([1-6])")
+_HEADING = re.compile(r"Title|Heading ([1-6])")
+_KNOWN = re.compile(rf"{_HEADING.pattern}|List.*")
+_BASES = 10  # the most styles that are built one on the other
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = ("footnotes", "endnotes")
 
@@ -28,16 +30,33 @@ def read_word(data: bytes, notes: list[str]) -> Content:
     open_archive(data).close()
 
     file = docx.Document(io.BytesIO(data))
-    blocks = list(_blocks(file.element.body))
+    styles = _styles(file)
+    blocks = list(_blocks(file.element.body, styles))
     for kind in _NOTES:
         for relation in file.part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                blocks += _blocks(parse_xml(relation.target_part.blob))
+                blocks += _blocks(parse_xml(relation.target_part.blob), styles)
     title = one_line(file.core_properties.title)
     return Content("\n\n".join(blocks), title or _heading(file))
 
 
-def _blocks(parent: Any, headed: bool = True) -> Iterator[str]:
+def _styles(file: Any) -> Mapping[str, str]:
+    """The names of the styles for headings and lists, and of those built on them, by their ids.
+
+    An id is in the language of the program that wrote the file, a name is not.
+    """
+    found = {}
+    for style in file.styles:
+        base = style
+        for _ in range(_BASES):
+            if base is not None and not _KNOWN.fullmatch(base.name or ""):
+                base = getattr(base, "base_style", None)
+        if base is not None:
+            found[style.style_id] = base.name or ""
+    return found
+
+
+def _blocks(parent: Any, styles: Mapping[str, str], headed: bool = True) -> Iterator[str]:
     """Paragraphs and table rows below an element, those of text boxes after their paragraph.
 
     Headings are marked if it is ``headed``: not in a cell, which is part of a line.
@@ -46,20 +65,20 @@ def _blocks(parent: Any, headed: bool = True) -> Iterator[str]:
         tag = element.tag
         if tag == f"{_WORD}p":
             if text := _text(element):
-                mark = _mark(element, headed)
+                mark = _mark(element, styles, headed)
                 yield mark + (" ".join(text.split()) if "#" in mark else text)
             for box in _outermost(element, f"{_WORD}txbxContent"):
-                yield from _blocks(box, headed)
+                yield from _blocks(box, styles, headed)
         elif tag == f"{_WORD}tbl":
-            yield from _rows(element)
+            yield from _rows(element, styles)
         elif isinstance(tag, str) and tag not in _LEFT_OUT:
-            yield from _blocks(element, headed)
+            yield from _blocks(element, styles, headed)
 
 
-def _rows(table: Any) -> Iterator[str]:
+def _rows(table: Any, styles: Mapping[str, str]) -> Iterator[str]:
     rows = list(table.iterchildren(f"{_WORD}tr"))
     texts = [
-        [" ".join(_blocks(cell, headed=False)) for cell in _outermost(row, f"{_WORD}tc")]
+        [" ".join(_blocks(cell, styles, headed=False)) for cell in _outermost(row, f"{_WORD}tc")]
         for row in rows
     ]
     headed = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
@@ -90,9 +109,9 @@ def _text(paragraph: Any) -> str:
     return clean_text("".join(pieces)).strip()
 
 
-def _mark(paragraph: Any, headed: bool) -> str:
+def _mark(paragraph: Any, styles: Mapping[str, str], headed: bool) -> str:
     """What a heading or an item of a list begins with, as in Markdown."""
-    style = paragraph.style or ""
+    style = styles.get(paragraph.style or "", "")
     if headed and (heading := _HEADING.fullmatch(style)):
         return f"{'#' * int(heading[1] or 1)} "
     numbered = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
