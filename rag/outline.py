@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from rag.beside import FENCES, is_item, label_depth, leads_elsewhere, states
+from rag.beside import is_fence, is_item, label_depth, leads_elsewhere, states
 from rag.datatypes import Passage, Span
 from rag.tables import columns_of, is_row
 
@@ -26,18 +26,22 @@ def lines_above(
     """For each sentence the indices of the lines before it that it stands under, outermost first.
 
     ``alone`` says which of them have a line of the document for themselves; the first ``known``
-    ones are headings. The names of a table's columns come last.
+    ones are headings. The line that opens a block of code and the names of a table's columns come
+    last.
     """
     found: list[tuple[int, ...]] = []
     path: list[tuple[int, int]] = []  # level, index
-    columns = columns_of(lines)
-    for i, level in enumerate(_levels(lines, alone)):
-        if i < known:
+    block: int | None = None
+    for i, (level, head) in enumerate(zip(_levels(lines, alone), columns_of(lines), strict=True)):
+        fence = is_fence(lines[i])
+        if i < known and not fence:
             level = level or len(path) + 1
         if level:
             path = [entry for entry in path if entry[0] < level]
-        head = columns[i]
-        found.append((*(at for _, at in path), *(() if head is None or head == i else (head,))))
+        last = [at for at in (block, head) if at is not None and at != i]
+        found.append((*(at for _, at in path), *last))
+        if fence:
+            block = i if block is None else None
         if level:
             path.append((level, i))
     return found
@@ -56,7 +60,8 @@ def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
     lines = [passage.quote(span) for span in spans]
     own = [(a - passage.start, b - passage.start) for a, b in passage.sentences]
     alone = [True] * len(known) + stand_alone(passage.text, own)
-    told = [not (is_row(line) or tells_title(line, passage.title)) for line in lines]
+    kinds = (is_row, is_fence, partial(tells_title, title=passage.title))
+    told = [not any(kind(line) for kind in kinds) for line in lines]
     found = zip(spans, lines_above(lines, alone, len(known)), strict=True)
     return {span: tuple(lines[i] for i in above if told[i]) for span, above in found}
 
@@ -76,7 +81,7 @@ def _levels(lines: Sequence[str], alone: Sequence[bool]) -> Iterator[int]:
     """How deep each line stands as a heading; 0 where it is none."""
     fenced = False
     for i, line in enumerate(lines):
-        fenced ^= line.startswith(FENCES)
+        fenced ^= is_fence(line)
         listed = any(map(is_item, [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]))
         following = lines[i + 1] if i + 1 < len(lines) else ""
         yield 0 if fenced or not alone[i] else _level(line, following, listed)

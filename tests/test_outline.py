@@ -100,6 +100,19 @@ def test_what_is_above_a_passage_is_above_its_sentences() -> None:
     assert passage.in_place == f"# Care\n## Chain\n{text}"
 
 
+def test_a_passage_may_begin_in_a_block_of_code() -> None:
+    whole = "## Setup\n\n```bash\nmake\n# go\nrag chat\n```\n\nIt runs."
+    assert above(whole)["rag chat"] == above(whole)["# go"] == ["## Setup", "```bash"]
+    assert above(whole)["It runs."] == ["## Setup"]
+    assert above("```no block```\n\n# Care\n\nOil it.")["Oil it."] == ["# Care"]
+    start = whole.index("make")
+    text = whole[start:]
+    spans = tuple((a + start, b + start) for a, b in sentence_spans(text))
+    lines = (((0, 8), "## Setup"), ((10, 17), "```bash"))
+    passage = Passage("a", "a", False, None, None, "", start, len(whole), text, spans, (), lines)
+    assert [*headings(passage).values()][2:] == [("## Setup",)] * len(spans)
+
+
 def test_the_title_is_no_heading_of_its_passages() -> None:
     text = "# Camp rules\n\nIt is open.\n\n## Fees\n\nAll is free."
     spans = tuple(sentence_spans(text))
