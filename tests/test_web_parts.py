@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
@@ -684,3 +686,20 @@ def test_examples_are_made_of_what_a_document_says_often() -> None:
         "What is said about Anna Berg?",
     ]
     assert list(_candidates("Once there was Anna Berg.")) == []
+
+
+def test_gradio_makes_no_stubs_for_editors() -> None:
+    """In a fresh process, for here it may have been imported already."""
+    program = (
+        "import sys\n"
+        "from rag.web.stubs import _make_none, without_stubs\n"
+        "before = list(sys.meta_path)\n"
+        "with without_stubs():\n"
+        "    import gradio\n"
+        "from gradio import blocks_events, component_meta\n"
+        "assert component_meta.create_or_modify_pyi is _make_none\n"
+        "assert blocks_events.create_or_modify_pyi is _make_none\n"
+        "assert sys.meta_path == before and callable(gradio.Button.click)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

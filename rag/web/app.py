@@ -21,6 +21,7 @@ from rag.settings import Settings
 from rag.web.brake import Brake
 from rag.web.gate import Gate, Receive, Scope, Send
 from rag.web.library import Library, failure
+from rag.web.stubs import without_stubs
 from rag.web.talk import Event, Sent, Talk
 from rag.web.upload import LARGEST_FILE
 
@@ -94,7 +95,8 @@ def build(
     login: bool,
 ) -> "gr.Server":
     """The server: what the page can ask for, behind the gate."""
-    import gradio as gr
+    with without_stubs():
+        import gradio as gr
 
     talk = Talk(settings.home, open_pipeline, llms, settings.k)
     library = Library(settings, talk)
