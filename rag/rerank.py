@@ -7,10 +7,12 @@ that ...").
 """
 
 import math
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import TypeVar
 
 from rag.datatypes import Passage
@@ -23,7 +25,7 @@ _COSINE, _BM25 = 0.55, 0.075
 _SENTENCE = 0.2  # words of the query in one sentence
 _NEXT = 0.05  # neighbours in the query that are neighbours in the passage
 _NEAR = 0.125  # neighbours in the query that stand near each other in the passage
-_ANYWHERE = 0.075  # words of the query, or words that begin like them, in the passage or its title
+_ANYWHERE = 0.075  # words of the query in the passage or its title; half, if one begins like them
 _TITLE_WORDS = 0.15  # words of the query in the title
 _TITLE = 0.1  # the whole title is in the query
 _DATE = 0.15  # the document is of a day or month that the query names
@@ -38,21 +40,33 @@ Weights = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The stems of a passage: of its title and of each sentence.
+    """The stems of a passage: of its title and of its sentences.
 
-    ``in_title`` and ``in_text`` are all of them in order with a space around each: so a beginning
-    or a run of them is found without a loop. Tuples, for thousands are kept, and Python's garbage
-    collector would go through lists and sets again and again.
+    ``in_title`` and ``in_text`` are all of them in order with a space around each: so a word, its
+    beginning or a run of them is found without a loop. ``ends`` counts those up to the end of each
+    sentence. Tuples, for thousands are kept, and Python's garbage collector would go through lists
+    and sets again and again.
     """
 
     title: tuple[str, ...]
-    sentences: tuple[tuple[str, ...], ...]
     in_title: str
     in_text: str
+    ends: tuple[int, ...]
 
-    def has(self, spaced: str) -> bool:
-        """Whether it stands in the passage or in its title."""
-        return spaced in self.in_text or spaced in self.in_title
+    def begins(self, beginning: str) -> bool:
+        """Whether a word of the passage or of its title begins so."""
+        return f" {beginning}" in self.in_text or f" {beginning}" in self.in_title
+
+    def places(self, words: Iterable[str]) -> list[tuple[int, str]]:
+        """Where in the text the words stand: how many come before each, and which it is."""
+        found = []
+        for word in set(words):
+            spaced = f" {word} "
+            at = self.in_text.find(spaced)
+            while at >= 0:
+                found.append((self.in_text.count(" ", 0, at), word))
+                at = self.in_text.find(spaced, at + len(spaced) - 1)
+        return sorted(found)
 
 
 def rerank(
@@ -63,33 +77,48 @@ def rerank(
     ``bm25`` is relative to the best score of the query. Words weigh by their rarity among the
     passages.
     """
+    if not passages:
+        return []
     wanted = stems(query)
     words = [_words_of(passage) for passage in passages]
-    counts = {w: sum(own.has(f" {w} ") for own in words) for w in set(wanted)}
+    places = [own.places(wanted) for own in words]
+    found = [
+        {word for _, word in at} | set(own.title).intersection(wanted)
+        for own, at in zip(words, places, strict=True)
+    ]
+    counts = Counter(chain.from_iterable(found))
     weights = {w: math.log(1 + len(passages) / (0.5 + counts[w])) for w in wanted}
-    pairs = {pair: weights[pair[0]] + weights[pair[1]] for pair in pairwise(wanted)}
+    pairs = _shares({pair: weights[pair[0]] + weights[pair[1]] for pair in pairwise(wanted)})
+    weights = _shares(weights)
     days = list(dates(query))
     scores = [
         _COSINE * cosine
         + _BM25 * score
-        + _together(weights, pairs, own)
+        + _together(weights, pairs, at, own.ends)
+        + _ANYWHERE * (_held(weights, held) + _alike(weights, held, own) / 2)
         + _titled(weights, own)
         + _DATE * any(day.fullmatch(passage.date or "") for day in days)
-        for passage, own, cosine, score in zip(passages, words, cosines, bm25, strict=True)
+        for passage, own, at, held, cosine, score in zip(
+            passages, words, places, found, cosines, bm25, strict=True
+        )
     ]
     return _with_named(scores, passages, words)
 
 
-def _together(weights: Weights, pairs: Mapping[tuple[str, str], float], own: _Words) -> float:
-    """What it counts that words of the query stand in the passage, and that they stand together.
+def _together(
+    weights: Weights,
+    pairs: Mapping[tuple[str, str], float],
+    places: Sequence[tuple[int, str]],
+    ends: Sequence[int],
+) -> float:
+    """What it counts that words of the query stand together in the passage.
 
     ``pairs`` weighs the neighbours in the query.
     """
-    held = [weights.keys() & words for words in own.sentences]
-    text = enumerate(chain(*own.sentences))
-    places = [(place, word) for place, word in text if word in weights]
+    held: dict[int, set[str]] = {}  # by the number of the sentence
     following, near = set(), set()
     for i, (place, word) in enumerate(places):
+        held.setdefault(bisect_right(ends, place), set()).add(word)
         for other, next_word in places[i + 1 : i + 1 + _WINDOW]:
             if other - place > _WINDOW:
                 break
@@ -97,10 +126,9 @@ def _together(weights: Weights, pairs: Mapping[tuple[str, str], float], own: _Wo
             if other == place + 1:
                 following.add((word, next_word))
     return (
-        _SENTENCE * max((_held(weights, words) for words in held if words), default=0.0)
+        _SENTENCE * max((_held(weights, words) for words in held.values()), default=0.0)
         + _NEXT * _held(pairs, following)
         + _NEAR * _held(pairs, near)
-        + _ANYWHERE * _held_or_alike(weights, own)
     )
 
 
@@ -130,24 +158,31 @@ def _with_named(
 def _words_of(passage: Passage) -> _Words:
     title = tuple(stems(passage.title)) if passage.titled else ()
     lines = [*(line for _, line in passage.above), *map(passage.quote, passage.sentences)]
-    sentences = tuple(tuple(stems(line)) for line in lines)
-    return _Words(title, sentences, _spaced(title), _spaced(chain(*sentences)))
+    words = [stems(line) for line in lines]
+    ends = tuple(accumulate(map(len, words)))
+    return _Words(title, _spaced(title), _spaced(chain(*words)), ends)
 
 
 def _spaced(words: Iterable[str]) -> str:
     return f" {' '.join(words)} "
 
 
-def _held(weights: Mapping[Key, float], found: Collection[Key]) -> float:
-    """The share of the weights whose keys are found."""
+def _shares(weights: Mapping[Key, float]) -> dict[Key, float]:
     total = sum(weights.values())
-    return sum(weight for key, weight in weights.items() if key in found) / total if total else 0.0
+    return {key: weight / total for key, weight in weights.items()}
 
 
-def _held_or_alike(weights: Weights, own: _Words) -> float:
-    """The share of the weights whose words are found; half for one that begins like one found."""
-    found = {word for word in weights if own.has(f" {word} ")}
-    alike = {
-        word for word in weights if len(word) >= _BEGINNING and own.has(f" {word[:_BEGINNING]}")
-    }
-    return (_held(weights, found) + _held(weights, found | alike)) / 2
+def _held(shares: Mapping[Key, float], found: Collection[Key]) -> float:
+    """The sum of the shares of what is found."""
+    return sum([share for key, share in shares.items() if key in found])
+
+
+def _alike(weights: Weights, found: Collection[str], own: _Words) -> float:
+    """The sum of the shares of words that are not found, where one that begins like it is."""
+    return sum(
+        [
+            share
+            for word, share in weights.items()
+            if word not in found and len(word) >= _BEGINNING and own.begins(word[:_BEGINNING])
+        ]
+    )

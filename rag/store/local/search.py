@@ -31,6 +31,7 @@ class Read:
     passages: dict[int, Passage] = field(default_factory=dict)
     embeddings: dict[int, NDArray[np.float32]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    chosen: tuple[Collection[int], NDArray[np.int64]] | None = None  # by the last filter
 
 
 @dataclass(slots=True)
@@ -68,7 +69,6 @@ class Search:
         self._state = state
         self._kept = kept
         self._read = read
-        self._chosen: tuple[Collection[int], NDArray[np.int64]] | None = None
         self._embedding_of: dict[int, int] = {}
 
     def dense(
@@ -138,12 +138,14 @@ class Search:
 
     def _of(self, documents: Collection[int]) -> NDArray[np.int64]:
         """(passages, 2): the keys of the documents' passages, and of their embeddings."""
-        if self._chosen is None or self._chosen[0] is not documents:
+        chosen = self._read.chosen
+        if chosen is None or chosen[0] != documents:
             rows = self._in("SELECT key, embedding FROM passages WHERE document IN", documents)
             if not all(isinstance(number, int) for row in rows for number in row):
                 raise damaged(self._path, "a passage has no number of an embedding")
-            self._chosen = documents, np.array(rows, np.int64).reshape(len(rows), 2)
-        return self._chosen[1]
+            chosen = documents, np.array(rows, np.int64).reshape(len(rows), 2)
+            self._read.chosen = chosen
+        return chosen[1]
 
     @cached_property
     def _words(self) -> WordIndex:
