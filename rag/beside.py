@@ -10,7 +10,7 @@ from rag.tables import in_table, table
 _MOST_ITEMS = 20
 _HEADING_WORDS = 10
 _FEW_WORDS = 2
-_FENCE = re.compile(r"`{3}[^`]*|~{3}.*")  # words in a line behind backticks are no block
+_FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")  # words in a line behind backticks are no block
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
 _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 trucks"
     r"\W*(?:(?:(?i:section|article|chapter|step|part|annex|appendix)\s+|§\s*)\d+(?:\.\d+)*[.:)]?"
@@ -53,9 +53,10 @@ def states(sentence: str) -> bool:
     return ends or opens or words > _HEADING_WORDS or bool(re.search(r"\d|: ", rest))
 
 
-def is_fence(sentence: str) -> bool:
-    """Whether it is a line that a block of code begins or ends with in Markdown."""
-    return bool(_FENCE.fullmatch(sentence))
+def fence(sentence: str) -> str:
+    """The backticks or tildes of a line that may begin or end a block of code in Markdown."""
+    match = _FENCE.fullmatch(sentence)
+    return match[1] or match[2] if match else ""
 
 
 def leads_elsewhere(sentence: str) -> bool:
@@ -184,7 +185,7 @@ def _mark(passage: Passage, span: Span) -> tuple[int, str] | None:
 
 def _fenced(passage: Passage, following: Sequence[Span]) -> list[Span]:
     """The lines of a block of code between the two fences of Markdown, if one follows."""
-    lines = [(span, is_fence(passage.quote(span))) for span in following]
+    lines = [(span, fence(passage.quote(span))) for span in following]
     if not lines or not lines[0][1]:
         return []
     code = takewhile(lambda line: not line[1], lines[1:])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from rag.beside import is_fence, is_item, label_depth, leads_elsewhere, states
+from rag.beside import fence, is_item, label_depth, leads_elsewhere, states
 from rag.datatypes import Passage, Span
 from rag.tables import columns_of, is_row
 
@@ -31,17 +31,15 @@ def lines_above(
     """
     found: list[tuple[int, ...]] = []
     path: list[tuple[int, int]] = []  # level, index
-    block: int | None = None
-    for i, (level, head) in enumerate(zip(_levels(lines, alone), columns_of(lines), strict=True)):
-        fence = is_fence(lines[i])
-        if i < known and not fence:
+    blocks = list(_blocks(lines))
+    levels = _levels(lines, alone, blocks)
+    for i, (level, block, head) in enumerate(zip(levels, blocks, columns_of(lines), strict=True)):
+        if i < known and not fence(lines[i]):
             level = level or len(path) + 1
         if level:
             path = [entry for entry in path if entry[0] < level]
         last = [at for at in (block, head) if at is not None and at != i]
         found.append((*(at for _, at in path), *last))
-        if fence:
-            block = i if block is None else None
         if level:
             path.append((level, i))
     return found
@@ -60,7 +58,7 @@ def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
     lines = [passage.quote(span) for span in spans]
     own = [(a - passage.start, b - passage.start) for a, b in passage.sentences]
     alone = [True] * len(known) + stand_alone(passage.text, own)
-    kinds = (is_row, is_fence, partial(tells_title, title=passage.title))
+    kinds = (is_row, fence, partial(tells_title, title=passage.title))
     told = [not any(kind(line) for kind in kinds) for line in lines]
     found = zip(spans, lines_above(lines, alone, len(known)), strict=True)
     return {span: tuple(lines[i] for i in above if told[i]) for span, above in found}
@@ -77,14 +75,33 @@ def stand_alone(text: str, sentences: Sequence[Span]) -> list[bool]:
     ]
 
 
-def _levels(lines: Sequence[str], alone: Sequence[bool]) -> Iterator[int]:
-    """How deep each line stands as a heading; 0 where it is none."""
-    fenced = False
+def _blocks(lines: Sequence[str]) -> Iterator[int | None]:
+    """For each line the one, itself or an earlier one, that opens the block of code it is in."""
+    opener: int | None = None
     for i, line in enumerate(lines):
-        fenced ^= is_fence(line)
+        if opener is None:
+            if fence(line) and not _underlines(line, lines[i - 1] if i else ""):
+                opener = i
+            yield opener
+        else:
+            yield opener
+            if fence(line) == line.rstrip() and line.startswith(fence(lines[opener])):
+                opener = None
+
+
+def _underlines(line: str, heading: str) -> bool:
+    return bool(_UNDERLINE.fullmatch(line)) and 0 < len(heading) <= len(line) + 2
+
+
+def _levels(
+    lines: Sequence[str], alone: Sequence[bool], blocks: Sequence[int | None]
+) -> Iterator[int]:
+    """How deep each line stands as a heading; 0 where it is none."""
+    for i, line in enumerate(lines):
         listed = any(map(is_item, [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]))
         following = lines[i + 1] if i + 1 < len(lines) else ""
-        yield 0 if fenced or not alone[i] else _level(line, following, listed)
+        in_code = blocks[i] is not None
+        yield 0 if in_code or not alone[i] else _level(line, following, listed)
 
 
 def _level(line: str, following: str, listed: bool) -> int:
@@ -104,7 +121,7 @@ def _level(line: str, following: str, listed: bool) -> int:
         return min(_MARKS + depth, _BOLD - 1)
     if is_item(line):
         return 0
-    if _UNDERLINE.fullmatch(following) and len(following) >= len(line) - 2:
+    if _underlines(following, line):
         return _UNDERLINES.index(following[0]) + 1
     capitals = sum(map(str.isupper, line)) >= max(_SHORTEST, len(line) // 2)
     return _BOLD if (capitals and line.isupper()) or _BOLD_LINE.fullmatch(line) else 0

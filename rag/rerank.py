@@ -62,9 +62,12 @@ class _Words:
         found = []
         for word in set(words):
             spaced = f" {word} "
+            place, seen = 0, 0
             at = self.in_text.find(spaced)
             while at >= 0:
-                found.append((self.in_text.count(" ", 0, at), word))
+                place += self.in_text.count(" ", seen, at)
+                found.append((place, word))
+                seen = at
                 at = self.in_text.find(spaced, at + len(spaced) - 1)
         return sorted(found)
 

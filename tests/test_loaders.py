@@ -142,18 +142,33 @@ def test_the_source_of_a_page_named_as_text_stays_text() -> None:
     assert load("<html><b>x</b>", "a.txt")[0].text == "<html><b>x</b>"
 
 
+# Built in two steps on a heading's, without a type; on one, but outside the outline; on each other.
+STYLES = (
+    'w:styleId="firm"><w:basedOn w:val="berschrift2"/>',
+    'w:styleId="blue"><w:name w:val="Blue"/><w:basedOn w:val="firm"/>',
+    'w:styleId="contents" w:type="paragraph"><w:basedOn w:val="berschrift2"/>'
+    '<w:pPr><w:outlineLvl w:val="9"/></w:pPr>',
+    """w:styleId="round"><w:name/><w:basedOn w:val="it's"/>""",
+    """w:styleId="it's"><w:basedOn w:val="round"/>""",
+)
+
+
 def word_file() -> bytes:
     import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
 
     file = docx.Document()
+    heading = file.styles["Heading 3"].element
+    heading.getparent().remove(heading)  # used and not defined
     file.add_paragraph("Rules", style="Title")
-    # As a German Word has it, and as a firm builds its own on it.
-    file.styles["Heading 2"].element.styleId = "berschrift2"
-    firms = file.styles.add_style("Paragraph of the firm", 1)
-    firms.base_style = file.styles["Heading 2"]
-    file.add_paragraph("Fees", style=firms)
-    file.add_paragraph("All is free.")
-    file.add_heading("What to bring", 2)
+    file.styles["Heading 2"].element.styleId = "berschrift2"  # as a German Word has it
+    for style in STYLES:
+        file.styles.element.append(parse_xml(f"<w:style {nsdecls('w')} {style}</w:style>"))
+    file.add_paragraph("Fees")._p.style = "blue"
+    file.add_paragraph("All is free.")._p.style = "contents"
+    file.add_paragraph("You know.")._p.style = "round"
+    file.add_paragraph("Gear")._p.style = "Heading3"
     file.add_paragraph("a tent", style="List Bullet")
     cell = file.add_table(1, 2).cell(0, 0)
     cell.paragraphs[0].text, cell.paragraphs[0].style = "Part", "Heading 2"
@@ -175,7 +190,7 @@ PAGE = (
         (
             "a.docx",
             word_file(),
-            "# Rules\n\n## Fees\n\nAll is free.\n\n## What to bring\n\n- a tent\n\nPart | # 5",
+            "# Rules\n\n## Fees\n\nAll is free.\n\nYou know.\n\n### Gear\n\n- a tent\n\nPart | # 5",
         ),
         ("a.pptx", make_pptx(("One", "a"), ("Two", "b")), "# One\n\na\n\n# Two\n\nb"),
         (

@@ -113,6 +113,13 @@ def test_a_passage_may_begin_in_a_block_of_code() -> None:
     assert [*headings(passage).values()][2:] == [("## Setup",)] * len(spans)
 
 
+def test_a_block_of_code_ends_with_what_it_began_with() -> None:
+    told = above("# Care\n\n````md\n```\n# no\n```\n~~~\n````\n\nOil it.")
+    assert told["# no"] == ["# Care", "````md"]
+    assert told["Oil it."] == ["# Care"]
+    assert above("Care\n~~~~\n\nOil it.\n\n# Use\n\nRide.")["Ride."] == ["# Use"]
+
+
 def test_the_title_is_no_heading_of_its_passages() -> None:
     text = "# Camp rules\n\nIt is open.\n\n## Fees\n\nAll is free."
     spans = tuple(sentence_spans(text))

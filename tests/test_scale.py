@@ -236,6 +236,7 @@ def test_passages_whose_words_are_common_are_not_scored_in_a_large_index(
 ) -> None:
     terms = ["book7", "bale", "dire"]
     some = frozenset({2, 8, 9})  # book7 among them
+    monkeypatch.setattr(word_index, "_MOST_SCORED", 1_000)
     with library.store.snapshot() as snapshot:
         assert snapshot._words._promising(terms, 10, None) is None  # small enough for all
         best = [snapshot.lexical(terms, 10, only) for only in (None, some)]

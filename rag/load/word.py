@@ -15,9 +15,9 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Text that was deleted or moved away, and the second copy of a drawing for older programs.
 _LEFT_OUT = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback", f"{_WORD}txbxContent"}
-_HEADING = re.compile(r"Title|Heading ([1-6])")
-_KNOWN = re.compile(rf"{_HEADING.pattern}|List.*")
-_BASES = 10  # the most styles that are built one on the other
+_HEADING = re.compile(r"title|heading ?([1-6])", re.IGNORECASE)
+_BASES = 10  # styles built one on the other that are followed
+_OUTSIDE = "9"  # the outline level of text that is in no outline
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = ("footnotes", "endnotes")
 
@@ -41,19 +41,37 @@ def read_word(data: bytes, notes: list[str]) -> Content:
 
 
 def _styles(file: Any) -> Mapping[str, str]:
-    """The names of the styles for headings and lists, and of those built on them, by their ids.
+    """What each style of paragraphs is called, by its id; one built on a heading's, like that.
 
-    An id is in the language of the program that wrote the file, a name is not.
+    An id is in the language of the program that wrote the file, a name is not. A style whose
+    paragraphs stand outside the outline ("TOC Heading") is not taken for what it is built on.
     """
-    found = {}
-    for style in file.styles:
-        base = style
-        for _ in range(_BASES):
-            if base is not None and not _KNOWN.fullmatch(base.name or ""):
-                base = getattr(base, "base_style", None)
-        if base is not None:
-            found[style.style_id] = base.name or ""
-    return found
+    elements: dict[str, Any] = {}
+    for relation in file.part.rels.values():
+        if relation.is_external or not relation.reltype.endswith("/styles"):
+            continue
+        if (root := getattr(relation.target_part, "element", None)) is None:
+            continue
+        for style in root.iterchildren(f"{_WORD}style"):
+            if style.get(f"{_WORD}type", "paragraph") == "paragraph":
+                elements.setdefault(style.get(f"{_WORD}styleId", ""), style)
+    return {id: _called(style, elements) for id, style in elements.items()}
+
+
+def _called(style: Any, elements: Mapping[str, Any]) -> str:
+    name = _value(style, "name")
+    for _ in range(_BASES):
+        if style is None or _value(style, f"pPr/{_WORD}outlineLvl") == _OUTSIDE:
+            break
+        if _HEADING.fullmatch(_value(style, "name")):
+            return _value(style, "name")
+        style = elements.get(_value(style, "basedOn"))
+    return name
+
+
+def _value(element: Any, path: str) -> str:
+    found = element.find(f"{_WORD}{path}")
+    return "" if found is None else found.get(f"{_WORD}val", "")
 
 
 def _blocks(parent: Any, styles: Mapping[str, str], headed: bool = True) -> Iterator[str]:
@@ -111,11 +129,11 @@ def _text(paragraph: Any) -> str:
 
 def _mark(paragraph: Any, styles: Mapping[str, str], headed: bool) -> str:
     """What a heading or an item of a list begins with, as in Markdown."""
-    style = styles.get(paragraph.style or "", "")
+    style = styles.get(paragraph.style) or paragraph.style or ""
     if headed and (heading := _HEADING.fullmatch(style)):
         return f"{'#' * int(heading[1] or 1)} "
     numbered = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
-    return "- " if numbered or style.startswith("List") else ""
+    return "- " if numbered or style.casefold().startswith("list") else ""
 
 
 def _heading(file: Any) -> str | None:

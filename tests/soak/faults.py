@@ -55,9 +55,9 @@ def _wrong(index: Path, docs: Path, begun: bool, ended: str) -> str | None:
     """What is not as it must be after a run that had a fault."""
     if ended not in ("done", "exit 7", "interrupted", "killed"):
         return ended
-    chance = random.Random(1)
+    store, chance = LocalStore(index), random.Random(1)
     try:
-        generation, complete = WORLD.check(LocalStore(index), int(begun), chance)
+        generation, complete = WORLD.check(store, int(begun), chance)
         if ended == "done" and not (complete and generation == begun + 1):
             return "acknowledged and not there"
     except IndexMissing:
@@ -67,7 +67,7 @@ def _wrong(index: Path, docs: Path, begun: bool, ended: str) -> str | None:
         return traceback.format_exc()
     if (again := _ended(index, docs)) != "done":
         return f"the next run: {again}"
-    if not WORLD.check(LocalStore(index), begun + 1, chance)[1]:
+    if not WORLD.check(store, begun + 1, chance)[1]:
         return "the next run is incomplete"
     return litter(index)
 

@@ -1,18 +1,19 @@
-"""The SQLite file that holds an index: who reads and writes it, and what its errors mean.
+"""The SQLite file that holds an index: how it is opened, by whom, and what its errors mean.
 
-It may be a stranger's: nothing but our own tables is read.
+It may be a stranger's. Nothing is opened through a link, nothing but our own tables is read, and
+no value is longer than the longest that we write.
 """
 
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import IndexDamaged, IndexMissing, IndexUnusable, MachineRefused
 from rag.files import CATALOG
-from rag.store.local.connections import Readers, connect
 from rag.store.local.reader import LocalSnapshot
 from rag.store.local.rows import damaged, digest
 from rag.store.local.schema import check_schema, create_catalog, is_ours
@@ -20,6 +21,7 @@ from rag.store.local.search import Kept, Read
 from rag.store.local.state import acknowledged, check_counts, check_words, read_state
 from rag.store.local.vector_files import VectorFiles
 
+_LONGEST_VALUE = 2**28  # bytes; the longest text of a document is some 200 MB
 # What SQLite says of the machine; all else that it can say of a catalog is damage.
 _MACHINE = {
     sqlite3.SQLITE_PERM,
@@ -34,14 +36,13 @@ _MACHINE = {
 
 
 class LocalStore:
-    """An index folder. Each reading keeps its generation until it ends."""
+    """An index folder. Each reading has a connection, and keeps its generation until it ends."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / CATALOG
         self.note = folder / "GENERATION"
         self._kept = Kept(VectorFiles(folder))
-        self._readers = Readers(self.path)
 
     def exists(self) -> bool:
         """Whether there is a catalog, whole or not."""
@@ -65,7 +66,9 @@ class LocalStore:
             raise self.missing()
         with translated(self.path):
             least = acknowledged(self.note)  # before the reading begins, or it could be too new
-            with self._readers.transaction() as connection:
+            connection = connect(self.path, write=False)
+            try:
+                connection.execute("BEGIN")
                 check_schema(connection, self.path)
                 state = read_state(connection, self.path, least)
                 generation = (self.path.stat().st_ino, digest(json.dumps(state)))
@@ -74,6 +77,8 @@ class LocalStore:
                     check_counts(connection, self.path, state)
                     read = self._kept.read = Read(generation)
                 yield LocalSnapshot(connection, self.path, state, self._kept, read)
+            finally:
+                connection.close()
 
     @contextmanager
     def writer(self, repair: bool = False) -> Iterator[tuple[sqlite3.Connection, bool]]:
@@ -94,8 +99,7 @@ class LocalStore:
                 connection.execute("PRAGMA journal_mode = WAL")  # changes the file: it is ours
                 yield connection, fresh
             finally:
-                self._readers.close()
-                connection.close()  # the last one, where nobody else reads: SQLite tidies up
+                connection.close()
 
     def delete(self) -> None:
         """Removes the catalog and what belongs to it."""
@@ -123,6 +127,59 @@ class LocalStore:
             return roots
         finally:
             connection.close()
+
+
+def connect(path: Path, write: bool) -> sqlite3.Connection:
+    """A connection to a catalog; read-only ones also work where the folder cannot be written.
+
+    Raises IndexDamaged for a link, or for a rollback journal, which we never leave behind and
+    which could name other files.
+    """
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        side = path.with_name(path.name + suffix)
+        try:
+            plain = stat.S_ISREG(side.lstat().st_mode)
+        except FileNotFoundError:
+            continue
+        if not plain or suffix == "-journal":
+            raise damaged(side, "it is not a file that rag leaves in an index")
+    uri = path.resolve().as_uri()
+    try:
+        return _opened(f"{uri}?mode=rw", write)
+    except sqlite3.OperationalError:
+        if write or _size(path.with_name(path.name + "-wal")):
+            raise
+        return _opened(f"{uri}?mode=ro&immutable=1", write)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _opened(uri: str, write: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        timeout=30,
+        check_same_thread=False,  # a stream may be drawn from several threads, one after the other
+    )
+    try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        if write:
+            connection.execute("PRAGMA synchronous = FULL")
+        else:
+            connection.execute(
+                "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, words, row)"
+            )
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 @contextmanager

@@ -17,7 +17,7 @@ _MOST_RANKED = 15_000
 _MOST_SCANNED = 100_000
 # Where more passages than this have any of the words, only those are scored whose words are, summed
 # by rarity, at least this share as rare as those of the last passage that is wanted.
-_MOST_SCORED = 2_000
+_MOST_SCORED = 300
 _PROMISING = 0.85
 _LEAST_ODDS = 1 + 1e-6  # even a word of every passage counts for a little, as in SQLite's bm25
 
