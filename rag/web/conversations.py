@@ -94,7 +94,8 @@ def checked_id(value: Any) -> str:
 class Conversations:
     """The conversations of one browser, and of one user where there is a login."""
 
-    _writing = threading.Lock()
+    # Taken again by the same thread where its garbage collector ends an answer that was let go.
+    _writing = threading.RLock()
 
     def __init__(self, home: Path, visitor: str, user: str = "") -> None:
         owner = hashlib.sha256(f"{user}\n{checked_id(visitor)}".encode()).hexdigest()[:32]
