@@ -73,6 +73,13 @@ def test_nothing_to_hold() -> None:
     assert rerank("query", [], [], []) == []
 
 
+def test_each_place_of_a_word_is_known() -> None:
+    kept = reranking._words_of(passage("a", "Rivers flood. The river, river town! A flood."))
+    assert kept.places(["river", "flood", "sea"]) == [
+        (0, "river"), (1, "flood"), (2, "river"), (3, "river"), (5, "flood"),
+    ]  # fmt: skip
+
+
 def test_what_is_kept_of_passages_is_nothing_that_the_garbage_collector_goes_through() -> None:
     text = "The river floods the lower town. Nobody lives there. Old maps show the floods."
     kept = reranking._words_of(passage("a", text, "Floods of the river"))
