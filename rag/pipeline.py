@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from rag.choose import named_first
 from rag.clean import clean_question
@@ -101,6 +101,12 @@ class Pipeline:
         other = copy(self)
         other._llm = None if llm == EXTRACTIVE else open_llm(llm)
         return other
+
+    def prepare(self) -> None:
+        """Begins to load the networks, which the first question would wait for."""
+        self._reader.prepare()
+        if self._embedder:
+            Thread(target=self._embedder.prepare).start()
 
     @property
     def host(self) -> str | None:

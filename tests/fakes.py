@@ -29,6 +29,9 @@ class FakeEmbedder:
     def count(self, texts: Sequence[str]) -> list[int]:
         return count_words(texts)
 
+    def prepare(self) -> None:
+        pass
+
     def expect(self, passages: int) -> None:
         self.expected.append(passages)
 

@@ -1,5 +1,6 @@
 """From a question to an answer that can be checked, on the seeds with the real embedder."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -447,6 +448,22 @@ def test_another_llm_loads_nothing_twice(
     assert written.with_llm("ollama:any") is written and quoting.with_llm("extractive") is quoting
     with pytest.raises(InvalidInput):
         written.with_llm("nonsense")
+
+
+def test_prepared_it_loads_nothing_for_a_question(
+    home: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(threading.enumerate())
+    pipeline = Pipeline.open(index, home=home)
+    pipeline.prepare()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()
+
+    def refused(model: OnnxModel, path: Path) -> None:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(OnnxModel, "__init__", refused)
+    assert "about 225 trucks" in pipeline.ask(TRUCKS).text
 
 
 def test_the_last_day_there_is(home: Path, embedder: Embedder, tmp_path: Path) -> None:

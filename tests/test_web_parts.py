@@ -688,18 +688,22 @@ def test_examples_are_made_of_what_a_document_says_often() -> None:
     assert list(_candidates("Once there was Anna Berg.")) == []
 
 
-def test_gradio_makes_no_stubs_for_editors() -> None:
+def test_gradio_prepares_nothing_that_the_chat_does_not_need() -> None:
     """In a fresh process, for here it may have been imported already."""
     program = (
         "import sys\n"
-        "from rag.web.stubs import _make_none, without_stubs\n"
+        "from rag.web.lean import _do_nothing, lean\n"
         "before = list(sys.meta_path)\n"
-        "with without_stubs():\n"
+        "with lean():\n"
         "    import gradio\n"
-        "from gradio import blocks_events, component_meta\n"
-        "assert component_meta.create_or_modify_pyi is _make_none\n"
-        "assert blocks_events.create_or_modify_pyi is _make_none\n"
+        "from gradio import blocks_events, component_meta, events, utils\n"
+        "assert component_meta.create_or_modify_pyi is _do_nothing\n"
+        "assert blocks_events.create_or_modify_pyi is _do_nothing\n"
+        "assert events.EventListener.set_doc is _do_nothing\n"
         "assert sys.meta_path == before and callable(gradio.Button.click)\n"
+        "with utils.MatplotlibBackendMananger():\n"
+        "    assert not {'matplotlib', 'mcp'} & sys.modules.keys()\n"
+        "import mcp\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -41,6 +41,9 @@ class Embedder(Protocol):
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text in the model's own tokens, special tokens included."""
 
+    def prepare(self) -> None:
+        """Loads what embeds a question, as far as it has been made."""
+
     def expect(self, passages: int) -> None:
         """That many passages are about to be embedded, a part at a time."""
 

@@ -78,6 +78,10 @@ class SentenceEmbedder:
         """Tokens of each text, special tokens included."""
         return self._tokenizer.count(texts)
 
+    def prepare(self) -> None:
+        """Loads the twin, if there is one."""
+        _ = self._twin
+
     def expect(self, passages: int) -> None:
         """Loads what embeds that many soonest."""
         if passages > _FEW:

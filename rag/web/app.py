@@ -20,8 +20,8 @@ from rag.load import LOADERS
 from rag.settings import Settings
 from rag.web.brake import Brake
 from rag.web.gate import Gate, Receive, Scope, Send
+from rag.web.lean import lean
 from rag.web.library import Library, failure
-from rag.web.stubs import without_stubs
 from rag.web.talk import Event, Sent, Talk
 from rag.web.upload import LARGEST_FILE
 
@@ -82,6 +82,7 @@ def serve(
     server.get_blocks()._queue.sleep_when_free = _LOOK
     try:
         print(f"rag chat: http://{_bracketed(host)}:{port}", file=sys.stderr, flush=True)
+        open_pipeline(settings.llm).prepare()  # while somebody opens the page
         while True:
             time.sleep(1)
     finally:
@@ -95,7 +96,7 @@ def build(
     login: bool,
 ) -> "gr.Server":
     """The server: what the page can ask for, behind the gate."""
-    with without_stubs():
+    with lean():
         import gradio as gr
 
     talk = Talk(settings.home, open_pipeline, llms, settings.k)

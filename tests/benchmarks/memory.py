@@ -39,6 +39,9 @@ class CheapEmbedder:
     def count(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
 
+    def prepare(self) -> None:
+        pass
+
     def expect(self, passages: int) -> None:
         pass
 

@@ -39,6 +39,9 @@ class FakePipeline:
     def __init__(self, llm: str) -> None:
         self._llm = llm
 
+    def prepare(self) -> None:
+        pass
+
     def stream(
         self,
         question: str,
