@@ -502,6 +502,24 @@ def test_words_that_the_reader_is_unsure_of_are_shown(margin: float, shown: bool
     assert (short and short.text) == ("the hall" if shown else None)
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How many stairs does the house have?", "about 40"),
+        ("How many steep wooden stairs does the house have?", "about 40 steep wooden stairs"),
+        ("Who built the house of the heater?", "Anna Maria Berg"),
+    ],
+)
+def test_words_around_those_that_the_reader_points_at(question: str, words: str) -> None:
+    text = "The house has about 40 steep wooden stairs and was built by Anna Maria Berg."
+    hits = [hit(1, text)]
+    at = text.index("Maria" if words.startswith("Anna") else "40")
+    readings = {("1.txt", hits[0].passage.sentences[0]): Reading((at, at + 2), 3.0)}
+    known = candidates(question, hits, np.ones(1, np.float32), alike, readings)
+    short = answered(Answer(question, question, "not_in_documents", ""), known).short
+    assert short and short.text == words
+
+
 def test_what_the_reader_does_not_find_speaks_against_no_sentence_but_for_doubt() -> None:
     hits, query = [hit(1, "A heater warms the hall.")], np.ones(1, np.float32)
     place = ("1.txt", hits[0].passage.sentences[0])

@@ -4,6 +4,7 @@ A small network that points at words and cannot write any: the default embedder'
 trained further. CARD.md says on what, how, and how well it reads.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _WEIGHTS = Path(__file__).with_name("reader.onnx")
 _WINDOW = 512  # tokens
 _LONGEST = 30  # tokens of an answer
 _ANSWERED = 1.0  # logits: more questions have an answer than of those that it was trained on
+_THOUSANDS = re.compile(r"\d[.,]\d")
 _ENGLISH = 0.2  # of the words are English function words; in prose it is twice as many
 
 
@@ -112,15 +114,17 @@ def best_run(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[in
 
 
 def _whole_words(passage: Passage, span: Span, sentence: Span) -> Span:
-    """The span with the rest of the words that it cuts, within its sentence."""
-    start, end = max(span[0], sentence[0]), min(span[1], sentence[1])
-    while start > sentence[0] and _joined(passage.quote((start - 1, start + 1))):
+    """The span with the rest of the words and numbers that it cuts, within its sentence."""
+    text, first = passage.quote(sentence), sentence[0]
+    start, end = max(span[0] - first, 0), min(span[1] - first, len(text))
+    while start > 0 and _is_within(text, start):
         start -= 1
-    while end < sentence[1] and _joined(passage.quote((end - 1, end + 1))):
+    while end < len(text) and _is_within(text, end):
         end += 1
-    return start, end
+    return start + first, end + first
 
 
-def _joined(pair: str) -> bool:
-    """Whether two characters belong to one word; accents that stand alone do as well."""
-    return all(c.isalnum() or unicodedata.combining(c) for c in pair)
+def _is_within(text: str, place: int) -> bool:
+    """Whether a place is within a word or number; accents that stand alone belong to theirs."""
+    joined = all(c.isalnum() or unicodedata.combining(c) for c in text[place - 1 : place + 1])
+    return joined or any(_THOUSANDS.match(text, at) for at in (place - 2, place - 1) if at >= 0)
