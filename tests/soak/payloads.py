@@ -111,6 +111,9 @@ class HostilePipeline:
 
     host = None
 
+    def prepare(self) -> None:
+        pass
+
     def stream(self, question: str, **more: Any) -> Iterator[Answer]:
         number, kind, *_ = question.split()
         payload = PAYLOADS[int(number)]
