@@ -4,13 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.asked import is_open, kind_asked, may_be, short_answer
+from rag.asked import is_open, may_be, short_answer
 from rag.beside import is_item, states
 from rag.choose import choose, contradicting, in_time, short_cell, undisputed
 from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
 from rag.extract import Candidate
 from rag.tables import in_table
-from rag.words import stems
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
@@ -75,13 +74,8 @@ def _pointed_at(question: str, best: Candidate) -> Span | None:
     span = read.span if read and read.margin > _POINTED_AT else None
     if told := short_answer(question, best.text):
         start, end = (best.span[0] + offset for offset in told)
-        if read is None:
-            span = start, end
-        elif start <= read.span[0] and read.span[1] <= end:
-            rest = stems(best.hit.passage.quote((read.span[1], end)))
-            counted = kind_asked(question) != "number" or set(rest) <= set(stems(question))
-            # "about 225 trucks" where the reader points at "225", and "about 225" of other things
-            span = start, end if counted else read.span[1]
+        if read is None or (start <= read.span[0] and read.span[1] <= end):
+            span = start, end  # "about 225 trucks" where the reader points at "225"
     return span
 
 

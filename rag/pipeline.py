@@ -254,15 +254,7 @@ class Pipeline:
             able = answerability(question, search(question, vector), own)
             return own if able >= self._threshold else ()
 
-        return answered_each(draft, self._best_read(draft.query, found), judge)
-
-    def _best_read(self, question: str, found: Sequence[Candidate]) -> list[Candidate]:
-        """The candidates; the best one is read as well, for its words, if its passage was not."""
-        best = found[0]
-        if best.reading is None:
-            reading = self._reader.read(question, [best.hit.passage]).get(best.place)
-            best = replace(best, reading=reading)
-        return [best, *found[1:]]
+        return answered_each(draft, found, judge)
 
     def _final(self, answer: Answer, snapshot: Snapshot, began: float, retrieved: float) -> Answer:
         cited = list(dict.fromkeys(citation.document for citation in answer.citations))

@@ -505,8 +505,7 @@ def test_words_that_the_reader_is_unsure_of_are_shown(margin: float, shown: bool
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("How many stairs does the house have?", "about 40"),
-        ("How many steep wooden stairs does the house have?", "about 40 steep wooden stairs"),
+        ("How many stairs does the house have?", "about 40 steep wooden stairs"),
         ("Who built the house of the heater?", "Anna Maria Berg"),
     ],
 )

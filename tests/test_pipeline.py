@@ -114,14 +114,6 @@ def test_the_short_answer_is_that_of_the_time_asked_about(pipeline: Pipeline) ->
     assert short is not None and short.text == "about 225 trucks"
 
 
-def test_the_best_sentence_is_read_wherever_it_stands(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rag.pipeline._READ", 0)
-    short = pipeline.ask("What did Netanyahu say he will not allow Israel to repeat?").short
-    assert short and (short.text, short.sure) == ("mistake of Oslo", True)
-
-
 @pytest.mark.parametrize(
     "question", [TRUCKS, "Who is the national security adviser?", "Where did Blinken travel?"]
 )

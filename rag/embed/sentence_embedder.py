@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,8 @@ class SentenceEmbedder:
         self._folder = folder
         self._twins = twins
         self._sentence = lru_cache(_REMEMBERED)(self._embed_sentence)
+        self._loading = Lock()
+        self._loaded: OnnxTwin | None = None
 
     @property
     def spec(self) -> str:
@@ -153,8 +156,14 @@ class SentenceEmbedder:
         identity = hashlib.sha256(json.dumps(self.fingerprint, sort_keys=True).encode())
         return self._twins / identity.hexdigest()[:16]
 
-    @cached_property
+    @property
     def _twin(self) -> OnnxTwin | None:
+        """The twin, once there is one; loaded by the first thread that needs it."""
+        with self._loading:
+            self._loaded = self._loaded or self._open_twin()
+            return self._loaded
+
+    def _open_twin(self) -> OnnxTwin | None:
         """The twin on disk, or None if there is none or its bytes are not those checked."""
         path = self._twin_folder / "model.onnx"
         try:
@@ -179,7 +188,6 @@ class SentenceEmbedder:
             return False
         finally:
             shutil.rmtree(new, ignore_errors=True)
-        self.__dict__.pop("_twin", None)
         return self._twin is not None
 
     def _export(self, folder: Path) -> bool:

@@ -26,7 +26,7 @@ _WEIGHTS = Path(__file__).with_name("reader.onnx")
 _WINDOW = 512  # tokens
 _LONGEST = 30  # tokens of an answer
 _ANSWERED = 1.0  # logits: more questions have an answer than of those that it was trained on
-_THOUSANDS = re.compile(r"\d[.,]\d")
+_IN_NUMBER = re.compile(r"\d[.,:]\d")
 _ENGLISH = 0.2  # of the words are English function words; in prose it is twice as many
 
 
@@ -127,4 +127,4 @@ def _whole_words(passage: Passage, span: Span, sentence: Span) -> Span:
 def _is_within(text: str, place: int) -> bool:
     """Whether a place is within a word or number; accents that stand alone belong to theirs."""
     joined = all(c.isalnum() or unicodedata.combining(c) for c in text[place - 1 : place + 1])
-    return joined or any(_THOUSANDS.match(text, at) for at in (place - 2, place - 1) if at >= 0)
+    return joined or any(_IN_NUMBER.match(text, at) for at in (place - 2, place - 1) if at >= 0)

@@ -35,7 +35,7 @@ def lean() -> Iterator[None]:
 
 
 class _Finder(MetaPathFinder):
-    """Finds the modules that prepare what is left out."""
+    """Finds the modules that prepare what is left out, and hides the one that is absent."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
