@@ -19,7 +19,8 @@ _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
     "bn": 1e9, "trillion": 1e12,
 }  # fmt: skip
-_VALUE = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
+_GROUPED = r"\d{1,3}(?:(?:,\d{3})+|(?:[ \xa0\u2009\u202f]\d{3})+)(?!\d)"  # 1,300,000 or 1 300 000
+_VALUE = rf"(?:(?:{_GROUPED}|\d+)(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
 _MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|(?:bn|mn|k|m)\b)"
 _QUANTITY = re.compile(
     rf"(?<![\w.,/:-])(?P<currency>[$€£])?\s?(?P<value>{_VALUE})"
@@ -140,7 +141,7 @@ def _opens(text: str, match: re.Match[str]) -> bool:
 
 
 def _number(text: str) -> float:
-    return float(_WORDS.get(text.lower(), text.replace(",", "")))
+    return float(_WORDS.get(text.lower(), re.sub(r"[,\s]", "", text)))
 
 
 def _counted(

@@ -153,6 +153,10 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     assert row.span == (10, 18)
     (money,) = quantities("It cost $1.2 million.")
     assert money.low < 1.2e6 < money.high and money.counted == {"$"}
+    (grouped,) = quantities("In 2020 they burned 1 300 000.5 tonnes of waste.")
+    assert grouped.low < 1_300_000.5 * 1000 < grouped.high
+    (two,) = quantities("In 2020 300\u202f000 men came.")
+    assert two.low < 300_000 < two.high
     assert not list(quantities("On 4 May 1871 at 10:30, model X 200 and No. 5."))
     assert not list(quantities("From 9 a.m. to 5 pm or 17:30."))
 

@@ -77,7 +77,8 @@ def test_words_are_whole_and_never_beyond_the_sentence(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (
-        "It is the antidisestablishmentarianismist's 🜂 of the Zu\u0308richbergstraße 1,300.5 was."
+        "It is the antidisestablishmentarianismist's 🜂 of the Zu\u0308richbergstraße 1,300.5 was "
+        "1 300 000 and 24\u202f300, 3/4 in 2020 300 men."
     )
     seen = set()
     tokenizer = Tokenizer(find_model_folder(DEFAULT_SPEC).tokenizer)
@@ -87,7 +88,8 @@ def test_words_are_whole_and_never_beyond_the_sentence(
         seen.add(text[start:end])
     assert seen == {
         "It", "is", "the", "antidisestablishmentarianismist", "'", "s", "🜂", "of",
-        "Zu\u0308richbergstraße", "1,300.5", "was", ".",
+        "Zu\u0308richbergstraße", "1,300.5", "was", "1 300 000", "and", "24\u202f300", ",", "3/4",
+        "in", "2020", "300", "men", ".",
     }  # fmt: skip
 
 

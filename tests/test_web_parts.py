@@ -24,7 +24,7 @@ from rag.settings import Settings
 from rag.store.local import LocalStore, SyncReport, sync
 from rag.verify import read_answers
 from rag.web.answer import announcement, turn_html
-from rag.web.app import _sendable
+from rag.web.app import _sendable, serve
 from rag.web.asked import selection_of, spans_of, text_of
 from rag.web.brake import Brake
 from rag.web.conversations import Conversation, Conversations, Turn, new_id
@@ -707,3 +707,17 @@ def test_gradio_prepares_nothing_that_the_chat_does_not_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_answers_is_loaded_while_the_page_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = []
+    pipeline = Mock(prepare=lambda: said.append(capsys.readouterr().err))
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr("rag.web.app._share_arenas", Mock())
+    monkeypatch.setattr("rag.web.app.build", Mock())
+    monkeypatch.setattr("rag.web.app.time.sleep", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        serve(Settings(home=tmp_path, port=0), Mock(return_value=pipeline), {})
+    assert len(said) == 1 and said[0].startswith("rag chat: http://127.0.0.1:")
