@@ -171,6 +171,33 @@ def test_removed_file_is_gone(bench: Workbench) -> None:
     assert left == report.passages
 
 
+def test_a_file_is_gone_though_the_run_that_read_it_was_killed(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch was kept with its documents, and not yet that the file was read."""
+    module = sys.modules["rag.store.local.sync"]
+    keep = module._Sync._commit
+
+    def killed(run: Any) -> None:
+        keep(run)
+        if run._changed:
+            raise KeyboardInterrupt
+
+    bench.write("first.txt", article("trains"))
+    bench.sync(bench.docs)
+    for name in ("a.txt", "b.txt", "c.txt"):
+        bench.write(name, article("ships"))
+    monkeypatch.setattr(module, "_BATCH", 1)
+    monkeypatch.setattr(module._Sync, "_commit", killed)
+    with pytest.raises(KeyboardInterrupt):
+        bench.sync(bench.docs)
+    monkeypatch.undo()
+    (left,) = set(bench.ids()) - {"first.txt"}
+    (bench.docs / left).unlink()
+    assert states(bench.sync(bench.docs))[left] == "removed"
+    assert left not in bench.ids()
+
+
 def test_identical_files_share_their_vectors(bench: Workbench) -> None:
     bench.write("a.txt", article("ships"))
     bench.write("b.txt", article("ships"))

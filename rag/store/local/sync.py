@@ -242,17 +242,24 @@ class _Sync:
             self._changed |= self._intake.write()
             present = {(str(root.path), found.path) for root, found in listing}
             roots = {str(root.path): root for root in self._roots}
-            for (path, name), row in self._files.items():
-                if path in roots and (path, name) not in present:
-                    self._writer.remove_file(path, name)
-                    self._changed = True
-                    if row.indexed:
-                        self._report(roots[path], replace(row, reason=None), "removed", 0)
+            known = self._files.keys() | self._writer.sources()
+            for path, name in sorted(known - present):
+                if path in roots:
+                    self._remove(roots[path], name)
             if all(report.state == "skipped" for report in self._reports):
                 raise NothingIndexed(self._why_nothing())
             if self._changed:
                 self._writer.remove_unused_embeddings()
                 self._next_generation(complete=True)
+
+    def _remove(self, root: Root, name: str) -> None:
+        """A file that is gone, with its documents, which a run that was killed may have left."""
+        path = str(root.path)
+        row = self._files.get((path, name))
+        self._writer.remove_file(path, name)
+        self._changed = True
+        if row is None or row.indexed:
+            self._reports.append(FileReport(root.id_of(name), "removed", 0, None))
 
     def _next_generation(self, complete: bool) -> None:
         for root in self._roots:

@@ -104,6 +104,14 @@ class Writer:
         """Every file that a sync saw, checked."""
         return [file_row(self._path, row) for row in self._connection.execute(FILES)]
 
+    def sources(self) -> set[tuple[str, str]]:
+        """Root and path of every file that a document is from.
+
+        After a run that was killed some of these are not among ``files``.
+        """
+        rows = self._connection.execute("SELECT DISTINCT root, path FROM documents")
+        return {(unpack_text(root), unpack_text(path)) for root, path in rows}
+
     def documents_of(self, root: str, path: str) -> dict[str, tuple[str, int]]:
         """The documents of a file: id -> content hash and number of passages."""
         rows = self._connection.execute(
