@@ -33,6 +33,7 @@ The house, in reading order::
     choose.py       which of them answer it, with what belongs to them
     tables.py       a sentence -> the table that it is a row of, and its cells
     beside.py       a sentence -> those beside it that belong to it
+    short.py        the few words in them that answer, and whether these are sure
     compose.py      those sentences -> an Answer that quotes them
     each.py         the same for each question in a question
     tokens.py       counts tokens for LLMs without a tokenizer of their own

@@ -87,6 +87,11 @@ _OPEN = re.compile(  # and not "What are the two kinds of it?", "What were they 
     r"^who(?:['’]s| is| was) (?:[\w’-]+|(?-i:[A-Z][\w’-]+(?: [A-Z][\w’-]+)*))\W*$",
     re.I,
 )
+_WHETHER = re.compile(  # and not "Is it red or blue?"
+    r"^(?:(?:and|but|so)\s+)?(?:am|is|are|was|were|do|does|did|have|has|had|can|could|may|might|must|"
+    r"should|shall|will|would)(?:n['’]t)?\s(?!.*\bor\b)",
+    re.I,
+)
 _ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"
 _NEXT_PART = re.compile(
     r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+"
@@ -142,6 +147,11 @@ def kind_asked(question: str) -> Kind | None:
 def is_open(question: str) -> bool:
     """Whether it asks for an account: what or who one is, how a thing is done, all of several."""
     return bool(_OPEN.search(question))
+
+
+def asks_whether(question: str) -> bool:
+    """Whether it asks for yes or no, of which no few words of a sentence are one."""
+    return bool(_WHETHER.match(question.strip()))
 
 
 def holds_kind(question: str, sentence: str) -> float:

@@ -45,8 +45,7 @@ def states(sentence: str) -> bool:
     """Whether it may be a statement: not a question, and not a heading by its looks."""
     if sentence.rstrip("”\"')* ").endswith("?") or sentence.startswith("#"):
         return False
-    label = _LABEL.match(sentence)
-    rest = sentence[label.end() :] if label else sentence
+    rest = sentence[label_end(sentence) :]
     words = len(rest.split())
     ends = bool(re.search(r"[.!;…。！][\W_]*$", rest))
     opens = rest.rstrip().endswith(":") and words > _LABEL_WORDS
@@ -68,6 +67,12 @@ def label_depth(sentence: str) -> int:
     """How deep its number says that a heading stands: 2 for "3.1 Cleaning", 0 for none."""
     label = _LABEL.match(sentence)
     return len(re.findall(r"\d+", label.group())) if label else 0
+
+
+def label_end(sentence: str) -> int:
+    """Where its text begins, behind the number that it may have: "2.2 The buyer ..."."""
+    label = _LABEL.match(sentence)
+    return label.end() if label else 0
 
 
 def is_item(sentence: str) -> bool:

@@ -4,16 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.asked import is_open, may_be, short_answer
-from rag.beside import is_item, states
-from rag.choose import choose, contradicting, in_time, short_cell, undisputed
-from rag.datatypes import Answer, Citation, Hit, Sentence, ShortAnswer, Span, Status
+from rag.beside import is_item
+from rag.choose import choose, contradicting, in_time, undisputed
+from rag.datatypes import Answer, Citation, Hit, Sentence, Span, Status
 from rag.extract import Candidate
-from rag.tables import in_table
+from rag.short import in_few_words
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
-_POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 _LIKELY = 0.5  # answerability; what hardly answers is no disagreement about the answer
 _MARKER = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
@@ -46,37 +44,10 @@ def answered(
     else:
         quotes = [(c.hit, c.span) for c in in_time(chosen)]
         answer = quoted(draft, quotes, "", "partial" if missing else "answered")
-        answer = replace(answer, short=_short(draft.query, found[0], answer.citations))
+        answer = replace(answer, short=in_few_words(draft.query, found, answer.citations))
     asked = (_MARKER.sub(r"(\1)", part) for part in missing)  # what looks like one cites nothing
     text = "\n".join([answer.text, *(f"{NOT_SAID} {part}" for part in asked)])
     return replace(answer, text=text)
-
-
-def _short(question: str, best: Candidate, citations: Sequence[Citation]) -> ShortAnswer | None:
-    """The few words of the best sentence that answer, where they can be told."""
-    place = (best.hit.passage.document, *best.span)
-    cited = [c.id for c in citations if (c.document, c.start, c.end) == place]
-    if not states(best.text) or is_open(question):
-        return None
-    row = in_table(best.text)
-    span = short_cell(question, best) if row else _pointed_at(question, best)
-    if span is None or not cited:
-        return None
-    words = best.hit.passage.quote(span)
-    return ShortAnswer(
-        words, cited[0], *span, sure=row or (best.read > 0 and may_be(question, words))
-    )
-
-
-def _pointed_at(question: str, best: Candidate) -> Span | None:
-    """The words that the reader points at, or what the rules find around them."""
-    read = best.reading
-    span = read.span if read and read.margin > _POINTED_AT else None
-    if told := short_answer(question, best.text):
-        start, end = (best.span[0] + offset for offset in told)
-        if read is None or (start <= read.span[0] and read.span[1] <= end):
-            span = start, end  # "about 225 trucks" where the reader points at "225"
-    return span
 
 
 def quoted(

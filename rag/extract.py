@@ -35,18 +35,22 @@ _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is th
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
 _UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
-_LONGEST_READ = 20  # words of a question that the reader understands, if it is only one
+LONGEST_READ = 20  # words of a question that the reader understands, if it is only one
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
 _OTHER_SECTION = 0.25  # by one of another section than those that the question names
 _UNREAD: Mapping[tuple[str, Span], Reading] = {}
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
+_MODEL = re.compile(r"\b(?!(?:FY|H|Q)\d)([A-Za-z]{1,4})-?(\d{1,4})\b", re.I)  # and no quarter
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a hit, the headings that it stands under, and what speaks for it."""
+    """A sentence of a hit, the headings that it stands under, and what speaks for it.
+
+    ``elsewhere`` speaks against it: how much better the question names another section.
+    """
 
     hit: Hit
     span: Span
@@ -58,6 +62,7 @@ class Candidate:
     score: float
     reading: Reading | None = None
     headings: tuple[str, ...] = ()
+    elsewhere: float = 0.0
 
     @property
     def place(self) -> tuple[str, Span]:
@@ -131,7 +136,17 @@ def candidates(
         text = hit.passage.quote(span)
         result.append(
             Candidate(
-                hit, span, text, cosine, coverage, nearby, kinds[j], score, read[j], above[j]
+                hit,
+                span,
+                text,
+                cosine,
+                coverage,
+                nearby,
+                kinds[j],
+                score,
+                read[j],
+                above[j],
+                elsewhere[j],
             )  # fmt: skip
         )
     # Of sentences that say the same, in twin files or passages, the one that quotes no other.
@@ -196,7 +211,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     read = max(candidate.read for candidate in found)
     likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - SURE * read))
     likely *= 1 - _UNKNOWN * _unknown(question, hits)
-    if len(question.split()) <= _LONGEST_READ and len(parts(question)) == 1:
+    if len(question.split()) <= LONGEST_READ and len(parts(question)) == 1:
         likely *= 1 - _UNSAID * _unsaid(question, found)
         likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
     return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
@@ -240,7 +255,15 @@ def _untold(question: str, found: Sequence[Candidate]) -> bool:
 
 
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
-    """Whether the question names an option, function or variable that no hit holds."""
+    """Whether the question names an option, function or variable that no hit holds.
+
+    Or only models (R6) of which the hits hold none, but others of their kind (R5).
+    """
     held = "\n".join(f"{hit.passage.title}\n{hit.passage.in_place}" for hit in hits).lower()
     named = (match.group().strip("`-()").lower() for match in _CODE.finditer(question))
-    return any(name not in held for name in named)
+    if any(name not in held for name in named):
+        return True
+    models = {(m[1].lower(), m[2]) for m in _MODEL.finditer(question)}
+    others = {(m[1], m[2]) for m in _MODEL.finditer(re.sub(r"(?<=[a-z])\s(?=\d)", "", held))}
+    kinds = {letters for letters, _ in others}
+    return bool(models) and not models & others and any(letters in kinds for letters, _ in models)

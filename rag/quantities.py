@@ -47,6 +47,11 @@ _RULES = re.compile(
     r"required?|requires|shall)\b",
     re.I,
 )
+_CHANGED = re.compile(  # "raised the rent from £62 to £68": it is £68 now
+    r"\b(?:chang|climb|cut|decreas|drop|extend|fall|fell|gr[eo]w|increas|lower|mov|rais|reduc|ris[ei]|rose|"
+    r"shorten|went)\w*\b[^.;]*\bfrom\s+$",
+    re.I,
+)
 _ABOUT = re.compile(
     r"(?:\b(?:about|around|roughly|some|approximately|approx\.?|nearly|almost|circa|ca\.?|estimated|"
     r"close to|just (?:over|under))\s+|~\s?)$",
@@ -124,12 +129,20 @@ def quantities(text: str) -> Iterator[Quantity]:
         factor *= _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
         value = _number(match["value"]) * factor
         upper = _number(match["upper"]) * factor if match["upper"] else value
-        low, high = _interval(text[: match.start()], min(value, upper), max(value, upper), match)
+        start = match.end() - len(match.group().lstrip())
+        if match["upper"] and _CHANGED.search(text[: match.start()]):
+            value, start = upper, _currency_start(text, match.start("upper"))
+        low, high = _interval(text[:start], min(value, upper), max(value, upper), match)
         rate = _RATE.match(text[match.end() :]) or _RATE_BEFORE.search(text)
         per = next(filter(None, rate.groups())).lower() if rate else None
-        span = (match.end() - len(match.group().lstrip()), match.end() + length)
+        span = (start, match.end() + length)
         limit = rules and bool(_LIMIT.search(text[: match.start()]))
         yield Quantity(low, high, counted, _RATES.get(per or "", per), span, limit)
+
+
+def _currency_start(text: str, place: int) -> int:
+    """Where a number begins with the sign of its currency."""
+    return place - (text[place - 1] in "$€£")
 
 
 def _opens(text: str, match: re.Match[str]) -> bool:
@@ -152,7 +165,7 @@ def _counted(
         return frozenset([currency or "%"]), 1.0, 0
     found: list[str] = []
     end = 0
-    for token in re.finditer(r"[\s-]*(?:([A-Za-z]\w*)|\S)", after[:80]):
+    for token in re.finditer(r"[\s-]*(?:([A-Za-z]\w*(?:\.\w+)*)|\S)", after[:80]):
         word = (token[1] or "").lower()
         if not word or (word in STOP_WORDS and word != "of") or len(found) == 3:
             break

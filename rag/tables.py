@@ -121,10 +121,12 @@ def asked_cell(question: str, passage: Passage, span: Span) -> Span | None:
 
     None that the question tells itself, nor one without the kind of thing that it asks for.
     """
+    found = cells(passage, span)
+    key = set(stems(found[0][0])) if found else set()  # "Term" names the rows, not the half-term
     asked, known = set(stems(question)), kind_asked(question) is not None
     held = [
-        (len(asked & set(stems(name))), cell)
-        for name, cell in cells(passage, span)
+        (len(asked & (set(stems(name)) - (key if place else set()))), cell)
+        for place, (name, cell) in enumerate(found)
         if not asked.issuperset(stems(passage.quote(cell)))
         and (not known or holds_kind(question, f"It is {passage.quote(cell)}"))
     ]

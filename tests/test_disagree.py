@@ -157,6 +157,13 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     assert grouped.low < 1_300_000.5 * 1000 < grouped.high
     (two,) = quantities("In 2020 300\u202f000 men came.")
     assert two.low < 300_000 < two.high
+    changed = "They lowered the limit from 120 to 90 requests, and raised the fee from £62 to £68."
+    now = [changed[slice(*found.span)] for found in quantities(changed)]
+    assert now == ["90 requests", "£68"]
+    (span,) = quantities("There were 62 to 68 guests, or more.")
+    assert span.low < 62 and span.high > 68
+    (named,) = quantities("There were two kinds of X.25 networks.")
+    assert named.span == (11, 37)
     assert not list(quantities("On 4 May 1871 at 10:30, model X 200 and No. 5."))
     assert not list(quantities("From 9 a.m. to 5 pm or 17:30."))
 

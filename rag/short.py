@@ -1,0 +1,119 @@
+"""Sentences that are quoted -> the few words in them that answer, and whether these are sure."""
+
+import re
+from collections.abc import Sequence
+
+from rag.asked import asks_whether, is_open, kind_asked, may_be, short_answer
+from rag.beside import label_end, states
+from rag.choose import short_cell
+from rag.chronology import of_another_time
+from rag.datatypes import Citation, ShortAnswer, Span
+from rag.extract import LONGEST_READ, Candidate
+from rag.mentions import TIME, identifiers
+from rag.quantities import quantities
+from rag.tables import in_table, told
+from rag.words import stems
+
+_FIGURE = re.compile(r"(?<![\w.,:/-])[$€£]?\d")  # and not the 5 of R5, nor a time or a version
+_POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
+
+
+def in_few_words(
+    question: str, found: Sequence[Candidate], citations: Sequence[Citation]
+) -> ShortAnswer | None:
+    """The words that are sure, or else those of the best sentence, where they can be told.
+
+    ``found`` are the candidates, best first; those that are cited may hold them.
+    """
+    if is_open(question):
+        return None
+    ids = {(c.document, (c.start, c.end)): c.id for c in citations}
+    cited = [c for c in found if c.place in ids]
+    surer = [
+        c for c in cited if c.read == 1.0 and cited[0].read == 0 and not in_table(cited[0].text)
+    ]
+    words = [_told(question, c, ids[c.place], found, cited) for c in (*surer, *cited[:1])]
+    return next((short for short in words if short), None)
+
+
+def _told(
+    question: str,
+    candidate: Candidate,
+    citation: int,
+    found: Sequence[Candidate],
+    cited: Sequence[Candidate],
+) -> ShortAnswer | None:
+    """The few words of a sentence that answer, where they can be told."""
+    if not states(candidate.text):
+        return None
+    row = in_table(candidate.text)
+    span = short_cell(question, candidate) if row else _pointed_at(question, candidate)
+    if span is None:
+        return None
+    words = candidate.hit.passage.quote(span)
+    sure = (
+        (row or candidate.read > 0 and _alone(question, candidate, span))
+        and may_be(question, words)
+        and _fits(question, candidate, found)
+        and not any(_excludes(other.text, candidate, span) for other in cited)
+    )
+    return ShortAnswer(words, citation, *span, sure=sure)
+
+
+def _pointed_at(question: str, best: Candidate) -> Span | None:
+    """The words that the reader points at, or what the rules find around them."""
+    read = best.reading
+    span = read.span if read and read.margin > _POINTED_AT else None
+    if told := short_answer(question, best.text):
+        start, end = (best.span[0] + offset for offset in told)
+        if read is None or (start <= read.span[0] and read.span[1] <= end):
+            span = start, end  # "about 225 trucks" where the reader points at "225"
+    return span
+
+
+def _alone(question: str, candidate: Candidate, span: Span) -> bool:
+    """Whether a number that is asked for is the only one of its sentence, times left out.
+
+    Of two prices the reader hardly tells which one is asked for.
+    """
+    if kind_asked(question) != "number":
+        return True
+    text, (start, end) = candidate.text, (at - candidate.span[0] for at in span)
+    others = f"{text[:start]} {text[end:]}"
+    return not _FIGURE.search(TIME.sub(" ", others), label_end(others))
+
+
+def _excludes(other: str, candidate: Candidate, span: Span) -> bool:
+    """Whether another sentence gives another value for what the words of a sentence give."""
+    start, end = (at - candidate.span[0] for at in span)
+    shown = [q for q in quantities(candidate.text) if q.span[0] < end and start < q.span[1]]
+    return other != candidate.text and any(
+        value.comparable(one) and value.excludes(one)
+        for value in quantities(other)
+        for one in shown
+    )
+
+
+def _fits(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bool:
+    """Whether nothing speaks against it that a sentence answers the question.
+
+    It is no question for yes or no, the sentence is of no other section or time, and its document
+    speaks of all names and figures of the question; a long one may name other sources too.
+    """
+    passage = candidate.hit.passage
+    return (
+        not asks_whether(question)
+        and not of_another_time(question, told(passage, candidate.span))
+        and not candidate.elsewhere
+        and (
+            len(question.split()) > LONGEST_READ
+            or identifiers(question) <= _mentioned(passage.document, found)
+        )
+    )
+
+
+def _mentioned(document: str, found: Sequence[Candidate]) -> set[str]:
+    """The words of a document, as far as it was found."""
+    own = [c.hit.passage for c in found if c.hit.passage.document == document]
+    texts = {f"{document} {p.title} {p.date or ''} {p.in_place}" for p in own}
+    return {word for text in texts for word in stems(text)}

@@ -1,0 +1,112 @@
+"""The few words that answer, and when they are sure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rag.compose import answered
+from rag.datatypes import Answer, Hit, Passage, ShortAnswer
+from rag.extract import answerability, candidates
+from rag.reader import Reading
+from rag.sentences import sentence_spans
+
+
+def found_in(text: str) -> Hit:
+    spans = tuple(sentence_spans(text))
+    passage = Passage("camera.txt", "", False, None, None, "0", 0, len(text), text, spans)
+    return Hit(passage, 1, 0.9, 0.9)
+
+
+def alike(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Every sentence as near to the question as any other."""
+    return np.full((len(texts), 1), 0.9, np.float32)
+
+
+def told(question: str, text: str, *pointed: tuple[str, float]) -> ShortAnswer | None:
+    """The short answer where the reader points at words, with these margins."""
+    hits = [found_in(text)]
+    readings = {}
+    for words, margin in pointed:
+        at = text.index(words)
+        (span,) = [s for s in hits[0].passage.sentences if s[0] <= at < s[1]]
+        readings["camera.txt", span] = Reading((at, at + len(words)), margin)
+    known = candidates(question, hits, np.ones(1, np.float32), alike, readings)
+    return answered(Answer(question, question, "not_in_documents", ""), known).short
+
+
+BATTERY = "The R5 takes about 380 pictures on one charge."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words", "sure"),
+    [
+        ("How many pictures does the R5 take?", BATTERY, "380", True),
+        ("How many pictures does the Optix R6 take?", BATTERY, "380", False),
+        ("Does the R5 take many pictures on one charge?", BATTERY, "380", False),
+        ("What takes pictures, the R5 or not?", BATTERY, "R5", True),
+        (
+            "How many pictures does the R5 take?",
+            f"{BATTERY[:-1]}, the R5 Pro about 520.",
+            "380",
+            False,
+        ),
+        ("How much is the fee?", "2.1 The fee is £35 from 1 May 2024.", "£35", True),
+        ("How much is the fee?", "The fee is £35, for members £20.", "£35", False),
+        ("How much was the fee in June 2023?", "The fee was £35 in May 2024.", "£35", False),
+        (
+            "How long does the tart bake?",
+            "## Walnut cake\n\nIt bakes for 40 minutes in all.\n\n## Tart\n\nIt rests in the cold.",
+            "40 minutes",
+            False,
+        ),
+        (
+            "How long does the cake bake?",
+            "## Walnut cake\n\nIt bakes for 40 minutes in all.\n\n## Tart\n\nIt rests in the cold.",
+            "40 minutes",
+            True,
+        ),
+        (
+            "How much did the repairs of the pump cost?",
+            "In May the repairs of the pump cost £640. In June the repairs of the pump cost £460.",
+            "£640",
+            False,
+        ),
+    ],
+)
+def test_words_are_sure_where_nothing_speaks_against_them(
+    question: str, text: str, words: str, sure: bool
+) -> None:
+    short = told(question, text, (words, 3.0))
+    assert short is not None and words in short.text
+    assert short.sure is sure
+
+
+def test_words_of_another_quoted_sentence_are_shown_where_the_reader_is_sure_of_them() -> None:
+    text = "Davies could not call his system a network. He named it packet switching."
+    question = "What did Davies call his system?"
+    where = ("a network", -9.0)
+    for margin, words in ((4.0, "packet switching"), (3.9, None)):
+        short = told(question, text, where, ("packet switching", margin))
+        assert (short and short.text) == words
+    short = told(question, text, ("a network", 1.0), ("packet switching", 4.0))
+    assert short is not None and (short.citation, short.text) == (1, "a network")
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("How many pictures does the R6 take?", False),
+        ("How many pictures does the r 5 take?", True),
+        ("How many pictures does the R-5 take?", True),
+        ("How many pictures does the X6 take?", True),
+        ("How many pictures do the R5 and the R6 take?", True),
+    ],
+)
+def test_a_model_beside_those_that_are_told_of_is_not_answered(
+    question: str, answers: bool
+) -> None:
+    hits = [found_in(f"{BATTERY} It was made in 5 years.")]
+    known = candidates(question, hits, np.ones(1, np.float32), alike)
+    assert (answerability(question, hits, known) > 0.1) is answers
