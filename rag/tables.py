@@ -15,7 +15,8 @@ from rag.words import stems
 _RULE = re.compile(r"(?=.*\|)[|:+\s]*--[-|:+\s]*")  # between the names of columns and the rows
 _BAR = re.compile(r"(?<!\\)\|")
 _NAMED_CELL = re.compile(r"([^:;]{1,60}): ([^;]+)(?:; |$)")
-_NAMED_CELLS = re.compile(rf"(?:{_NAMED_CELL.pattern}){{2,}}")
+_NAMELESS = re.compile(r"[^:;]{1,60}; ")  # the first cell, where its column has no name
+_NAMED_CELLS = re.compile(rf"(?:{_NAMELESS.pattern})?(?:{_NAMED_CELL.pattern}){{2,}}")
 
 
 def is_row(sentence: str) -> bool:
@@ -107,7 +108,10 @@ def cells(passage: Passage, span: Span) -> list[tuple[str, Span]]:
     """The cells of a row, each with the name of its column and where it stands; else none."""
     quote, start = passage.quote(span), span[0]
     if _is_named(passage, span):
-        return [(m[1], (start + m.start(2), start + m.end(2))) for m in _NAMED_CELL.finditer(quote)]
+        first = _NAMELESS.match(quote)
+        told = [("", (start, start + first.end() - 2))] if first else []
+        named = _NAMED_CELL.finditer(quote, first.end() if first else 0)
+        return told + [(m[1], (start + m.start(2), start + m.end(2))) for m in named]
     columns, rows = table(passage, span)
     if columns is None or span not in rows:
         return []

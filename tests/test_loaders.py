@@ -178,6 +178,83 @@ def word_file() -> bytes:
     return out.getvalue()
 
 
+Rows = list[list[str]]
+FEES: Rows = [["Room", "Fee"], ["Standard", "£1,095"], ["Garden", "£1,175"]]
+YEARS: Rows = [["", "2023", "2024"], ["Standard", "£1,095", "£1,160"], ["Dementia", "12", "14"]]
+PEOPLE: Rows = [["Topic", "Person"], ["Payroll", "Marcus"], ["Post", "Gemma"]]
+TASKS: Rows = [["Task", "Person", "Room"], ["Payroll", "Marcus", "blue"], ["Post", "Gemma", "red"]]
+FORM: Rows = [["Name", "Ada Brandt"], ["Born", "3 May 1990"], ["Phone", "0431 12"]]
+DATED: Rows = [["Ada", "Kiel", "2019"], ["Bo", "Ulm", "2020"]]
+CLUBS: Rows = [["Monday", "Chess", "Hall"], ["Tuesday", "Chess", "Shed"]]
+
+
+def word_table(rows: Rows, style: str = "Table Grid", look: str = "", shown: str = "") -> bytes:
+    """A table of which python-docx, as Word does, asks to have its first row set off."""
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
+
+    file = docx.Document()
+    table = file.add_table(len(rows), len(rows[0]), style)
+    for row, cells in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    for cell in table.rows[0].cells:
+        if shown == "bold":
+            cell.paragraphs[0].runs[0].bold = True
+        elif shown:
+            shade = f"<w:shd {nsdecls('w')} w:val='clear' w:fill='{shown}'/>"
+            cell._tc.get_or_add_tcPr().append(parse_xml(shade))
+    if look:
+        asked = table._tbl.tblPr.find(qn("w:tblLook"))
+        asked.attrib.clear()
+        asked.set(qn("w:val"), look)
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "last"),
+    [
+        (word_table(FEES), "Room: Garden; Fee: £1,175"),  # figures alike in kind
+        (word_table(FEES, look="0600"), "Room: Garden; Fee: £1,175"),
+        (word_table(YEARS), "Dementia; 2023: 12; 2024: 14"),
+        (word_table(TASKS), "Task: Post; Person: Gemma; Room: red"),
+        (word_table(TASKS, look="04A0"), "Task: Post; Person: Gemma; Room: red"),
+        (word_table(TASKS, look="0600"), "Post | Gemma | red"),  # not asked for
+        (word_table(TASKS, look="odd"), "Post | Gemma | red"),
+        (word_table(PEOPLE), "Post | Gemma"),  # may as well be names and values
+        (word_table(PEOPLE, shown="bold"), "Topic: Post; Person: Gemma"),
+        (word_table(PEOPLE, shown="D9D9D9"), "Topic: Post; Person: Gemma"),
+        (word_table(PEOPLE, shown="FFFFFF"), "Post | Gemma"),
+        (word_table(PEOPLE, "Light Grid Accent 1"), "Topic: Post; Person: Gemma"),
+        (word_table(PEOPLE, "Light Grid Accent 1", look="0600"), "Post | Gemma"),
+        (word_table(FORM), "Phone | 0431 12"),
+        (word_table(DATED, shown="bold"), "Bo | Ulm | 2020"),  # a year above a year is no name
+        (word_table(CLUBS), "Tuesday | Chess | Shed"),
+        (word_table([["Task:", "Payroll", "Day:"], ["a", "b", "c"]]), "a | b | c"),
+        (word_table([["Task", "", "Day"], ["a", "b", "c"]], shown="D9D9D9"), "a | b | c"),
+        (word_table([["Task", "Person"]], shown="D9D9D9"), "Task | Person"),
+    ],
+)
+def test_the_first_row_of_a_word_table_names_its_columns(data: bytes, last: str) -> None:
+    assert load(data, "a.docx")[0].text.split("\n\n")[-1] == last
+
+
+def test_cells_that_span_columns_of_a_word_table() -> None:
+    import docx
+
+    file = docx.Document(io.BytesIO(word_table(YEARS)))
+    table = file.tables[0]
+    table.cell(1, 0).merge(table.cell(1, 1))
+    out = io.BytesIO()
+    file.save(out)
+    assert load(out.getvalue(), "a.docx")[0].text == (
+        "Standard £1,095; 2024: £1,160\n\nDementia; 2023: 12; 2024: 14"
+    )
+
+
 PAGE = (
     b"<h1></h1><p>Hi.<h2><div>Fees</div></h2><ul><li></li><p>All is free.</p><ul>"
     b"<li><p>a tent</p><p>or two</p></li></ul></ul><h3>A <em>new</em> part</h3><div>Rest.</div>"

@@ -25,6 +25,8 @@ Newby | 12
 Name: Adam; Price: 3 euros; Days: 4
 Name: Eve; Price: 5 euros
 
+Dementia wing; 2023: £1,490; 2024: £1,590
+
 It is as follows: run `a | b`.
 """
 
@@ -45,6 +47,7 @@ def test_what_a_row_says() -> None:
         "town: Newby; heaters: 12",
         "Name: Adam; Price: 3 euros; Days: 4",
         "Name: Eve; Price: 5 euros",
+        "Dementia wing; 2023: £1,490; 2024: £1,590",
         "It is as follows: run `a | b`.",
     ]
 
@@ -62,6 +65,7 @@ def test_a_row_and_the_others_of_its_table() -> None:
     assert rows["Name: Eve; Price: 5 euros"] == [
         "Name: Adam; Price: 3 euros; Days: 4",
         "Name: Eve; Price: 5 euros",
+        "Dementia wing; 2023: £1,490; 2024: £1,590",
     ]
     assert rows["It is as follows: run `a | b`."] == []
 
@@ -92,6 +96,11 @@ def test_a_table_that_goes_on_has_the_columns_of_the_line_above() -> None:
         ("On which floor is the blue room?", "| blue | 2. Ask there. |", "2. Ask there."),
         ("What is the price?", "Name: Eve; Price: 5 euros", "5 euros"),
         ("Who named the price?", "Name: Eve; Price: 5 euros", "Eve"),
+        (
+            "What is the dementia wing in 2024?",
+            "Dementia wing; 2023: £1,490; 2024: £1,590",
+            "£1,590",
+        ),
         ("What follows?", "It is as follows: run `a | b`.", None),
     ],
 )

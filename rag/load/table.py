@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from rag.load.decode import decode
@@ -11,6 +12,9 @@ from rag.load.document import CannotLoad, Content
 _DELIMITERS = ",\t;|"
 _SAMPLE = 50  # rows that tell the delimiter
 _LONGEST_CELL = 2**20
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?")
+_FIGURES = re.compile(r"\d[\d.,]*")
+_NAME = re.compile(r"[^:;]{1,60}")  # of a column, as it is found again before a value
 
 
 def read_table(data: bytes, notes: list[str]) -> Content:
@@ -49,6 +53,30 @@ def is_header(row: Sequence[str]) -> bool:
     named = [cell.strip() for cell in row if cell.strip()]
     texts = all(any(c.isalpha() for c in cell) and not cell[0].isdigit() for cell in named)
     return texts and len({*named}) == len(named) >= max(1, len(row) - 1)
+
+
+def names_columns(rows: Sequence[Sequence[str]], asked: bool, seen: bool) -> bool:
+    """Whether the first row of a table names its columns, where nothing says that it does.
+
+    It reads as headers, years among them, of which none is like a value below it. And it is
+    ``seen`` to be set off; or it is ``asked`` for, and more than two columns make no list of names
+    with their values; or what stands in a column below is figures alike in kind.
+    """
+    names = [cell.strip() for cell in rows[0]] if rows else []
+    if len(names) < 2 or len(names) < max(map(len, rows)) or not all(names[1:]):
+        return False
+    below = [[_kind(row[i]) for row in rows[1:] if row[i:] and row[i]] for i in range(len(names))]
+    known = [f"in {name}" if _YEAR.fullmatch(name) else name for name in names]
+    named = is_header(known) and all(map(_NAME.fullmatch, filter(None, names)))
+    if not named or any(_kind(name) in own for name, own in zip(names, below, strict=True)):
+        return False
+    figures = any(len(own) > 1 and len({*own}) == 1 and "0" in own[0] for own in below)
+    return seen or figures or (asked and len(names) > 2)
+
+
+def _kind(cell: str) -> str:
+    """What a cell is like: its text with any figures for the same ones, or that it is a year."""
+    return "year" if _YEAR.fullmatch(cell) else _FIGURES.sub("0", cell)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:

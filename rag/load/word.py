@@ -2,14 +2,14 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rag.clean import clean_text
 from rag.load.archive import open_archive
 from rag.load.document import Content
 from rag.load.facts import one_line
-from rag.load.table import lines
+from rag.load.table import lines, names_columns
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -20,6 +20,11 @@ _BASES = 10  # styles built one on the other that are followed
 _OUTSIDE = "9"  # the outline level of text that is in no outline
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = ("footnotes", "endnotes")
+_MOST_COLUMNS = 63  # of a table in Word
+_FIRST_ROW = 0x20  # in the bits that say which parts of a table its style is to set off
+_SETS_OFF = "sets off the first row"  # what a style of tables is called here that does
+_OFF = ("0", "false", "off")
+_NO_FILL = ("", "auto", "FFFFFF")
 
 
 def read_word(data: bytes, notes: list[str]) -> Content:
@@ -41,21 +46,28 @@ def read_word(data: bytes, notes: list[str]) -> Content:
 
 
 def _styles(file: Any) -> Mapping[str, str]:
-    """What each style of paragraphs is called, by its id; one built on a heading's, like that.
+    """What each style is called, by its id; one built on a heading's, like that.
 
     An id is in the language of the program that wrote the file, a name is not. A style whose
     paragraphs stand outside the outline ("TOC Heading") is not taken for what it is built on.
     """
     elements: dict[str, Any] = {}
+    of_tables: dict[str, str] = {}
     for relation in file.part.rels.values():
         if relation.is_external or not relation.reltype.endswith("/styles"):
             continue
         if (root := getattr(relation.target_part, "element", None)) is None:
             continue
         for style in root.iterchildren(f"{_WORD}style"):
-            if style.get(f"{_WORD}type", "paragraph") == "paragraph":
-                elements.setdefault(style.get(f"{_WORD}styleId", ""), style)
-    return {id: _called(style, elements) for id, style in elements.items()}
+            id, kind = style.get(f"{_WORD}styleId", ""), style.get(f"{_WORD}type", "paragraph")
+            if kind == "paragraph":
+                elements.setdefault(id, style)
+            elif any(
+                part.get(f"{_WORD}type") == "firstRow"
+                for part in style.iterchildren(f"{_WORD}tblStylePr")
+            ):
+                of_tables[id] = _SETS_OFF
+    return of_tables | {id: _called(style, elements) for id, style in elements.items()}
 
 
 def _called(style: Any, elements: Mapping[str, Any]) -> str:
@@ -95,12 +107,56 @@ def _blocks(parent: Any, styles: Mapping[str, str], headed: bool = True) -> Iter
 
 def _rows(table: Any, styles: Mapping[str, str]) -> Iterator[str]:
     rows = list(table.iterchildren(f"{_WORD}tr"))
-    texts = [
-        [" ".join(_blocks(cell, styles, headed=False)) for cell in _outermost(row, f"{_WORD}tc")]
-        for row in rows
-    ]
-    headed = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
+    texts = [list(_cells(row, styles)) for row in rows]
+    told = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
+    asked = _asks_for_headers(table)
+    styled = asked and styles.get(_value(table, f"tblPr/{_WORD}tblStyle")) == _SETS_OFF
+    headed = told or names_columns(texts, asked, seen=styled or _stands_out(rows[:2]))
     yield from lines(texts, headed)
+
+
+def _cells(row: Any, styles: Mapping[str, str]) -> Iterator[str]:
+    """The texts of a row's cells, one for each column: one that spans several is followed by none.
+
+    So each stands under the name of its own column.
+    """
+    for cell in _outermost(row, f"{_WORD}tc"):
+        yield " ".join(_blocks(cell, styles, headed=False))
+        spanned = _value(cell, f"tcPr/{_WORD}gridSpan")
+        columns = int(spanned) if re.fullmatch(r"[0-9]{1,2}", spanned) else 1
+        yield from [""] * (min(columns, _MOST_COLUMNS) - 1)
+
+
+def _asks_for_headers(table: Any) -> bool:
+    """Whether a table asks its style to set off the first row; Word does so for each new one."""
+    look = table.find(f"{_WORD}tblPr/{_WORD}tblLook")
+    if look is None:
+        return False
+    bits = look.get(f"{_WORD}val", "")
+    known = re.fullmatch(r"[0-9A-Fa-f]{1,8}", bits)
+    asked = look.get(f"{_WORD}firstRow", "1" if known and int(bits, 16) & _FIRST_ROW else "0")
+    return asked not in _OFF
+
+
+def _stands_out(rows: Sequence[Any]) -> bool:
+    """Whether each cell of the first of two rows is bold or shaded, and not so the second's."""
+    bold = [[_is_bold(cell) for cell in _outermost(row, f"{_WORD}tc")] for row in rows]
+    shaded = [[_is_shaded(cell) for cell in _outermost(row, f"{_WORD}tc")] for row in rows]
+    return any(
+        len(marked) == 2 and all(marked[0]) and not all(marked[1]) for marked in (bold, shaded)
+    )
+
+
+def _is_bold(cell: Any) -> bool:
+    """Whether all that is written in a cell is bold; also where nothing is."""
+    runs = [run for run in cell.iter(f"{_WORD}r") if run.find(f"{_WORD}t") is not None]
+    marks = [run.find(f"{_WORD}rPr/{_WORD}b") for run in runs]
+    return all(mark is not None and mark.get(f"{_WORD}val") not in _OFF for mark in marks)
+
+
+def _is_shaded(cell: Any) -> bool:
+    shade = cell.find(f"{_WORD}tcPr/{_WORD}shd")
+    return shade is not None and shade.get(f"{_WORD}fill", "") not in _NO_FILL
 
 
 def _outermost(parent: Any, tag: str) -> Iterator[Any]:
