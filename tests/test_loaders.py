@@ -284,3 +284,50 @@ PAGE = (
 )
 def test_headings_and_items_are_marked(name: str, data: bytes, text: str) -> None:
     assert load(data, name)[0].text == text
+
+
+TERMS = (
+    "<h1>Guide</h1><p>What the things of the house are, and who decides about each of them.</p><dl>"
+    "<dt>Wifi</dt><dd>fjord</dd><dt>-v</dt> <dt><code>--verbose</code>:</dt><dd>be <b>loud</b></dd>"
+    "<dt>Coffee</dt><dd>a drink</dd><dd><p>a <i>break</i> at ten.</p><p>In the yard.</p></dd>"
+    "<dt>Bring</dt><dd><ul><li>a tent</li></ul></dd><dt>What is it?</dt><dd>Odd.</dd>"
+    "<dt><h3>Stay</h3></dt><dd>Three nights.</dd><dt>Unknown</dt><dd></dd>"
+    f"<dt>{'Long ' * 20}one</dt><dd>Short.</dd><dt></dt><dd>No term.</dd></dl>"
+    "<dl><div><dt>Sea</dt><dd>cold<dl><dt>Lake</dt><dd>warm</dd></dl></dd></div>"
+    "<div><dt>Who decides</dt><dd><div hidden>Bo</div>Ada</dd></div></dl>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.html", f"<body>{TERMS}</body>".encode()),
+        ("a.epub", make_epub([TERMS])),
+        (
+            "a.eml",
+            make_eml("x").replace(b"text/plain", b"text/html").replace(b"\nx", TERMS.encode()),
+        ),
+    ],
+)
+def test_a_definition_stands_behind_its_terms(name: str, data: bytes) -> None:
+    text = load(data, name)[0].text
+    assert text[text.index("Wifi") :].split("\n\n") == [
+        "Wifi: fjord",
+        "-v, --verbose: be loud",
+        "Coffee: a drink",
+        "Coffee: a break at ten.",
+        "In the yard.",
+        "Bring:",
+        "- a tent",
+        "What is it?",
+        "Odd.",
+        "### Stay",
+        "Three nights.",
+        "Unknown",
+        f"{'Long ' * 20}one",
+        "Short.",
+        "No term.",
+        "Sea: cold",
+        "Lake: warm",
+        "Who decides: Ada",
+    ]

@@ -9,8 +9,7 @@ from xml.etree import ElementTree
 from rag.load.archive import open_archive
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line, parse_date
-from rag.load.markup import marked_paragraphs
-from rag.load.web_page import parse_html
+from rag.load.web_page import blocks_of_page
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
 _PACKAGE = "{http://www.idpf.org/2007/opf}"
@@ -30,8 +29,7 @@ def read_book(data: bytes, notes: list[str]) -> Content:
     texts: list[str] = []
     for name in _chapters(package, posixpath.dirname(path)):
         try:
-            blocks = marked_paragraphs(parse_html(archive.read(name), notes))
-            texts += [mark + text for mark, text in blocks]
+            texts += blocks_of_page(archive.read(name), notes)
         except (KeyError, zipfile.BadZipFile, CannotLoad):
             notes.append(f"{name} cannot be read")
     return Content(

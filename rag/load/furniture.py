@@ -7,7 +7,7 @@ id), and how much of its text is links. None of these takes out the greater part
 import re
 from typing import Any
 
-from rag.load.markup import is_data
+from rag.load.markup import is_data, join_terms
 
 _TAGS = {"nav", "dialog", "form", "button", "menu", "noscript", "template", "amp-sidebar",
          "amp-consent", "amp-ad", "amp-social-share", "script", "style", "iframe",
@@ -67,7 +67,8 @@ def clear(tree: Any) -> None:
 
 
 def adapt(tree: Any) -> None:
-    """Rewrites captions, datelines, notices and layout tables as plain blocks, in place."""
+    """Rewrites captions, datelines, notices, definitions and layout tables as plain blocks."""
+    join_terms(tree)
     for element in list(tree.iter()):
         if not isinstance(element.tag, str):
             continue

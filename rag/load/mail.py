@@ -10,8 +10,7 @@ from rag.clean import clean_text
 from rag.load.decode import decode
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line
-from rag.load.markup import marked_paragraphs
-from rag.load.web_page import parse_html
+from rag.load.web_page import blocks_of_page
 
 
 def read_mail(data: bytes, notes: list[str]) -> Content:
@@ -50,8 +49,7 @@ def _body(message: email.message.EmailMessage, notes: list[str]) -> str:
         return ""
     data = part.get_payload(decode=True) or b""
     if part.get_content_type() == "text/html":
-        blocks = marked_paragraphs(parse_html(data, notes))
-        return "\n\n".join(mark + text for mark, text in blocks)
+        return "\n\n".join(blocks_of_page(data, notes))
     text = decode(data, notes, part.get_content_charset()) if data.strip() else ""
     if (part.get_param("format") or "").lower() == "flowed":
         text = text.replace(" \n", " ")

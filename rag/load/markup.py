@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ _INLINE = {
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DEEPEST = 30  # elements around an item, among which the lists in each other are counted
 _VERBATIM = {"pre", "listing", "xmp"}
+_LONGEST_TERM = 100  # characters of what stands before its definition
+_SENTENCE_END = re.compile(r"[.!?…。！？]\W*$")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _EXPONENT = re.compile(r"[-−+]?\d{1,4}|[ni]")
@@ -107,6 +109,55 @@ def raise_exponents(tree: Any) -> None:
         text = (element.text or "").strip()
         if not len(element) and element.getparent().tag != "a" and _EXPONENT.fullmatch(text):
             element.text = text.translate(_RAISED)
+
+
+def join_terms(tree: Any) -> None:
+    """Writes the definitions of a page behind their terms, in place: "term, term: definition".
+
+    They are plain blocks then. A term that is a question, a sentence or a heading stays above.
+    """
+    for listed in list(tree.iter("dl")):
+        for group in (listed, *listed.findall("div")):
+            terms: list[Any] = []
+            for tag, run in itertools.groupby(list(group.iterchildren("dt", "dd")), _tag):
+                parts = list(run)
+                if tag == "dd":
+                    _lead(parts, terms)
+                terms = parts if tag == "dt" else []
+                for part in parts:
+                    part.tag = (
+                        "p" if all(e.tag in _INLINE for e in part.iterdescendants()) else "div"
+                    )
+        listed.tag = "div"
+
+
+def _tag(element: Any) -> str:
+    return str(element.tag)
+
+
+def _lead(definitions: Iterable[Any], terms: Sequence[Any]) -> None:
+    """Puts the terms before each of their definitions, as the headers of a table before a value."""
+    texts = [" ".join(paragraphs(term)).rstrip(" :–—") for term in terms]
+    told = ", ".join(filter(None, texts))
+    apart = _SENTENCE_END.search(told) or any(
+        next(t.iter(*_HEADINGS), None) is not None for t in terms
+    )
+    places = [_first_block(part) for part in definitions if part.text_content().strip()]
+    if not told or not places or apart or len(told) > _LONGEST_TERM:
+        return
+    for place in places:
+        place.text = f"{told}: {place.text or ''}"
+    for term in terms:
+        term.drop_tree()
+
+
+def _first_block(element: Any) -> Any:
+    """The element at whose beginning the text of an element begins, or would before a list."""
+    while not (element.text or "").strip() and len(element) and element[0].tag in ("p", "div"):
+        if element[0].get("hidden") is not None:
+            break
+        element = element[0]
+    return element
 
 
 def _blocks_of(run: Iterable[str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from rag.load.decode import decode
 from rag.load.document import CannotLoad, Content
 from rag.load.furniture import adapt, clear
-from rag.load.markup import marked_paragraphs, paragraphs, raise_exponents
+from rag.load.markup import join_terms, marked_paragraphs, paragraphs, raise_exponents
 from rag.load.page_facts import page_facts
 
 _CHARSET = re.compile(
@@ -64,6 +64,13 @@ def _main(everything: list[str], found: list[str], headings: list[str]) -> slice
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
+
+
+def blocks_of_page(data: bytes, notes: list[str]) -> list[str]:
+    """All blocks of a page that is no web site's, with their marks. Raises CannotLoad."""
+    tree = parse_html(data, notes)
+    join_terms(tree)
+    return [mark + text for mark, text in marked_paragraphs(tree)]
 
 
 def parse_html(data: bytes, notes: list[str]) -> Any:
