@@ -316,3 +316,47 @@ def test_surrogates_written_as_utf8_are_joined_or_replaced() -> None:
     document, notes = load(b"Pairs \xed\xa0\xbd\xed\xb8\x80 and halves \xed\xa0\x80.")
     assert document.text == "Pairs \U0001f600 and halves \ufffd."
     assert notes == ["read as cesu-8"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "date", "body"),
+    [
+        ("#+TITLE: Plants\n#+DATE: 2024-05-02\n\n* Care\n", "Plants", "2024-05-02", "* Care\n"),
+        ("#+title: Plants\n#+date: <2024-05-02 Thu>\nBody.", "Plants", "2024-05-02", "Body."),
+        (":PROPERTIES:\n:ID: 5\n:END:\n#+title: Plants\nBody.", "Plants", None, "Body."),
+        ("#+OPTIONS: toc:nil\nBody.", None, None, "Body."),
+        ("#+BEGIN_QUOTE\nBody.", None, None, "#+BEGIN_QUOTE\nBody."),
+        (":Weight: 3 kg\nBody.", None, None, ":Weight: 3 kg\nBody."),
+        ("* Care\n#+TITLE: Plants\n", None, None, "* Care\n#+TITLE: Plants\n"),
+        ("---\ntitle: Front\n---\n#+TITLE: x\nBody.", "Front", None, "#+TITLE: x\nBody."),
+    ],
+)
+def test_keywords_of_an_org_file(text: str, title: str | None, date: str | None, body: str) -> None:
+    document, _ = load(text, "a.org")
+    assert (document.title, document.date) == (title or "a.org", date)
+    assert document.text == text and text[document.body :] == body
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "date", "body"),
+    [
+        ("= Charter\n:revdate: 2024-04-01\n\nBody.", "Charter", "2024-04-01", "\nBody."),
+        ("// c\n\n= Charter\n:toc:\n:date: 1 May 2024\nBody.", "Charter", "2024-05-01", "Body."),
+        ("= Charter\nAda B. Lee <a@b.c>; Bo Li\nv1.2, 2024-04-01: x\n\nBody.", "Charter",
+         "2024-04-01", "\nBody."),
+        ("= Charter\nAda Lee\n2024-04-01\n:toc:\nBody.", "Charter", "2024-04-01", "Body."),
+        ("= Charter\nAda Lee\nv1.2\n\nBody.", "Charter", None, "\nBody."),
+        ("= Charter\n\nBody.", "Charter", None, "= Charter\n\nBody."),
+        ("= Charter\nAda Lee\n\nBody.", "Charter", None, "= Charter\nAda Lee\n\nBody."),
+        ("= Charter\nThis is what we say\n:toc:\n", "Charter", None,
+         "= Charter\nThis is what we say\n:toc:\n"),
+        ("Body.\n\n== Joining ==\n", "Joining", None, "Body.\n\n== Joining ==\n"),
+        (":doctitle: Charter\n\nBody.", "Charter", None, "\nBody."),
+    ],
+)  # fmt: skip
+def test_header_of_an_asciidoc_file(
+    text: str, title: str | None, date: str | None, body: str
+) -> None:
+    document, _ = load(text, "a.adoc")
+    assert (document.title, document.date) == (title or "a.adoc", date)
+    assert document.text == text and text[document.body :] == body

@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the decoded file; front matter is read and left out of the body."""
+"""Texts with marks or without: the decoded file; front matter is read and left out of the body."""
 
 import re
 from collections.abc import Callable
@@ -12,6 +12,23 @@ _BEGIN = re.compile(r"---[ \t]*\n")
 _END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.M)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[ \t]*$|\Z)", re.S | re.M)
+_ORG_FRONT = re.compile(r"(?:(?:#\+[\w-]+:.*|:[\w-]+:.*|[ \t]*)\n)*+")
+_ORG_FIELD = re.compile(r"^#\+([\w-]+):[ \t]*(\S.*)", re.M)
+_ORG_DATE = re.compile(r"[<\[](\d{4}-\d\d-\d\d)[^>\]]*[>\]]")
+_ADOC_FRONT = re.compile(
+    r"""
+    (?:(?://.*)?\n)*+
+    (?:=[ \t]+(?P<title>\S.*)\n)?
+    (?:  # who wrote it, and the revision
+        (?:[^\W\d][\w.'-]*+(?:[ ]+[^\W\d][\w.'-]*+){0,2}+(?:[ ]+<[^>\n]+>)?+(?:;[ ]*|(?=\n)))++ \n
+        (?P<revision>(?:v\d[\w.]*,?|\d[\d.]*,|(?=\d{4}-))[ \t]*(?P<date>[^:\n]*)(?::.*)?\n)?
+    )?
+    (?P<fields>(?:(?://|:!?[\w-]+!?:).*\n)*)
+    """,
+    re.X,
+)
+_ADOC_FIELD = re.compile(r"^:([\w-]+):[ \t]*(\S.*)", re.M)
+_ADOC_HEADING = re.compile(r"^[=#]{1,6}[ \t]+(\S.*?)(?:[ \t]+=+)?[ \t]*$", re.M)
 _COLUMNS = re.compile(r"\s{2,}|\t")
 _DEEPEST = 20  # of front matter
 _LONGEST = 65_536  # characters of front matter that are read
@@ -28,9 +45,27 @@ def read_markdown(data: bytes, notes: list[str]) -> Content:
     return _read(data, notes, _markdown_heading)
 
 
-def _read(data: bytes, notes: list[str], headline: Callable[[str], str | None]) -> Content:
+def read_asciidoc(data: bytes, notes: list[str]) -> Content:
+    """An AsciiDoc file. Its header is front matter; the title may be its first heading."""
+    return _read(data, notes, _asciidoc_heading, _asciidoc_header)
+
+
+def read_org(data: bytes, notes: list[str]) -> Content:
+    """An Org file. The keywords at its top are front matter."""
+    return _read(data, notes, _first_line_headline, _org_keywords)
+
+
+def _read(
+    data: bytes,
+    notes: list[str],
+    headline: Callable[[str], str | None],
+    header: Callable[[str], tuple[dict[str, Any], int]] = lambda text: ({}, 0),
+) -> Content:
     text = decode(data, notes)
     front, body = _front_matter(text, notes)
+    if not body:
+        front, body = header(text[:_LONGEST] + "\n")
+        body = min(body, len(text))
     url = web_address(front.get("url")) or web_address(front.get("source"))
     date = parse_date(front.get("date")) or parse_date(front.get("published"))
     return Content(
@@ -86,6 +121,32 @@ def _front_matter(text: str, notes: list[str]) -> tuple[dict[str, Any], int]:
         notes.append("its front matter cannot be read")
         return {}, end.end()
     return found, end.end()
+
+
+def _org_keywords(text: str) -> tuple[dict[str, Any], int]:
+    """What "#+TITLE: Care" and the like at the top say, and where the body begins."""
+    front = _ORG_FRONT.match(text)
+    found = _ORG_FIELD.findall(front.group() if front else "")
+    fields = {key.lower(): value for key, value in found}
+    if date := _ORG_DATE.fullmatch(fields.get("date", "").strip()):
+        fields["date"] = date[1]
+    return fields, front.end() if front and fields else 0
+
+
+def _asciidoc_header(text: str) -> tuple[dict[str, Any], int]:
+    """What stands with the title of an AsciiDoc file, if anything, and where the body begins."""
+    head = _ADOC_FRONT.match(text)
+    if not head or not (head["fields"] or head["revision"]):
+        return {}, 0  # a title alone is a heading
+    fields = dict(_ADOC_FIELD.findall(head["fields"]))
+    dates = (fields.get(name) for name in ("revdate", "date", "docdate"))
+    date = head["date"] or next(filter(None, dates), None)
+    return {"title": head["title"] or fields.get("doctitle"), "date": date}, head.end()
+
+
+def _asciidoc_heading(body: str) -> str | None:
+    found = _ADOC_HEADING.search(body[:20_000])
+    return one_line(found[1]) if found else _first_line_headline(body)
 
 
 def _markdown_heading(body: str) -> str | None:
