@@ -11,11 +11,14 @@ _MOST_ITEMS = 20
 _HEADING_WORDS = 10
 _FEW_WORDS = 2
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")  # words in a line behind backticks are no block
-_ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z])[.)]\s")
+_ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z]|#)[.)]\s")
+_MARKED = re.compile(r"(#{1,6}|=(?: ?=){0,5})\s+[^\s#=]")  # also "= = Care = =", of wikis
+_STARRED = re.compile(r"(?m:^)(\*{1,6})\**[ \t]+\S")  # in Org; in other formats it is an item
 _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 trucks"
     r"\W*(?:(?:(?i:section|article|chapter|step|part|annex|appendix)\s+|§\s*)\d+(?:\.\d+)*[.:)]?"
     r"|\d+(?:\.\d+)+[.:)]?|\d{1,2}[.:)]|\d{1,2}(?=\s+[A-Z]))\s+"
 )
+_HEAD = re.compile(rf"#(?!\.\s)|{_MARKED.pattern}")  # "#. Press it" is an item
 _LEADERS = re.compile(r"\s(?:[.·…] ?){5}|(?:[.·…] ?){5}\s*\d")
 _LABEL_WORDS = 4
 _QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
@@ -43,13 +46,27 @@ def beside(passage: Passage, span: Span) -> list[Span]:
 
 def states(sentence: str) -> bool:
     """Whether it may be a statement: not a question, and not a heading by its looks."""
-    if sentence.rstrip("”\"')* ").endswith("?") or sentence.startswith("#"):
+    if sentence.rstrip("”\"')* ").endswith("?") or _HEAD.match(sentence):
         return False
     rest = sentence[label_end(sentence) :]
     words = len(rest.split())
     ends = bool(re.search(r"[.!;…。！][\W_]*$", rest))
     opens = rest.rstrip().endswith(":") and words > _LABEL_WORDS
     return ends or opens or words > _HEADING_WORDS or bool(re.search(r"\d|: ", rest))
+
+
+def marked_depth(sentence: str, starred: bool = False) -> int:
+    """How deep the mark before it says that a heading stands; 0 without one.
+
+    Stars are a mark only where it is ``starred``.
+    """
+    match = _STARRED.match(sentence) if starred else _MARKED.match(sentence)
+    return len(match[1].replace(" ", "")) if match else 0
+
+
+def is_starred(document: str, text: str, start: int) -> bool:
+    """Whether the heading of an Org document begins there in its text, with stars in a new line."""
+    return document.lower().endswith(".org") and bool(_STARRED.match(text, start))
 
 
 def fence(sentence: str) -> str:
@@ -89,22 +106,23 @@ def _stated(passage: Passage, span: Span) -> list[Span]:
 
     A statement, the items of a list or the rows of a table; after the headings below its own.
     """
-    if states(passage.quote(span)):
+    if states(passage.quote(span)) and not _is_starred(passage, span):
         return []
     passed: list[Span] = []
     below = list(_below(passage, span))
-    while below and _level(passage.quote(below[0])) > _level(passage.quote(span)) > 0:
+    while below and _level(passage, below[0]) > _level(passage, span) > 0:
         passed.append(below.pop(0))
     if not below:
         return []
     opener = (passed or [span])[-1]
-    if is_item(passage.quote(below[0])):
+    if _mark(passage, below[0]):
         return [*passed, *_items(passage, opener, below)[:_MOST_ITEMS]]
     columns, rows = table(passage, below[0])
     if columns == below[0]:
         return [*passed, columns, *rows[: _MOST_ITEMS - 1]] if rows else []
     opens = passage.quote(below[0]).endswith(":")
-    return [*passed, below[0]] if opens or states(passage.quote(below[0])) else []
+    told = states(passage.quote(below[0])) and not _is_starred(passage, below[0])
+    return [*passed, below[0]] if opens or told else []
 
 
 def _going_on(passage: Passage, span: Span) -> list[Span]:
@@ -119,10 +137,13 @@ def _going_on(passage: Passage, span: Span) -> list[Span]:
     return [] if "\n" in between or in_table(quote) else list(following)
 
 
-def _level(quote: str) -> int:
-    """How deep a Markdown heading stands; 0 for any other sentence."""
-    found = re.match(r"#{1,6}(?=\s)", quote)
-    return len(found.group()) if found else 0
+def _level(passage: Passage, span: Span) -> int:
+    """How deep a heading with a mark stands; 0 for any other sentence."""
+    return marked_depth(passage.quote(span), _is_starred(passage, span))
+
+
+def _is_starred(passage: Passage, span: Span) -> bool:
+    return is_starred(passage.document, passage.text, span[0] - passage.start)
 
 
 def _columns(passage: Passage, span: Span) -> list[Span]:
@@ -181,7 +202,7 @@ def _items(passage: Passage, opener: Span, following: Sequence[Span]) -> list[Sp
 
 def _mark(passage: Passage, span: Span) -> tuple[int, str] | None:
     """The indentation and the kind of mark of an item of a list; None for any other sentence."""
-    if not is_item(passage.quote(span)):
+    if not is_item(passage.quote(span)) or _is_starred(passage, span):
         return None
     before = _before(passage, span)
     first = passage.quote(span).lstrip("(")[0]

@@ -1,14 +1,21 @@
 """Sentences of a document -> the lines that each one stands under: headings, names of columns."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from rag.beside import fence, is_item, label_depth, leads_elsewhere, states
+from rag.beside import (
+    fence,
+    is_item,
+    is_starred,
+    label_depth,
+    leads_elsewhere,
+    marked_depth,
+    states,
+)
 from rag.datatypes import Passage, Span
 from rag.tables import columns_of, is_row
 
-_MARKED = re.compile(r"(#{1,6}|=(?: ?=){0,5})\s+[^\s#=]")  # also "= = Care = =", of wikis
 _UNDERLINES = "=-~^"
 _UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}|\^{3,}")
 # "3.1 Filter", "4. Ending", "Section 5: Loans", and not "12 High Street" or "9.30 Lunch".
@@ -21,18 +28,21 @@ _BOLD = 20  # and the deepest is what is only bold or in capitals
 
 
 def lines_above(
-    lines: Sequence[str], alone: Sequence[bool], known: int = 0
+    lines: Sequence[str],
+    alone: Sequence[bool],
+    known: int = 0,
+    starred: Collection[int] = (),
 ) -> list[tuple[int, ...]]:
     """For each sentence the indices of the lines before it that it stands under, outermost first.
 
     ``alone`` says which of them have a line of the document for themselves; the first ``known``
-    ones are headings. The line that opens a block of code and the names of a table's columns come
-    last.
+    ones are headings, and so are the ``starred``, as in Org. The line that opens a block of code
+    and the names of a table's columns come last.
     """
     found: list[tuple[int, ...]] = []
     path: list[tuple[int, int]] = []  # level, index
     blocks = list(_blocks(lines))
-    levels = _levels(lines, alone, blocks)
+    levels = _levels(lines, alone, blocks, starred)
     for i, (level, block, head) in enumerate(zip(levels, blocks, columns_of(lines), strict=True)):
         if i < known and not fence(lines[i]):
             level = level or len(path) + 1
@@ -50,6 +60,11 @@ def tells_title(line: str, title: str) -> bool:
     return line.strip("#=*_ ") == title
 
 
+def starred(document: str, text: str, sentences: Sequence[Span]) -> set[int]:
+    """The indices of the sentences of a text that are headings of an Org document."""
+    return {i for i, (start, _) in enumerate(sentences) if is_starred(document, text, start)}
+
+
 @lru_cache(maxsize=64)
 def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
     """The headings, without the title, that each sentence of a passage stands under."""
@@ -60,7 +75,11 @@ def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
     alone = [True] * len(known) + stand_alone(passage.text, own)
     kinds = (is_row, fence, partial(tells_title, title=passage.title))
     told = [not any(kind(line) for kind in kinds) for line in lines]
-    found = zip(spans, lines_above(lines, alone, len(known)), strict=True)
+    marks = {
+        i for i, line in enumerate(lines[: len(known)]) if is_starred(passage.document, line, 0)
+    }
+    marks |= {i + len(known) for i in starred(passage.document, passage.text, own)}
+    found = zip(spans, lines_above(lines, alone, len(known), marks), strict=True)
     return {span: tuple(lines[i] for i in above if told[i]) for span, above in found}
 
 
@@ -94,14 +113,21 @@ def _underlines(line: str, heading: str) -> bool:
 
 
 def _levels(
-    lines: Sequence[str], alone: Sequence[bool], blocks: Sequence[int | None]
+    lines: Sequence[str],
+    alone: Sequence[bool],
+    blocks: Sequence[int | None],
+    starred: Collection[int],
 ) -> Iterator[int]:
     """How deep each line stands as a heading; 0 where it is none."""
     for i, line in enumerate(lines):
         listed = any(map(is_item, [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]))
         following = lines[i + 1] if i + 1 < len(lines) else ""
-        in_code = blocks[i] is not None
-        yield 0 if in_code or not alone[i] else _level(line, following, listed)
+        if blocks[i] is not None or not alone[i]:
+            yield 0
+        elif i in starred:
+            yield marked_depth(line, starred=True)
+        else:
+            yield _level(line, following, listed)
 
 
 def _level(line: str, following: str, listed: bool) -> int:
@@ -113,8 +139,8 @@ def _level(line: str, following: str, listed: bool) -> int:
     """
     if len(line) > _LONGEST:
         return 0
-    if marked := _MARKED.match(line):
-        return len(marked[1].replace(" ", ""))
+    if depth := marked_depth(line):
+        return depth
     if states(line) or is_row(line) or leads_elsewhere(line) or (listed and is_item(line)):
         return 0
     if (depth := label_depth(line)) and _NUMBERED.match(line):

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from rag.beside import is_item
+from rag.beside import is_item, is_starred
 from rag.datatypes import Above, Document, Passage, Span
-from rag.outline import lines_above, stand_alone, tells_title
+from rag.outline import lines_above, stand_alone, starred, tells_title
 from rag.sentences import sentence_spans
 from rag.tables import is_row
 
@@ -73,7 +73,7 @@ def split(document: Document, count: Count, window: int) -> tuple[str, list[Pass
             else _cut(text, span, count, special, left, longest)
         )
         sentences += [_Sentence(piece, n, above[i], taken[i]) for piece, n in pieces]
-    blocks = _blocks(text, [sentence.span for sentence in sentences])
+    blocks = _blocks(document, [sentence.span for sentence in sentences])
     runs = list(_runs(sentences, blocks, room, longest))
     return head, list(_fitting(document, sentences, runs, head, count, window))
 
@@ -92,7 +92,8 @@ def _above(
     }
     found: list[Above] = []
     taken: list[int] = []
-    for at in lines_above(lines, alone):
+    marks = starred(document.id, document.text, spans)
+    for at in lines_above(lines, alone, starred=marks):
         told = [i for i in at if i not in left_out]
         while sum(tokens[i] for i in told) > room or sum(len(lines[i]) for i in told) > longest:
             told.pop(0)
@@ -120,13 +121,15 @@ def _fitting(
             yield from _fitting(document, sentences, halves, head, count, window)
 
 
-def _blocks(text: str, sentences: Sequence[Span]) -> list[tuple[int, int]]:
+def _blocks(document: Document, sentences: Sequence[Span]) -> list[tuple[int, int]]:
     """For each sentence the index range of the list or table, with its opener, that it is in."""
+    text = document.text
     begun: list[int] = []
     inside = False
     for i, (start, end) in enumerate(sentences):
         quote = text[start:end]
-        row = is_item(quote) or is_row(quote)
+        item = is_item(quote) and not is_starred(document.id, text, start)
+        row = item or is_row(quote)
         goes_on = inside and (row or "\n" not in text[sentences[i - 1][1] : start])
         begun.append(begun[-1] if goes_on else i)
         inside = goes_on or row or quote.endswith(":")

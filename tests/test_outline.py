@@ -2,9 +2,11 @@
 
 import pytest
 
-from rag.datatypes import Passage
+from rag.beside import beside
+from rag.datatypes import Document, Passage
 from rag.outline import headings, lines_above, stand_alone
 from rag.sentences import sentence_spans
+from rag.split import split
 
 
 def above(text: str) -> dict[str, list[str]]:
@@ -143,3 +145,38 @@ def test_the_depth_of_what_is_above_is_told_by_its_order() -> None:
     assert told["Oil it."] == ("Care", "Chain")
     assert told["Check them."] == ("Care", "Brakes")
     assert told["Send it back."] == ("Returns",)
+
+
+ORG = "* Plants\nAll live.\n** Room 2\nWater it. Bring:\n- soap\n* Pests\n * gnats\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("a.org", [(), ("* Plants",), ("* Plants",), ("* Plants", "** Room 2"),
+                   ("* Plants", "** Room 2"), ("* Plants", "** Room 2"), (), ("* Pests",)]),
+        ("a.md", [()] * 8),
+    ],
+)  # fmt: skip
+def test_stars_are_headings_in_org_alone(name: str, above: list[tuple[str, ...]]) -> None:
+    spans = tuple(sentence_spans(ORG))
+    passage = Passage(name, name, False, None, None, "", 0, len(ORG), ORG, spans)
+    assert [*headings(passage).values()] == above
+    told = {passage.quote(a): [*map(passage.quote, {*beside(passage, a)})] for a in spans}
+    if name == "a.org":
+        assert told["* Plants"] == ["All live."]
+        assert told["** Room 2"] == ["Water it."]
+        assert told["Bring:"] == ["- soap"]
+    else:
+        assert {*told["Bring:"]} == {"- soap", "* Pests", "* gnats"}
+
+
+def test_a_passage_of_an_org_file_may_begin_below_its_headings() -> None:
+    start = ORG.index("Water")
+    document = Document("b/a.ORG", ORG, "a", False, None, None, "")
+    _, (whole,) = split(document, lambda texts: [len(text) for text in texts], 1000)
+    assert headings(whole)[(start, start + 9)] == ("* Plants", "** Room 2")
+    lines = (((0, 8), "* Plants"), ((19, 28), "** Room 2"))
+    text, spans = ORG[start:], tuple(s for s in whole.sentences if s[0] >= start)
+    below = Passage("a.org", "a", False, None, None, "", start, len(ORG), text, spans, (), lines)
+    assert [*headings(below).values()][2:] == [*headings(whole).values()][3:]
