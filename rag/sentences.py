@@ -82,6 +82,9 @@ _LIST_ITEM = re.compile(r"\s*(?:[-*•·–—#=>|]|```|~~~|\(?\d{1,3}[.)]\s|\([
 _TABLE = re.compile(r"\||.{9}\S\s{3}")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _ROW = re.compile(r"\s*\|.*\|\s*")  # of a Markdown table: what its cells say stays together
+_LINE = re.compile(r"\s*[#=]{1,6}\s|[\W_]*$")  # all of one: a marked heading, a rule
+_EDGE = re.compile(r"\|={3,}\s*")  # of an AsciiDoc table
+_COLUMNS = re.compile(r"""\[.*cols=(?:"([^"]*)"|([\d*]+))""")
 _OPTION = re.compile(r"\s*--?\w[^.!?:]*$")  # of a command, in its manual
 _UNFINISHED = re.compile(
     r"(?:,|\b(?:an?|and|as|at|by|for|from|in|of|on|or|our|that|the|to|with|within|your))$"
@@ -98,9 +101,9 @@ _ITEM_NUMBER = re.compile(
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """The start and end of each sentence: in order, trimmed, with only white space between them."""
     spans = []
-    for start, end in _blocks(text):
-        row = _ROW.fullmatch(text[start:end])
-        for cut in [*(() if row else _cuts(text, start, end)), end]:
+    for start, end, row in _blocks(text):
+        whole = row or _ROW.fullmatch(text[start:end])
+        for cut in [*(() if whole else _cuts(text, start, end)), end]:
             part = text[start:cut].rstrip()
             if sentence := part.lstrip():
                 spans.append((start + len(part) - len(sentence), start + len(part)))
@@ -108,8 +111,52 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Paragraphs, or the runs of their lines within which a sentence may go on over a line end."""
+class _Rows:
+    """The rows of AsciiDoc tables, whose cells may have a line each."""
+
+    def __init__(self) -> None:
+        self._columns = 1  # 0 until the first row tells
+        self._told = 0
+        self._taken = 0
+        self.inside = False
+
+    def begin(self) -> None:
+        """A paragraph begins, and with it a row."""
+        self._taken = 0
+
+    def go_on(self, line: str, following: str) -> bool:
+        """Whether the row of a line goes on in the line below; each line is asked about, once."""
+        if _EDGE.fullmatch(line):
+            self.inside, self._columns, self._told = not self.inside, self._told, 0
+        elif not self.inside:
+            self._told = _number_of_columns(line)
+        elif line.startswith("|"):
+            self._columns = self._columns or line.count("|")
+            self._taken += line.count("|")
+            if self._taken >= self._columns:
+                self._taken = 0
+            elif following.startswith("|") and not _EDGE.fullmatch(following):
+                return True
+        elif "|" in line:
+            self._columns = 1  # a cell with marks of its own: what it is part of is not told
+        return False
+
+
+def _number_of_columns(line: str) -> int:
+    """How many columns a line says that the AsciiDoc table below has; 0 where it does not."""
+    told = _COLUMNS.match(line)
+    if not told:
+        return 0
+    counts = [re.match(r"(\d{1,2})\*", part) for part in re.split("[,;]", told[1] or told[2])]
+    return sum(int(count[1]) if count else 1 for count in counts)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Paragraphs, or the runs of their lines within which a sentence may go on over a line end.
+
+    Each with whether it is a row of an AsciiDoc table.
+    """
+    rows = _Rows()
     fenced = False
     for paragraph in _PARAGRAPH.finditer(text):
         start = at = paragraph.start()
@@ -117,14 +164,19 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         lines = paragraph.group().rstrip().split("\n")
         shown = [_shown(line) for line in (indent + lines[0], *lines[1:])]
         width = max(map(len, shown))
+        rows.begin()
         for line, upper, lower in zip(lines, shown, shown[1:], strict=False):
             at += len(line) + 1
             fenced ^= bool(_FENCE.match(upper))
-            if fenced or not _wraps(upper, lower, width):
-                yield start, at
+            row = rows.inside and text.startswith("|", start)
+            goes_on = rows.go_on(upper, lower)
+            if fenced or not (goes_on or _wraps(upper, lower, width)):
+                yield start, at, row
                 start = at
         fenced ^= bool(_FENCE.match(shown[-1]))
-        yield start, paragraph.end()
+        row = rows.inside and text.startswith("|", start)
+        rows.go_on(shown[-1], "")
+        yield start, paragraph.end(), row
 
 
 def _wraps(line: str, following: str, width: int) -> bool:
@@ -133,7 +185,13 @@ def _wraps(line: str, following: str, width: int) -> bool:
         return True  # an option and, below it, what it does
     indent = _indent(line)
     short = len(line) - indent < 40
-    if short or line.endswith(":") or _TABLE.search(line, indent) or _LIST_ITEM.match(following):
+    if (
+        short
+        or _LINE.match(line)
+        or line.endswith(":")
+        or _TABLE.search(line, indent)
+        or _LIST_ITEM.match(following)
+    ):
         return False
     word = following.split(None, 1)[0]
     fits = len(line) + 1 + len(word) <= width
@@ -160,6 +218,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     """Whether a terminator before white space ends its sentence."""
     before = text[max(start, match.start() - 24) : match.start()]
     following = match["next"].lstrip(_OPENING_MARKS)
+    if before.strip() == "#":  # an item of a list that is numbered when it is shown
+        return False
     if not following or following[0] in "|,;:.!?…)]}":
         return False
     if before[-1:].isdigit() and not following[0].islower():

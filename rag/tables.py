@@ -13,6 +13,8 @@ from rag.datatypes import Passage, Span
 from rag.words import stems
 
 _RULE = re.compile(r"(?=.*\|)[|:+\s]*--[-|:+\s]*")  # between the names of columns and the rows
+_EDGE = re.compile(r"\|={3,}")  # above the names of an AsciiDoc table's columns, and below it
+_FIGURE = re.compile(r"\|\s*(?!(?:19|20)\d\d\s*(?:\||$))[\d£$€]")  # in a cell, but no year
 _BAR = re.compile(r"(?<!\\)\|")
 _NAMED_CELL = re.compile(r"([^:;]{1,60}): ([^;]+)(?:; |$)")
 _NAMELESS = re.compile(r"[^:;]{1,60}; ")  # the first cell, where its column has no name
@@ -30,7 +32,7 @@ def in_table(sentence: str) -> bool:
 
 
 def columns_of(lines: Sequence[str], goes_on: bool = False) -> list[int | None]:
-    """For each sentence the index of the one that names the columns of its Markdown table.
+    """For each sentence the index of the one that names the columns of its table with bars.
 
     None where it is in none. The table that ``goes_on`` has its columns named by the first one.
     """
@@ -39,10 +41,24 @@ def columns_of(lines: Sequence[str], goes_on: bool = False) -> list[int | None]:
     for i, line in enumerate(lines):
         if not is_row(line):
             head = None
+        elif _EDGE.fullmatch(line):
+            head = i + 1 if head is None and _names(lines[i + 1 : i + 2]) else None
+            continue
         elif _is_rule(line) and i > 0 and is_row(lines[i - 1]):
             head = found[i - 1] = i - 1
-        found[i] = head
+        found[i] = head if head is None or _fits(line, lines[head]) else None
     return found
+
+
+def _names(lines: Sequence[str]) -> bool:
+    """Whether the first line of an AsciiDoc table names its columns."""
+    return any(line.count("|") > 1 and not _FIGURE.search(line) for line in lines)
+
+
+def _fits(row: str, names: str) -> bool:
+    """Whether a row has the columns of its table; in AsciiDoc, a cell may span some of them."""
+    open_ended = names.startswith("|") and not names.endswith("|")
+    return not open_ended or row.count("|") == names.count("|")
 
 
 def table(passage: Passage, span: Span) -> tuple[Span | None, Sequence[Span]]:
@@ -71,7 +87,7 @@ def _tables(passage: Passage) -> Mapping[Span, tuple[Span, Sequence[Span]]]:
 
 
 def _is_rule(sentence: str) -> bool:
-    return bool(_RULE.fullmatch(sentence))
+    return bool(_RULE.fullmatch(sentence) or _EDGE.fullmatch(sentence))
 
 
 def is_head(passage: Passage, span: Span) -> bool:

@@ -174,3 +174,26 @@ def test_gold(name: str) -> None:
 
 def test_gold_is_whole() -> None:
     assert sum(len(gold) - 1 for gold in GOLD.values()) == 136
+
+
+def test_a_heading_and_a_rule_have_their_lines_for_themselves() -> None:
+    rule = "===== ============================ ====================="
+    for line in ("= The charter and the charges of the library here", "#" + " of care" * 9, rule):
+        assert sentences(f"{line}\nand so on, as it is told.") == [
+            line,
+            "and so on, as it is told.",
+        ]
+    assert sentences("#. Press it.\n#. Turn it. Wait.") == ["#. Press it.", "#. Turn it.", "Wait."]
+
+
+def test_a_row_of_an_asciidoc_table_may_have_a_line_for_each_cell() -> None:
+    table = "|===\n|Item |Loan |Late\n\n|Books\n|3 weeks. Or 4\n|20p\n|CDs |1 week\n|5p\n|===\n"
+    rows = ["|Books\n|3 weeks. Or 4\n|20p", "|CDs |1 week\n|5p"]
+    assert sentences(table) == ["|===", "|Item |Loan |Late", *rows, "|==="]
+    assert sentences(f"{table}|a\n|b\n") == [*sentences(table), "|a", "|b"]
+    told = '[cols="1,2*^",options="header"]'
+    assert sentences(f"{told}\n|===\n|a\n|b\n|c\n|d\n\n|e\n|===") == [
+        told, "|===", "|a\n|b\n|c", "|d", "|e", "|===",
+    ]  # fmt: skip
+    spanned = "|===\n|a |b\n\n|c\nm|d\n|e\n|f\n|==="  # a cell with marks of its own
+    assert sentences(spanned)[2:] == ["|c", "m|d", "|e", "|f", "|==="]

@@ -116,3 +116,19 @@ def test_rows_without_the_names_of_their_columns() -> None:
     assert [cells(rows, span) for span in rows.sentences] == [[], []]
     assert all(in_table(rows.quote(span)) for span in rows.sentences)
     assert not any(is_head(rows, span) for span in rows.sentences)
+
+
+def test_rows_of_an_asciidoc_table() -> None:
+    text = (
+        "|===\n|Item |2023 |Late\n\n|Books\n|3\n|20p. At most 2\n|CDs |1 |\n2+|x |y\n|===\nOn.\n"
+        "|===\n|Newby |12\n|Old |5\n|==="
+    )
+    table = passage(text)
+    assert [told(table, span) for span in table.sentences if not is_head(table, span)] == [
+        "Item: Books; 2023: 3; Late: 20p. At most 2",
+        "Item: CDs; 2023: 1",
+        "2+|x |y",
+        "On.",
+        "|Newby |12",
+        "|Old |5",
+    ]
