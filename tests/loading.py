@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from rag.datatypes import Document
 from rag.load import loader_for
@@ -16,18 +17,33 @@ def load(data: bytes | str, name: str = "a.txt") -> tuple[Document, list[str]]:
     return document, notes
 
 
-def make_pdf(pages: Sequence[Sequence[tuple[float, float, str]]], title: str = "") -> bytes:
-    """A PDF whose pages hold lines of (left, bottom, text) in 10-point Helvetica."""
+# What the fonts here print for two codes: the hyphens that break a word, as browsers write them.
+HYPHEN, SOFT_HYPHEN = "\x01", "\x02"
+_TO_UNICODE = (
+    "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> "
+    "endcodespacerange 2 beginbfchar <01> <2010> <02> <00AD> endbfchar endcmap end"
+)
+
+
+def make_pdf(
+    pages: Sequence[Sequence[tuple[float, float, str]]],
+    title: str = "",
+    font: str = "Helvetica",
+    sizes: Mapping[str, float] = MappingProxyType({}),
+) -> bytes:
+    """A PDF whose pages hold lines of (left, bottom, text), in 10 points but for some ``sizes``."""
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "",
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding "
+        "/ToUnicode 5 0 R >>",
         f"<< /Title ({title}) /CreationDate (D:20240229120000Z) >>",
+        f"<< /Length {len(_TO_UNICODE)} >>\nstream\n{_TO_UNICODE}\nendstream",
     ]
     kids = []
     for page in pages:
         shown = "".join(
-            f"BT /F1 10 Tf {left} {bottom} Td ({_escaped(text)}) Tj ET\n"
+            f"BT /F1 {sizes.get(text, 10)} Tf {left} {bottom} Td ({_escaped(text)}) Tj ET\n"
             for left, bottom, text in page
         )
         objects.append(f"<< /Length {len(shown)} >>\nstream\n{shown}endstream")

@@ -1,7 +1,7 @@
 """PDF: pages, paragraphs, running heads, tables."""
 
 import pytest
-from loading import load, make_pdf, text_page
+from loading import HYPHEN, SOFT_HYPHEN, load, make_pdf, text_page
 
 from rag.load import CannotLoad
 
@@ -47,6 +47,116 @@ def test_broken_words_are_mended_and_compounds_kept() -> None:
     document, _ = load(make_pdf([page]), "a.pdf")
     assert "government of" in document.text
     assert document.text.endswith("state-run.")
+
+
+@pytest.mark.parametrize("hyphen", [HYPHEN, SOFT_HYPHEN])
+def test_hyphens_of_other_kinds_break_words_too(hyphen: str) -> None:
+    page = text_page(f"{LONG} reop{hyphen}", f"ened by the state{HYPHEN}run firm.", "")
+    page += text_page(f"{LONG} state{hyphen}", "run.", "", f"10{HYPHEN}", "20", top=600)
+    document, _ = load(make_pdf([page]), "a.pdf")
+    assert document.text.split("\n\n") == [
+        f"{LONG} reopened by the state\u2010run firm.",
+        f"{LONG} state-run.",
+        "10\u2010 20",
+    ]
+
+
+def test_a_line_that_begins_with_an_odd_letter_stays_in_its_paragraph() -> None:
+    page = [*text_page(LONG), (72, 688, "f"), (74, 688, "irst of all, and to the end.")]
+    document, _ = load(make_pdf([page], sizes={"f": 6}), "a.pdf")
+    assert document.text == f"{LONG} first of all, and to the end."
+
+
+def test_a_mark_in_a_size_of_its_own_begins_a_paragraph() -> None:
+    note = LONG[: -len(" prose do")]
+    page = [*text_page(LONG), (72, 690, "2"), (90, 688, note), (72, 676, "and so on.")]
+    document, _ = load(make_pdf([page], sizes={"2": 6}), "a.pdf")
+    assert document.text == f"{LONG}\n\n2 {note} and so on."
+
+
+Placed = list[tuple[float, float, str]]
+JUSTIFIED = [
+    "It understands",
+    "machinery of a kind",
+    "that we need and no",
+    "lathes of",
+    "agriculture",
+]
+
+
+def spread(*lines: str, right: float = 192, indent: float = 0, top: float = 700) -> Placed:
+    """Words in 10-point Courier, spread from a left margin at 72 to the right one."""
+    placed: Placed = []
+    for number, words in enumerate(map(str.split, lines)):
+        left = 72 + (0 if number else indent)
+        space = (right - left - 6 * sum(map(len, words))) / max(len(words) - 1, 1)
+        for word in words:
+            placed.append((left, top - 12 * number, word))
+            left += 6 * len(word) + space
+    return placed
+
+
+def test_justified_text_in_a_narrow_column_is_no_table() -> None:
+    document, _ = load(make_pdf([spread(*JUSTIFIED, indent=12)], font="Courier"), "a.pdf")
+    assert document.text == " ".join(JUSTIFIED)
+
+
+@pytest.mark.parametrize(
+    ("placed", "rows"),
+    [
+        (spread("Fees 14", "Tax 20", "Sum 34", top=600), ["Fees|14", "Tax|20", "Sum|34"]),
+        (
+            spread("Fees 14", "Accommodation 9", right=180, top=600),
+            ["Fees|14", "Accommodation|9"],
+        ),
+        (
+            [(72, 600, "Fees"), (110, 600, "14"), (186, 600, "9"), (72, 588, "Accommodation")],
+            ["Fees|14|9", "Accommodation"],
+        ),
+        (
+            [(150, 600, "a"), (186, 600, "9"), (72, 588, "Accommodation")],
+            ["a|9", "Accommodation"],
+        ),
+        (spread("a b c d e f", "1 2 3 4 5 6", top=600), ["a|b|c|d|e|f", "1|2|3|4|5|6"]),
+        (
+            [(72, 600, "Net income"), (186, 600, "5"), (72, 588, "Tax"), (186, 588, "3")],
+            ["Net income|5", "Tax|3"],
+        ),
+    ],
+    ids=[
+        "room for a word",
+        "not to the margin",
+        "uneven",
+        "not from the margin",
+        "six columns",
+        "words in a cell",
+    ],
+)
+def test_rows_between_the_margins_of_justified_text_stay_rows(
+    placed: Placed, rows: list[str]
+) -> None:
+    document, _ = load(make_pdf([spread(*JUSTIFIED) + placed], font="Courier"), "a.pdf")
+    assert document.text.split("\n\n") == [
+        " ".join(JUSTIFIED),
+        *(row.replace("|", "   ") for row in rows),
+    ]
+
+
+def test_one_line_makes_no_margin() -> None:
+    document, _ = load(make_pdf([spread(*JUSTIFIED[2:])], font="Courier"), "a.pdf")
+    assert document.text == "that we need and no\n\nlathes   of\n\nagriculture"
+
+
+@pytest.mark.parametrize("mark", ["-", "+", "•", "3."])
+def test_items_of_a_list_stay_apart(mark: str) -> None:
+    document, _ = load(make_pdf([text_page(LONG, f"{mark} and more of it.")]), "a.pdf")
+    assert document.text == f"{LONG}\n\n{mark} and more of it."
+
+
+def test_a_currency_stays_with_its_number() -> None:
+    page = [(72, 700, "Net sales"), (300, 700, "$"), (340, 700, "37,472")]
+    document, _ = load(make_pdf([page]), "a.pdf")
+    assert document.text == "Net sales   $ 37,472"
 
 
 def test_rows_of_a_table_stay_apart() -> None:

@@ -8,49 +8,22 @@ foot of pages that repeat from page to page, which are left out.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from rag.clean import clean_text
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line, parse_date
+from rag.load.printed import ANOTHER_SIZE, BROKEN_WORD, Line, page_lines
 from rag.load.running_heads import without_running_heads
 
-_BROKEN_WORD = "\ufffe"  # PDFium's mark for a hyphen at the end of a line
-_LIGATURES = str.maketrans(
-    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\xad": ""}
-)
-_PRINTED = re.compile(rf"(?=\S)[^\r\n{_BROKEN_WORD}]*{_BROKEN_WORD}?")  # PDFium joins broken words
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
-_LIST_ITEM = re.compile(r"[•‣▪◦●○■\-–—*·]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s")
+_LIST_ITEM = re.compile(r"[•‣▪◦●○■\-–—*·+]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s")
 _ENDED = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _TITLE_WORD = re.compile(r"[^\W\d_]{2,}")
 _FILE_NAME = re.compile(r"^Microsoft \w+ - |\.\w{2,5}$|^untitled", re.I)
 
 # In heights of a line:
-_WIDE_SPACE = 1.2  # between the cells of a row; justified text stays below
 _PARAGRAPH_GAP = 0.5  # between the lines of different paragraphs
 _INDENT = 0.7
-_ANOTHER_SIZE = 1.15  # of a heading
 _NEARLY_FULL = 0.85  # of a block's width: from here on, what goes on in lower case runs on
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line as it is printed; the box is in points from the bottom left of the page."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    row: bool = False
-
-    @property
-    def height(self) -> float:
-        """From the lowest to the highest letter of the font."""
-        return max(self.top - self.bottom, 0.1)
 
 
 def read_pdf(data: bytes, notes: list[str]) -> Content:
@@ -66,7 +39,7 @@ def read_pdf(data: bytes, notes: list[str]) -> Content:
     pages, failed = [], []
     for number in range(len(file)):
         try:
-            pages.append(list(_lines(file[number])))
+            pages.append(list(page_lines(file[number])))
         except pypdfium2.PdfiumError:
             pages.append([])
             failed.append(number + 1)
@@ -84,32 +57,13 @@ def read_pdf(data: bytes, notes: list[str]) -> Content:
     )
 
 
-def _lines(page: Any) -> Iterator[Line]:
-    """The lines of a page in reading order."""
-    textpage = page.get_textpage()
-    for printed in _PRINTED.finditer(textpage.get_text_range()):
-        stripped = printed[0].rstrip()
-        start, end = printed.start(), printed.start() + len(stripped)
-        boxes = {i: textpage.get_charbox(i, loose=True) for i in (start, end - 1)}
-        left, bottom, _, top = boxes[start]
-        height, row, text = max(top - bottom, 0.1), False, list(stripped)
-        for space in (i for i, c in enumerate(stripped) if c == " "):
-            before = textpage.get_charbox(start + space - 1, loose=True)[2]
-            after = textpage.get_charbox(start + space + 1, loose=True)[0]
-            if after - before > _WIDE_SPACE * height:
-                row = True
-                text[space] = " " if stripped[space - 1] in "$€£¥" else "   "
-        cleaned = _CONTROL.sub("", clean_text("".join(text))).translate(_LIGATURES)
-        if any(c.isalnum() for c in cleaned):
-            yield Line(cleaned, left, bottom, boxes[end - 1][2], top, row)
-    textpage.close()
-    page.close()
-
-
 def _join(pages: list[list[Line]]) -> tuple[str, tuple[int, ...]]:
     """The text, and where each page begins in it."""
     hyphenated = Counter(
-        word for lines in pages for line in lines for word in re.findall(r"\w+-\w+", line.text)
+        word.replace("\u2010", "-")
+        for lines in pages
+        for line in lines
+        for word in re.findall(r"\w+[-\u2010]\w+", line.text)
     )
     pieces: list[str] = []
     size = 0
@@ -129,7 +83,7 @@ def _join(pages: list[list[Line]]) -> tuple[str, tuple[int, ...]]:
                     between = " "
                 else:
                     between = "\n\n"
-                if between == " " and pieces[-1].endswith(_BROKEN_WORD):
+                if between == " " and pieces[-1].endswith(BROKEN_WORD):
                     between = ""
                     mended = _mended(pieces[-1], line.text, hyphenated)
                     size += len(mended) - len(pieces[-1])
@@ -142,7 +96,7 @@ def _join(pages: list[list[Line]]) -> tuple[str, tuple[int, ...]]:
                 previous = line
         if first:  # an empty page begins where the next one does
             offsets.append(size)
-    return "".join(pieces).replace(_BROKEN_WORD, "-"), tuple(offsets)
+    return "".join(pieces).replace(BROKEN_WORD, "-"), tuple(offsets)
 
 
 def _blocks(lines: list[Line]) -> Iterator[list[Line]]:
@@ -159,7 +113,7 @@ def _blocks(lines: list[Line]) -> Iterator[list[Line]]:
 
 def _below(upper: Line, lower: Line) -> bool:
     height = max(upper.height, lower.height)
-    alike = height < _ANOTHER_SIZE * min(upper.height, lower.height)
+    alike = height < ANOTHER_SIZE * min(upper.height, lower.height)
     gap = upper.bottom - lower.top
     over = upper.left < lower.right and lower.left < upper.right
     return alike and over and -0.6 * height < gap < _PARAGRAPH_GAP * height
@@ -175,7 +129,8 @@ def _between(upper: Line, lower: Line, left: float, right: float) -> str:
     if lower.text[0].islower() and not _ENDED.search(upper.text):
         fits &= upper.right - left < _NEARLY_FULL * (right - left)
     indented = lower.left > upper.left + _INDENT * lower.height and _ENDED.search(upper.text)
-    if _LIST_ITEM.match(lower.text) or (fits and not upper.text.endswith(_BROKEN_WORD)) or indented:
+    item = lower.marked or _LIST_ITEM.match(lower.text)
+    if item or (fits and not upper.text.endswith(BROKEN_WORD)) or indented:
         return "\n\n"
     return " "
 
