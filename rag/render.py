@@ -1,13 +1,14 @@
 """Answers, hits and reports -> JSON and terminal text. No HTML: that is made in ``web``."""
 
 import json
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rag.clean import printable
-from rag.datatypes import Answer, Citation, Hit
+from rag.datatypes import Answer, Citation, Hit, ShortAnswer
 from rag.errors import RagError
 from rag.store.local import SyncReport
 
@@ -101,9 +102,12 @@ class Terminal:
         self.width = max(40, min(width, 100))
 
     def answer(self, answer: Answer) -> str:
-        """What was searched for a follow-up, the answer, and what stands behind it."""
+        """What was searched for a follow-up, the answer, and what stands behind it.
+
+        The short answer, where it is sure, is bold.
+        """
         text = "\n\n".join(self._wrap(line) for line in answer.text.split("\n"))
-        parts = (self.searched(answer), text, self.evidence(answer))
+        parts = (self.searched(answer), self._stressed(text, answer.short), self.evidence(answer))
         return "\n\n".join(part for part in parts if part)
 
     def searched(self, answer: Answer) -> str:
@@ -157,6 +161,14 @@ class Terminal:
     def _wrap(self, text: str, indent: str = "") -> str:
         line = printable(" ".join(text.split()))
         return textwrap.fill(line, self.width, initial_indent=indent, subsequent_indent=indent)
+
+    def _stressed(self, text: str, short: ShortAnswer | None) -> str:
+        """A text with the short answer in bold, where the citation's quote holds it."""
+        if short is None or not short.sure:
+            return text
+        words = r"\s+".join(map(re.escape, printable(short.text).split()))
+        held = rf"(?<!\w){words}(?!\w)(?=[^\[\]]*\[{short.citation}\])"
+        return re.sub(held, lambda found: self._bold(found.group()), text, count=1)
 
     def _bold(self, text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if self._colour else text

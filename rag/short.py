@@ -55,7 +55,7 @@ def _told(
         (row or candidate.read > 0 and _alone(question, candidate, span))
         and may_be(question, words)
         and _fits(question, candidate, found)
-        and not any(_excludes(other.text, candidate, span) for other in cited)
+        and not any(_excludes(question, other.text, candidate, span) for other in cited)
     )
     return ShortAnswer(words, citation, *span, sure=sure)
 
@@ -83,11 +83,16 @@ def _alone(question: str, candidate: Candidate, span: Span) -> bool:
     return not _FIGURE.search(TIME.sub(" ", others), label_end(others))
 
 
-def _excludes(other: str, candidate: Candidate, span: Span) -> bool:
-    """Whether another sentence gives another value for what the words of a sentence give."""
+def _excludes(question: str, other: str, candidate: Candidate, span: Span) -> bool:
+    """Whether another sentence gives another value for what the words of a sentence give.
+
+    One of another time than the question's does not.
+    """
+    if other == candidate.text or of_another_time(question, other):
+        return False
     start, end = (at - candidate.span[0] for at in span)
     shown = [q for q in quantities(candidate.text) if q.span[0] < end and start < q.span[1]]
-    return other != candidate.text and any(
+    return any(
         value.comparable(one) and value.excludes(one)
         for value in quantities(other)
         for one in shown

@@ -111,7 +111,7 @@ def test_a_question_that_names_a_file_is_not_about_the_collection(
 
 def test_the_short_answer_is_that_of_the_time_asked_about(pipeline: Pipeline) -> None:
     short = pipeline.ask(TRUCKS).short
-    assert short is not None and short.text == "about 225 trucks"
+    assert short is not None and short.text == "about 225 trucks" and short.sure
 
 
 @pytest.mark.parametrize(

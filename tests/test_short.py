@@ -68,6 +68,12 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
             True,
         ),
         (
+            "How many trucks came in May?",
+            "In May some 225 trucks came. In June some 35 trucks came.",
+            "225",
+            True,
+        ),
+        (
             "How much did the repairs of the pump cost?",
             "In May the repairs of the pump cost £640. In June the repairs of the pump cost £460.",
             "£640",
