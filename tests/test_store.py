@@ -623,6 +623,29 @@ def test_forgotten_row_of_a_corpus_stays_out_until_named(bench: Workbench) -> No
     assert bench.ids() == ["a", "b"]
 
 
+def test_a_corpus_below_a_root_can_be_named_again(bench: Workbench) -> None:
+    rows = '{"_id": "a", "text": "Ships sail."}\n{"_id": "b", "text": "Trains roll."}\n'
+    path = bench.write("below/corpus.jsonl", rows)
+    bench.sync(bench.docs)
+    bench.sync(path)  # nothing is to be done, and nothing clashes
+    forget(bench.store, "a")
+    bench.sync()
+    assert bench.ids() == ["b"]
+    report = bench.sync(path)
+    assert bench.ids() == ["a", "b"]
+    assert [(file.document, file.reason) for file in report.files] == [("below/corpus.jsonl", None)]
+    with bench.store.snapshot() as snapshot:
+        assert snapshot.roots() == {str(bench.docs.resolve()): ""}
+
+
+def test_a_corpus_below_a_root_may_have_a_name_of_its_own(bench: Workbench) -> None:
+    path = bench.write("corpus.jsonl", '{"_id": "a", "text": "Ships sail."}\n')
+    bench.sync(bench.docs)
+    bench.sync(f"mine={path}")
+    bench.sync()
+    assert bench.ids() == ["mine/a"]
+
+
 def test_file_and_then_its_folder(bench: Workbench) -> None:
     path = bench.write("a.txt", article("ships"))
     bench.write("b.txt", article("trains"))

@@ -28,8 +28,9 @@ from rag.load.kinds import KIND_BY_SUFFIX, kind_by_content, telling_suffix
 from rag.load.reading import READERS as RISKY
 from rag.load.text import read_asciidoc, read_markdown, read_org, read_text
 
-__all__ = ["LOADERS", "CannotLoad", "Loader", "largest", "load_corpus", "loader_for"]
+__all__ = ["CORPUS", "LOADERS", "CannotLoad", "Loader", "largest", "load_corpus", "loader_for"]
 
+CORPUS = "corpus.jsonl"  # the name by which a file is a corpus wherever it lies
 _child = Child()
 _READERS: Mapping[str, Reader] = {
     "text": read_text,
@@ -58,9 +59,9 @@ def loader_for(path: str, named: bool) -> Loader:
     pure = PurePosixPath(path)
     if pure.suffix.lower() != ".jsonl":
         return LOADERS[telling_suffix(path)]
-    if named or pure.name == "corpus.jsonl":
+    if named or pure.name == CORPUS:
         return load_corpus
-    raise CannotLoad("a .jsonl file is read as a corpus only if named or called corpus.jsonl")
+    raise CannotLoad(f"a .jsonl file is read as a corpus only if named or called {CORPUS}")
 
 
 def largest(loader: Loader) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rag.errors import InvalidInput
 from rag.files import expanded
+from rag.load import CORPUS
 
 _NAMED = re.compile(r"([A-Za-z0-9][\w.-]*)=(.+)", re.S)
 
@@ -28,8 +29,9 @@ def resolve_roots(
 ) -> tuple[list[Root], list[Path]]:
     """The roots that the named paths stand for, and the files that were named.
 
-    ``known`` maps the path of each root of the index to its name. A folder inside a known root is
-    covered by it. Raises InvalidInput for a path that is not there or lies inside the index.
+    ``known`` maps the path of each root of the index to its name. What is inside a known root is
+    covered by it, but for a corpus that it would not read as one, or that is given a name. Raises
+    InvalidInput for a path that is not there or lies inside the index.
     """
     roots: dict[Path, Root] = {Path(path): Root(Path(path), name) for path, name in known.items()}
     wanted: dict[Path, Root] = {}
@@ -40,9 +42,8 @@ def resolve_roots(
             raise InvalidInput(
                 f"{text} is inside the index folder {index}; documents live elsewhere."
             )
-        corpus = path.is_file() and path.suffix.lower() == ".jsonl"
         cover = path if path in roots else _cover(path, roots, wanted)
-        if cover is None or (corpus and cover != path):
+        if cover is None or (cover != path and _is_apart(path, name)):
             root = Root(path, name or "")
             _refuse_same_name(root, [*roots.values(), *wanted.values()])
             wanted[path] = root
@@ -84,6 +85,13 @@ def _parse(text: str) -> tuple[Path, str | None]:
     if not path.is_dir() and not path.is_file():
         raise InvalidInput(f"{text} is neither a folder nor a regular file.")
     return path.resolve(), name
+
+
+def _is_apart(path: Path, name: str | None) -> bool:
+    """Whether a path below a root is a corpus that the root does not read as its user means it."""
+    if not path.is_file() or path.suffix.lower() != ".jsonl":
+        return False
+    return name is not None or path.name != CORPUS
 
 
 def _cover(path: Path, *groups: Mapping[Path, Root]) -> Path | None:
