@@ -53,7 +53,7 @@ class Tools:
         answer = pipeline.ask(
             question, k=_checked_k(self.k if k is None else k), selection=selection
         )
-        notes = [f"Note: {printable(warning)}" for warning in answer.warnings]
+        notes = _notes(answer.warnings)
         if not answer.complete:
             notes.insert(0, "Note: the answer was cut short.")
         return answer_json(answer), "\n\n".join([Terminal(False, _WIDTH).answer(answer), *notes])
@@ -66,7 +66,9 @@ class Tools:
         told = Terminal(False, _WIDTH).hits(hits) if hits else "No passage was found."
         found = {"query": query, "mode": "hybrid", "passages": [hit_json(hit) for hit in hits]}
         milliseconds = round((time.perf_counter() - began) * 1e3, 1)
-        return found | {"timings_ms": {"total": milliseconds}}, told
+        warnings = pipeline.left_out(selection)
+        found |= {"warnings": list(warnings), "timings_ms": {"total": milliseconds}}
+        return found, "\n\n".join([told, *_notes(warnings)])
 
     def show(self, document: str, start: int, end: int | None) -> Told:
         """A piece of a document's text, cut to a bounded length. Raises RagError."""
@@ -151,6 +153,10 @@ def build_server(tools: Tools) -> "MCPServer":
 
 def _selection(files: Sequence[str] | None, since: str | None, until: str | None) -> Selection:
     return Selection(tuple(files or ()), since, until)
+
+
+def _notes(warnings: Sequence[str]) -> list[str]:
+    return [f"Note: {printable(warning)}" for warning in warnings]
 
 
 def _checked_k(k: int) -> int:

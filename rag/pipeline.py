@@ -166,8 +166,7 @@ class Pipeline:
             query = corrected(query, snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
-            if undated:
-                draft = draft.warned(f"{_undated(undated)} left out")
+            draft = draft.warned(*_left_out(undated))
             vector = embedder.embed_query(query)
             search = partial(retrieve, snapshot, k=k, only=only)
             hits = search(query, vector)
@@ -214,6 +213,14 @@ class Pipeline:
             only, _ = selection.keys(snapshot)
             vector = embedder.embed_query(query)
             return retrieve(snapshot, query, vector, k, mode, only)
+
+    def left_out(self, selection: Selection) -> tuple[str, ...]:
+        """The warning that a search of these documents leaves others out for want of a date."""
+        if not (selection.since or selection.until):
+            return ()
+        with self._store.snapshot() as snapshot:
+            _, undated = selection.keys(snapshot)
+        return _left_out(undated)
 
     def _embedder_of(self, info: StoreInfo) -> Embedder:
         """The embedder, if it is the one that the index was made with."""
@@ -288,5 +295,8 @@ def _warnings(info: StoreInfo, query: str) -> tuple[str, ...]:
     return tuple(filter(None, (interrupted, question_warning(query, info.spec))))
 
 
-def _undated(n: int) -> str:
-    return "1 document without a date was" if n == 1 else f"{n:,} documents without a date were"
+def _left_out(undated: int) -> tuple[str, ...]:
+    if not undated:
+        return ()
+    many = f"{undated:,} documents without a date were"
+    return (f"{'1 document without a date was' if undated == 1 else many} left out",)

@@ -13,6 +13,7 @@ import pytest
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 TRUCKS = "How many aid trucks a day entered Gaza in April?"
+UNDATED = "2 documents without a date were left out"
 
 
 class Shell:
@@ -120,6 +121,26 @@ def test_a_trec_run_names_documents_once_with_encoded_ids(shell: Shell) -> None:
     assert rows[0][:4] == ["q1", "Q0", "my%20notes.txt", "1"]
     assert [row[3] for row in rows if row[0] == "q%202"] == ["1", "2", "3"]
     assert len({row[2] for row in rows if row[0] == "q%202"}) == 3
+
+
+def test_a_run_is_told_as_one_object(shell: Shell) -> None:
+    (shell.folder / "queries.tsv").write_text("q1\taid trucks\n\nq2\tBiden\n")
+    shell("index")
+    told = shell.json("search", "--queries", "queries.tsv", "--run", "out", "--since", "2020-01-01")
+    assert told.pop("timings_ms").keys() == {"total"}
+    assert told == {"queries": 2, "run": "out", "mode": "hybrid", "warnings": [UNDATED]}
+    assert (shell.folder / "out").read_text().startswith("q1 Q0 002_6f6967ff42105706.txt 1 ")
+    silent = shell("search", "--queries", "queries.tsv", "--run", "out", "--until", "2024-01-01")
+    assert (silent.stdout, silent.stderr) == ("", f"warning: {UNDATED}\n")
+
+
+def test_a_search_by_date_says_what_has_none(shell: Shell) -> None:
+    shell("index")
+    assert shell("search", "aid", "--since", "2020-01-01").stderr == f"warning: {UNDATED}\n"
+    assert shell.json("search", "aid", "--until", "2024-01-01")["warnings"] == [UNDATED]
+    assert shell.json("search", "aid", "--file", "000*")["warnings"] == []
+    one = shell("search", "aid", "--file", "000*", "--since", "2020-01-01")
+    assert one.stderr == "warning: 1 document without a date was left out\n"
 
 
 def test_an_id_that_is_there_twice_makes_no_run(shell: Shell) -> None:

@@ -99,6 +99,10 @@ def test_the_tools_give_the_contracts_json(
         assert none["status"] == "not_in_documents" and "do not say" in text
         dated, text = await call(client, "ask", question=TRUCKS, since="2020-01-01")
         assert "Note: 2 documents without a date were left out" in text and dated["warnings"]
+        found, text = await call(client, "search", query=TRUCKS, since="2020-01-01")
+        assert found["warnings"] == ["2 documents without a date were left out"]
+        assert text.endswith("\n\nNote: 2 documents without a date were left out")
+        assert few["warnings"] == []
 
     errors = tmp_path / "errors"
     served(tmp_path, home, calls, "--index", str(seed_index.folder), errors=errors)

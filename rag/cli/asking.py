@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
@@ -85,8 +85,7 @@ def ask(
     else:
         click.echo(told.answer(answer))
     if not as_json:
-        for warning in answer.warnings:
-            click.echo(f"warning: {printable(warning)}", err=True)
+        _warn(answer.warnings)
     _keep(settings.home, messages, answer)
     if verbose:
         _tell_costs(answer)
@@ -96,13 +95,18 @@ def ask(
         sys.exit(_NOT_IN_DOCUMENTS)
 
 
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        click.echo(f"warning: {printable(warning)}", err=True)
+
+
 def _keep(home: Path, before: Sequence[Message], answer: Answer) -> None:
     """Remembers the turn for `-c`; an answer is none the worse where that fails."""
     said = [Message("user", answer.question), Message("assistant", answer.told)]
     try:
         keep(home, [*before, *said])
     except MachineRefused as error:
-        click.echo(f"warning: {printable(str(error))}", err=True)
+        _warn([str(error)])
 
 
 def _tell_costs(answer: Answer) -> None:
@@ -149,23 +153,28 @@ def search(
         raise InvalidInput("Give either a QUERY, or --queries FILE with --run OUT.")
     pipeline = open_pipeline(settings)
     count = settings.k or DEFAULT_K
+    began, shown = time.perf_counter(), ""
+    found: dict[str, Any]
     if queries and run:
-        _write_run(pipeline, Path(queries), Path(run), count, mode, selection)
-        return
-    began = time.perf_counter()
-    hits = pipeline.search(query or "", k=count, mode=mode, selection=selection)
-    timings = {"total": round((time.perf_counter() - began) * 1e3, 1)}
-    if as_json:
-        found = {"query": query, "mode": mode, "passages": [hit_json(hit) for hit in hits]}
-        click.echo(to_json(found | {"timings_ms": timings}))
+        written = _write_run(pipeline, Path(queries), Path(run), count, mode, selection)
+        found = {"queries": written, "run": run, "mode": mode}
     else:
-        click.echo(terminal().hits(hits))
+        hits = pipeline.search(query or "", k=count, mode=mode, selection=selection)
+        found = {"query": query, "mode": mode, "passages": [hit_json(hit) for hit in hits]}
+        shown = terminal().hits(hits) + "\n"
+    timings = {"total": round((time.perf_counter() - began) * 1e3, 1)}
+    warnings = pipeline.left_out(selection)
+    if as_json:
+        click.echo(to_json(found | {"warnings": warnings, "timings_ms": timings}))
+        return
+    click.echo(shown, nl=False)
+    _warn(warnings)
 
 
 def _write_run(
     pipeline: Pipeline, queries: Path, out: Path, k: int, mode: Mode, selection: Selection
-) -> None:
-    """A six-column TREC run over documents, the best passage of each."""
+) -> int:
+    """Writes a six-column TREC run, the best passage of each document; returns its queries."""
     lines, seen = [], set()
     try:
         rows = read_named(queries).decode("utf-8-sig").splitlines()
@@ -193,6 +202,7 @@ def _write_run(
         out.write_text("".join(lines), encoding="utf-8")
     except OSError as error:
         raise MachineRefused(f"{out} cannot be written: {error.strerror}.") from error
+    return len(seen)
 
 
 def _percent_encoded(id: str) -> str:
