@@ -237,6 +237,14 @@ def test_an_index_made_with_another_embedder_is_refused(shell: Shell) -> None:
     assert shell("ask", TRUCKS).returncode == 0
 
 
+@pytest.mark.parametrize("data", ["{}", '""', '{"a": 1}', '[{"role": "user"}]', "[[]]", "null"])
+def test_a_history_is_a_list(shell: Shell, data: str) -> None:
+    (shell.folder / "history.json").write_text(data)
+    done = shell("ask", TRUCKS, "--history", "history.json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == 'rag: history.json is not a JSON list of {"role", "content"}.\n'
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [

@@ -35,6 +35,8 @@ def read_history(path: Path) -> list[Message]:
     """
     try:
         found = json.loads(read_named(path))
+        if not isinstance(found, list):  # an empty object would do for an empty list
+            raise TypeError
         messages = [Message(turn["role"], turn["content"]) for turn in found]
         if not all(isinstance(message.content, str) for message in messages):
             raise TypeError
