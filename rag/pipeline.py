@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -13,12 +13,11 @@ from rag.choose import named_first
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
 from rag.compose import quoted
-from rag.converse import standalone
+from rag.converse import Told, messages, standalone
 from rag.datatypes import (
     NOT_IN_DOCUMENTS,
     Answer,
     Hit,
-    Message,
     Mode,
 )
 from rag.each import answered_each
@@ -117,21 +116,22 @@ class Pipeline:
         self,
         question: str,
         *,
-        history: Sequence[Message] = (),
+        history: Iterable[Told] | None = (),
         k: int = DEFAULT_K,
         selection: Selection = _EVERYTHING,
         strict: bool = False,
     ) -> Generator[Answer]:
         """Growing snapshots of an answer: the hits first, the checked citations last.
 
-        A follow-up is searched as the question that it is with its ``history``: ``Answer.query``.
-        Of what an LLM writes, ``strict`` keeps only sentences that are quoted or verified. Raises
-        InvalidInput for a question that is empty or too long, what ``open`` raises, and LLMFailed
-        if the LLM said nothing; if it failed later, the last answer is not ``complete``.
+        A follow-up is searched as the question that it is with its ``history``, of Messages or of
+        mappings with ``role`` and ``content``: ``Answer.query``. Of what an LLM writes, ``strict``
+        keeps only sentences that are quoted or verified. Raises InvalidInput for a question that is
+        empty or too long or a history of anything else, what ``open`` raises, and LLMFailed if the
+        LLM said nothing; if it failed later, the last answer is not ``complete``.
         """
         began = time.perf_counter()
         question = _checked_question(question)
-        history = [replace(told, content=told.content[:_LONGEST_TOLD]) for told in history]
+        before = [replace(m, content=m.content[:_LONGEST_TOLD]) for m in messages(history)]
         with self._store.snapshot() as snapshot:
             info = snapshot.info
             embedder = self._embedder_of(info)
@@ -160,9 +160,9 @@ class Pipeline:
             self._reader.prepare()
             llm = self._llm
             if llm:
-                query = yield from write_out(draft, history, llm)
+                query = yield from write_out(draft, before, llm)
             else:
-                query = standalone(question, history)
+                query = standalone(question, before)
             query = corrected(query, snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
@@ -189,7 +189,7 @@ class Pipeline:
         self,
         question: str,
         *,
-        history: Sequence[Message] = (),
+        history: Iterable[Told] | None = (),
         k: int = DEFAULT_K,
         selection: Selection = _EVERYTHING,
         strict: bool = False,

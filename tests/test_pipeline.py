@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -247,6 +248,26 @@ def test_a_follow_up_is_searched_as_the_question_it_is(pipeline: Pipeline) -> No
     assert answer.query == "How many aid trucks a day entered Gaza in October?"
     assert "an estimated 35 trucks per day" in answer.text
     assert pipeline.ask(TRUCKS, history=history).query == TRUCKS
+
+
+def test_a_history_may_be_of_mappings_or_none(pipeline: Pipeline) -> None:
+    told = [{"role": "user", "content": TRUCKS}, {"role": "assistant", "content": "225 [1]."}]
+    expected = "How many aid trucks a day entered Gaza in October?"
+    assert pipeline.ask("And in October?", history=told).query == expected
+    assert pipeline.ask("And in October?", history=None).query == "And in October?"
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [{"role": "user"}], [{"role": "nobody", "content": "x"}], [{"role": "user", "content": 5}],
+        [Message("user", cast(Any, None))], ["x"], [None], "x", 5, {"role": "user", "content": "x"},
+    ],
+)  # fmt: skip
+def test_a_history_that_is_none_is_refused(pipeline: Pipeline, history: Any) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        pipeline.ask(TRUCKS, history=history)
+    assert str(refused.value) == 'The history must be a list of {"role", "content"}.'
 
 
 @pytest.mark.parametrize(
