@@ -68,7 +68,14 @@ The values are plain and frozen:
 """
 
 from rag.datatypes import Answer, Citation, Document, Hit, Message, Passage, Sentence
-from rag.errors import RagError
+from rag.errors import (
+    EmbedderMismatch,
+    IndexDamaged,
+    IndexMissing,
+    InvalidInput,
+    LLMFailed,
+    RagError,
+)
 from rag.pipeline import Pipeline
 from rag.retrieve import Selection
 
@@ -76,7 +83,12 @@ __all__ = [
     "Answer",
     "Citation",
     "Document",
+    "EmbedderMismatch",
     "Hit",
+    "IndexDamaged",
+    "IndexMissing",
+    "InvalidInput",
+    "LLMFailed",
     "Message",
     "Passage",
     "Pipeline",

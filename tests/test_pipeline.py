@@ -8,9 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from rag import Message, Pipeline, Selection
+from rag import EmbedderMismatch, IndexMissing, InvalidInput, Message, Pipeline, Selection
 from rag.embed import Embedder
-from rag.errors import EmbedderMismatch, IndexMissing, InvalidInput
 from rag.onnx_model import OnnxModel
 from rag.store.local import LocalStore, sync
 
