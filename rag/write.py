@@ -5,7 +5,8 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag.cite import CheckedReply, read_reply
+from rag.cite import CheckedReply, read_pieces, read_reply
+from rag.clean import clean_text
 from rag.converse import leans, rewrite_prompt, rewritten, standalone
 from rag.datatypes import Answer, Delta, Hit, Message, Prompt, Status
 from rag.disagree import disagreeing
@@ -59,9 +60,11 @@ def _written(
                     yield answer
                     shown = time.monotonic()
     except LLMFailed as failure:
-        if not reply.strip():
+        if not _says_something(reply):
             raise
         warnings.append(f"the answer is incomplete: {failure}")
+    if not _says_something(reply):
+        raise LLMFailed(f"{llm.spec} gave an empty answer; ask again.")
     if last.finish == "length":
         warnings.append("the answer is incomplete: the LLM was cut off at its limit")
     warnings += _cut_prompt(prompt, last)
@@ -93,6 +96,11 @@ def write_out(draft: Answer, history: Sequence[Message], llm: LLM) -> Generator[
             if not delta.text:
                 yield draft
     return rewritten(reply, question, history)
+
+
+def _says_something(reply: str) -> bool:
+    """Whether there are words in a reply, and not only markers."""
+    return any(piece.text for piece in read_pieces(clean_text(reply)))
 
 
 def _checked(draft: Answer, reply: str, prompt: Prompt, finished: bool, strict: bool) -> Answer:

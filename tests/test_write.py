@@ -100,6 +100,19 @@ def test_what_was_not_found_beside_what_was(
     assert (rest in answer.text) == (status == "partial" or not strict)
 
 
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(
+    "reply", ["[1] [1]", "[99]", "\u3010 1 \u3011, [2-3].", "- [1]\n- [^2]\n", "..."]
+)
+def test_a_reply_of_markers_only_is_an_empty_answer(
+    seed_index: LocalStore, home: Path, script: Any, reply: str, strict: bool
+) -> None:
+    llm = script(reply)
+    with pytest.raises(LLMFailed) as failed:
+        opened(seed_index, home, llm).ask(TRUCKS, strict=strict)
+    assert str(failed.value) == f"{llm} gave an empty answer; ask again."
+
+
 def test_nothing_but_what_was_not_found_abstains(
     seed_index: LocalStore, home: Path, script: Any
 ) -> None:

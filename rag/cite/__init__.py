@@ -37,6 +37,8 @@ from rag.cite.reply import marked_numbers, read_growing, read_pieces, tells_miss
 from rag.clean import clean_text
 from rag.datatypes import NOT_IN_DOCUMENTS, Citation, Hit, Sentence, Span
 
+__all__ = ["CheckedReply", "Finding", "check", "read_pieces", "read_reply"]
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedReply:
