@@ -11,7 +11,7 @@ from rag.cite.check import check
 from rag.datatypes import Document, Passage
 from rag.errors import InvalidInput
 from rag.files import read_below, read_named
-from rag.load import largest, loader_for
+from rag.load import Notes, largest, loader_for
 from rag.store.local.roots import Root
 
 _MARKER = re.compile(r"\[\d+\]")
@@ -176,6 +176,6 @@ def _documents(root: Root, path: str) -> list[Document]:
     try:
         loader = loader_for(path, named=not folder or path.endswith("corpus.jsonl"))
         data = read_below(root.path, path, largest(loader))
-        return list(loader(path, data, []))
+        return list(loader(path, data, Notes()))
     except (OSError, ValueError):
         return []

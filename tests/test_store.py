@@ -638,6 +638,16 @@ def test_a_corpus_below_a_root_can_be_named_again(bench: Workbench) -> None:
         assert snapshot.roots() == {str(bench.docs.resolve()): ""}
 
 
+@pytest.mark.parametrize(
+    ("bad", "more"), [(5, ""), (6, "; and 1 more"), (2000, "; and 1,995 more")]
+)
+def test_bad_rows_of_a_corpus_are_counted(bench: Workbench, bad: int, more: str) -> None:
+    row = '{"_id": "a", "text": "Ships sail."}\n'
+    report = bench.sync(bench.write("corpus.jsonl", row + "{}\n" * bad))
+    told = "; ".join(f"line {line}: no _id" for line in range(2, 7))
+    assert report.files[0].reason == told + more
+
+
 def test_a_corpus_below_a_root_may_have_a_name_of_its_own(bench: Workbench) -> None:
     path = bench.write("corpus.jsonl", '{"_id": "a", "text": "Ships sail."}\n')
     bench.sync(bench.docs)

@@ -23,12 +23,21 @@ from pathlib import PurePosixPath
 from rag.datatypes import Document
 from rag.load.child import Child
 from rag.load.corpus import load_corpus
-from rag.load.document import CannotLoad, Loader, Reader, document_of
+from rag.load.document import CannotLoad, Loader, Notes, Reader, document_of
 from rag.load.kinds import KIND_BY_SUFFIX, kind_by_content, telling_suffix
 from rag.load.reading import READERS as RISKY
 from rag.load.text import read_asciidoc, read_markdown, read_org, read_text
 
-__all__ = ["CORPUS", "LOADERS", "CannotLoad", "Loader", "largest", "load_corpus", "loader_for"]
+__all__ = [
+    "CORPUS",
+    "LOADERS",
+    "CannotLoad",
+    "Loader",
+    "Notes",
+    "largest",
+    "load_corpus",
+    "loader_for",
+]
 
 CORPUS = "corpus.jsonl"  # the name by which a file is a corpus wherever it lies
 _child = Child()

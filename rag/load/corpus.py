@@ -30,8 +30,7 @@ def load_corpus(name: str, data: bytes, notes: list[str]) -> Iterator[Document]:
             yield _corpus_row(row)
             good += 1
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            if len(notes) < 20:
-                notes.append(f"line {number}: {_row_trouble(error)}")
+            notes.append(f"line {number}: {_row_trouble(error)}")
     if not good:
         raise CannotLoad(notes[0] if notes else "no text")
 

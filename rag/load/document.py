@@ -13,11 +13,30 @@ from rag.load.facts import date_in_path
 
 # A 64 MB book has fewer sentences; so many cost more memory and time than one file may.
 _MOST_SENTENCES = 1_000_000
+_MOST_NOTES = 5
 _MAY_END_SENTENCE = re.compile(r"\S\n|[.!?]\s|[。！？]")
 
 
 class CannotLoad(ValueError):
     """Why a file holds no document; a reason for the report, not an error of the run."""
+
+
+class Notes(list[str]):
+    """What is to be said of a file: the first few notes, and how many more there were."""
+
+    _more = 0
+
+    def append(self, note: str) -> None:
+        """Keeps a note, or counts it: a corpus may have millions of rows that cannot be read."""
+        if len(self) < _MOST_NOTES:
+            super().append(note)
+        else:
+            self._more += 1
+
+    def told(self) -> str:
+        """All of them, in one line."""
+        more = len(self[_MOST_NOTES:]) + self._more
+        return "; ".join([*self[:_MOST_NOTES], *([f"and {more:,} more"] if more else [])])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rag.errors import InvalidInput
 from rag.files import Found, read_below, scan
-from rag.load import largest, load_corpus, loader_for
+from rag.load import Notes, largest, load_corpus, loader_for
 from rag.store.local.roots import Root
 
 Listing = list[tuple[Root, Found]]
@@ -50,7 +50,9 @@ def _ids(root: Root, found: Found) -> Iterator[str]:
         if loader is not load_corpus:
             yield root.id_of(found.path)
             return
-        for document in loader(found.path, read_below(root.path, found.path, largest(loader)), []):
+        for document in loader(
+            found.path, read_below(root.path, found.path, largest(loader)), Notes()
+        ):
             yield root.id_of(document.id)
     except (OSError, ValueError):
         return  # it will be skipped with this reason when it is taken

@@ -19,7 +19,7 @@ from rag.embed import DEFAULT_SPEC, Embedder
 from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
 from rag.files import Found, read_below
 from rag.language import documents_warning, foreign_script
-from rag.load import CannotLoad, largest, loader_for
+from rag.load import CannotLoad, Notes, largest, loader_for
 from rag.store import FileRow, FileState
 from rag.store.local.catalog import LocalStore
 from rag.store.local.intake import Intake
@@ -164,7 +164,7 @@ class _Sync:
         """Reads one file and, if it changed, queues its documents; comes back after each."""
         before = self._files.get((str(root.path), found.path))
         row = FileRow(str(root.path), found.path, found.size, found.mtime_ns, "", False, None)
-        notes: list[str] = []
+        notes = Notes()
         documents: dict[str, int] = {}
         try:
             if found.left_out:
@@ -196,7 +196,7 @@ class _Sync:
         except ValueError as error:
             notes.insert(0, str(error))
         self._seen |= documents.keys()
-        row = replace(row, indexed=bool(documents), reason=encodable("; ".join(notes[:5])) or None)
+        row = replace(row, indexed=bool(documents), reason=encodable(notes.told()) or None)
         if row != before:
             self._intake.end_file(row, frozenset(documents))
         if documents:
