@@ -259,6 +259,18 @@ def test_queries_that_are_none_make_no_run(shell: Shell, rows: str, told: str) -
     assert not (shell.folder / "out").exists()
 
 
+def test_questions_that_cannot_be_asked_are_no_failure_of_an_llm(shell: Shell) -> None:
+    long = {"id": "long", "question": "Why? " * 1000}
+    (shell.folder / "q.jsonl").write_text(json.dumps(long) + "\n")
+    done = shell("eval", "q.jsonl", "--out", "run", "--json")
+    assert (done.returncode, json.loads(done.stdout)["failed"]) == (2, 1)
+    assert "the first: The question has 4,999 characters; the limit is 4,000." in done.stderr
+    (shell.folder / "no.jsonl").write_text('{"question": "Why?", "reply": "No."}\n')
+    (shell.folder / "q.jsonl").write_text('{"id": "1", "question": "How many aid trucks?"}\n')
+    unasked = shell("eval", "q.jsonl", "--out", "run", "--llm", "scripted:no.jsonl")
+    assert unasked.returncode == 5 and "has no reply to the question" in unasked.stderr
+
+
 def test_the_question_may_come_from_stdin(shell: Shell) -> None:
     assert shell("ask", "-", text=TRUCKS).returncode == 0
 

@@ -12,7 +12,7 @@ import click
 from rag.clean import printable
 from rag.cli.opening import open_pipeline, open_store, progress_bar
 from rag.cli.options import index_option, json_option
-from rag.errors import InvalidInput, LLMFailed
+from rag.errors import InvalidInput, LLMFailed, RagError
 from rag.pipeline import DEFAULT_K, DEFAULT_THRESHOLD
 from rag.render import to_json
 from rag.settings import Settings, load_settings, save_setting
@@ -84,7 +84,7 @@ def eval_command(
     if failed := run.summary["failed"]:
         _note(f"{failed:,} questions failed; the first: {_first_failure(run.rows)}")
     if failed == run.summary["n"]:
-        sys.exit(LLMFailed.exit_code)
+        sys.exit(_to_blame(run.rows).exit_code)
 
 
 def _question_path(named: str | None) -> Path:
@@ -110,6 +110,12 @@ def _note(text: str) -> None:
 
 def _first_failure(rows: Sequence[Any]) -> str:
     return next(str(row["error"]["message"]) for row in rows if row["error"])
+
+
+def _to_blame(rows: Sequence[Any]) -> type[RagError]:
+    """What every question failed for: an LLM, or the questions themselves."""
+    asked = any(row["error"]["kind"] == "llm_failed" for row in rows)
+    return LLMFailed if asked else InvalidInput
 
 
 def _table(measures: dict[str, dict[str, Any]]) -> list[str]:
