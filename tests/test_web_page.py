@@ -81,3 +81,57 @@ def test_a_script_is_no_part_of_a_page_s_text() -> None:
         "</body></html>"
     )
     assert "See a list of ports that are open in winter." in load(page, "a.html")[0].text
+
+
+def _page(middle: str) -> str:
+    """The text of a page that has something between two paragraphs of prose."""
+    begin = "<p>The port of the system is kept up by a few people in their spare time.</p>"
+    end = "<p>All the rest is described in the other part of the manual, which is long.</p>"
+    document, _ = load(f"<html><body><main>{begin}{middle}{end}</main></body></html>", "a.html")
+    first, *between, last = document.text.split("\n\n")
+    assert first.endswith("in their spare time.") and last.startswith("All the rest")
+    return "\n".join(between)
+
+
+@pytest.mark.parametrize(
+    ("middle", "text"),
+    [
+        (
+            "<table><tr><th>Target</th><th>Chip</th></tr><tr><td><code>beta-two</code></td>"
+            "<td><a href=x>ESP33</a></td></tr><tr><td><a href=y>beta-three</a></td>"
+            "<td><div><a href=z>ESP34</a></div></td></tr></table>",
+            "Target: beta-two; Chip: ESP33\nTarget: beta-three; Chip: ESP34",
+        ),
+        (
+            "<table><tr><td>one</td><td><a href=x>ESP1</a></td></tr><tr><td>two</td>"
+            "<td><a href=x>ESP2</a></td></tr><tr><td>three</td><td><a href=x>ESP3</a></td></tr>"
+            "</table>",
+            "one | ESP1\ntwo | ESP2\nthree | ESP3",
+        ),
+        (
+            "<section><h2>Maintainers</h2><p><a href=a>Anna Berg</a> <a href=b>Ole Dahl</a></p>"
+            "</section><h2>Source</h2>",
+            "## Maintainers\nAnna Berg Ole Dahl\n## Source",
+        ),
+        ("<p><a href=a>Rule</a> → <a href=b>Name</a> | <a href=c>Sum</a></p>", "Rule → Name | Sum"),
+        ("<p>See <span><a href=x>the manual</a></span> first.</p>", "See the manual first."),
+        ("<h2><span><a href=x>Chips of 2024</a></span></h2>", "## Chips of 2024"),
+        ("<h2>Chips<span><a href='#chips'>#</a></span></h2>", "## Chips"),
+    ],
+)
+def test_links_that_are_content_stay(middle: str, text: str) -> None:
+    assert _page(middle) == text
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "<p><a href=a>Home</a> | <a href=b>News</a> | <a href=c>Contact</a></p>",
+        "<p>Related: <a href=a>The northern port</a></p>",
+        "<p class=readmore><a href=a>The bridge</a></p><p class=related><a href=a>Ports</a></p>",
+        "<section><h3>Related</h3><p><a href=a>The northern port</a></p></section>",
+        "<table><tr><td><a href=a>Home</a></td><td><a href=b>News</a></td></tr></table>",
+    ],
+)
+def test_links_that_are_a_menu_go(menu: str) -> None:
+    assert _page(menu) in ("", "### Related")

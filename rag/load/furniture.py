@@ -2,9 +2,12 @@
 
 Judged by what an element is (its tag and role), what its maker called it (words of its class and
 id), and how much of its text is links. None of these takes out the greater part of a page's text.
+Links that are content stay: those in tables of data, in sentences, and in a paragraph that has a
+heading to itself.
 """
 
 import re
+from collections.abc import Iterator, Set
 from typing import Any
 
 from rag.load.markup import is_data, join_terms
@@ -20,7 +23,8 @@ _WORDS = frozenset(
         r"\w+",
         """
     ad ads outbrain taboola promo toc tags button btn
-    nav navbar navigation menu skip skiplink topbar toolbar jump pager pagination prevnext rail
+    nav navbar navbox navheader navfooter navigation menu skip skiplink topbar toolbar jump pager
+    pagination prevnext rail
     respond disqus consent gdpr cmp onetrust didomi donate donation
     footer colophon copyright headerlink permalink editsection
     login signin signup optin paywall modal popup overlay toast preheader
@@ -39,6 +43,8 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CAPTION = re.compile(r"caption|legend|unterschrift|legende", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*$")
+_LABEL = re.compile(r"\s*(\w+)\s*:")  # Tags: ...
+_BARS = re.compile(r"\s*[|·•](?:\s|[|·•])*")
 _SEPARATOR = re.compile(r"\s[|·•]\s|^\s*[|·•]\s|\s[|·•]\s*$")
 _MOSTLY = 0.6  # of an element's text in links, for a rail of them
 _GREATER_PART = 0.4  # of a page's text
@@ -46,6 +52,9 @@ _KEPT_WHOLE = {"html", "body", "main", "article", "p", "h1", "h2", "h3", "h4", "
                "tr", "tbody", "code", "pre"}  # fmt: skip
 _RAILS = {"div", "ul", "ol", "section", "aside", "p", "table", "td", "center", "header", "footer",
           "span", "dl", "small", "font"}  # fmt: skip
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_JUDGED_WHOLE = {*_HEADINGS, "p", "li"}  # what stands in one of these is part of its sentence
+_FEWEST_ROWS = 3  # that are alike, where a table of data has no headers
 
 
 def clear(tree: Any) -> None:
@@ -61,8 +70,9 @@ def clear(tree: Any) -> None:
         elif is_furniture(element) and _length(element) <= _GREATER_PART * whole:
             element.drop_tree()
     whole = _length(tree)
+    content = set(_content_links(tree))
     for element in list(tree.iter(*_RAILS)):
-        if _is_rail(element) and _length(element) <= _GREATER_PART * whole:
+        if _is_rail(element, content) and _length(element) <= _GREATER_PART * whole:
             element.drop_tree()
 
 
@@ -106,25 +116,84 @@ def is_furniture(element: Any) -> bool:
         return True
     if element.tag in _KEPT_WHOLE:
         return False
+    return _is_named_so(element)
+
+
+def _is_named_so(element: Any) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    words = [word.lower() for word in _WORD.findall(names)]
-    return any(word in _WORDS or _STEMS.match(word) for word in words) or not _NAMES.isdisjoint(
-        names.lower().split()
-    )
+    return _tells(names) or not _NAMES.isdisjoint(names.lower().split())
 
 
-def _is_rail(element: Any) -> bool:
+def _tells(names: str) -> bool:
+    """Whether one of the words of a name is one of furniture."""
+    words = (word.lower() for word in _WORD.findall(names))
+    return any(word in _WORDS or _STEMS.match(word) for word in words)
+
+
+def _content_links(tree: Any) -> Iterator[Any]:
+    """The links that are the content of a page and no way through the site."""
+    for table in tree.iter("table"):
+        if _holds_data(table):
+            yield from table.iter("a")
+    for paragraph in tree.iter("p"):
+        if _has_own_heading(paragraph):
+            yield from paragraph.iter("a")
+
+
+def _holds_data(table: Any) -> bool:
+    """Whether a table is no menu: it has headers, or its rows are alike and not of links only."""
+    if not is_data(table):
+        return False
+    rows = [cells for row in table.iter("tr") if (cells := row.findall("td") + row.findall("th"))]
+    if len(rows) > 1 and table.find(".//th") is not None:
+        return True
+    alike = len(rows) >= _FEWEST_ROWS and len({len(cells) for cells in rows}) == 1
+    return alike and all(any(_is_plain(cell) for cell in cells) for cells in rows)
+
+
+def _is_plain(cell: Any) -> bool:
+    return cell.find(".//a") is None and _length(cell) > 0
+
+
+def _has_own_heading(paragraph: Any) -> bool:
+    """Whether a paragraph is all that stands under a heading, and that is not one of furniture."""
+    heading, after = _heading(paragraph), paragraph.getnext()
+    return heading != "" and not _tells(heading) and (after is None or after.tag in _HEADINGS)
+
+
+def _heading(paragraph: Any) -> str:
+    """The heading right above a paragraph, or nothing."""
+    above = paragraph.getprevious()
+    return above.text_content() if above is not None and above.tag in _HEADINGS else ""
+
+
+def _is_rail(element: Any, content: Set[Any]) -> bool:
     """Whether an element is a run of links: most of its text, and no sentence around them."""
     if element.find(".//a") is None or element.find(".//h1") is not None:
         return False
-    around = _around_links(element)
+    if any(parent.tag in _JUDGED_WHOLE for parent in element.iterancestors()):
+        return not any(c.isalnum() for c in element.text_content())  # the # that links to a heading
+    around = _around_links(element, content)
     whole, besides = _length(element), len("".join(around.split()))
     if besides == whole or _SENTENCE_END.search(around.strip()):
+        return False
+    if element.tag == "p" and not _is_menu(element, around):
         return False
     return whole - besides >= _MOSTLY * whole or len(_SEPARATOR.findall(around)) > 1
 
 
-def _around_links(element: Any) -> str:
+def _is_menu(paragraph: Any, around: str) -> bool:
+    """Whether a paragraph of links says that it is no content: by its name, heading, label or bars.
+
+    Without such a sign it is: a name, a line of a grammar, where to find the source.
+    """
+    if _is_named_so(paragraph) or _tells(_heading(paragraph)):
+        return True
+    label = _LABEL.match(around)
+    return _tells(label[1]) if label else bool(_BARS.fullmatch(around))
+
+
+def _around_links(element: Any, content: Set[Any]) -> str:
     """The text of an element that is in no link to another place."""
     pieces, pending = [], [element]
     while pending:
@@ -134,7 +203,8 @@ def _around_links(element: Any) -> str:
             continue
         if item.tail and item is not element:
             pending.append(item.tail)
-        if isinstance(item.tag, str) and not (item.tag == "a" and _leads_away(item)):
+        leaves = item.tag == "a" and item not in content and _leads_away(item)
+        if isinstance(item.tag, str) and not leaves:
             pending += [*reversed(item), *([item.text] if item.text else [])]
     return "".join(pieces)
 
