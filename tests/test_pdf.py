@@ -181,6 +181,70 @@ def test_running_heads_are_left_out_and_what_stands_in_the_text_is_not() -> None
     assert not any(line.isdigit() for line in document.text.split())
 
 
+WORDS = ("alpha", "beta", "gamma", "delta", "eta", "theta", "iota", "kappa", "mu", "nu")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Annual report 2023 | {page}",
+        "Page {page} of 40",
+        "Annual Report {page}",
+        "Seite {page}",
+        "- {page} -",
+        "{page}",
+        "F-{page}",
+        "Chapter {chapter}   {page}",
+        "Part {chapter}",
+        "Terms may change at any time.",
+    ],
+)
+@pytest.mark.parametrize("bottom", [760, 30])
+def test_heads_that_differ_in_the_page_s_number_go(head: str, bottom: float) -> None:
+    pages = []
+    for n, word in enumerate(WORDS):
+        cells = head.format(page=n, chapter=1 + n // 5).split("   ")
+        printed = [(72 + 300 * at, bottom, cell) for at, cell in enumerate(cells)]
+        pages.append([*printed, *text_page(f"Body {word}.")])
+    document, _ = load(make_pdf(pages), "a.pdf")
+    assert document.text.split("\n\n") == [f"Body {word}." for word in WORDS]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Total of month {page}: {other} euros.",
+        "Invoice {invoice}",
+        "Invoice {invoice}: the customer owes {other} euros.",
+        "Ticket {page}",
+        "Price {page} euros",
+        "Sum - {other}",
+    ],
+)
+@pytest.mark.parametrize("bottom", [760, 30])
+def test_lines_that_differ_in_another_number_stay(line: str, bottom: float) -> None:
+    lines = [line.format(page=n, invoice=1001 + n, other=17 * n * n) for n in range(10)]
+    pages = [
+        [(72, bottom, said), *text_page(f"Body {word}.", "More text.", "The end.")]
+        for said, word in zip(lines, WORDS, strict=True)
+    ]
+    document, _ = load(make_pdf(pages), "a.pdf")
+    assert [said for said in lines if said in document.text.split("\n\n")] == lines
+
+
+def test_a_head_of_three_pages_is_one_only_where_they_follow_each_other() -> None:
+    grades = [1, 3, 2, 1, 2, 3, 1, 2, 3, 1]
+    pages = [text_page(f"Pupil {w}.", "", f"Grade {g}") for w, g in zip(WORDS, grades, strict=True)]
+    document, _ = load(make_pdf(pages), "a.pdf")
+    assert document.text.count("Grade 1") == 4
+
+
+def test_no_page_with_words_is_emptied() -> None:
+    document, notes = load(make_pdf([text_page("All rights reserved", "7")] * 5), "a.pdf")
+    assert document.text.count("All rights reserved") == 5
+    assert notes == []
+
+
 def test_a_sentence_that_runs_over_a_page_is_one() -> None:
     document, _ = load(make_pdf([text_page(LONG), text_page("and ends here.", "More.")]), "a.pdf")
     assert f"{LONG} and ends here." in document.text
