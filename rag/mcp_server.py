@@ -64,7 +64,11 @@ class Tools:
         began = time.perf_counter()
         hits = pipeline.search(query, k=_checked_k(self.k if k is None else k), selection=selection)
         told = Terminal(False, _WIDTH).hits(hits) if hits else "No passage was found."
-        found = {"query": query, "mode": "hybrid", "passages": [hit_json(hit) for hit in hits]}
+        found: dict[str, Any] = {
+            "query": query,
+            "mode": "hybrid",
+            "passages": [hit_json(hit) for hit in hits],
+        }
         milliseconds = round((time.perf_counter() - began) * 1e3, 1)
         warnings = pipeline.left_out(selection)
         found |= {"warnings": list(warnings), "timings_ms": {"total": milliseconds}}
