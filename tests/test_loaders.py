@@ -331,3 +331,69 @@ def test_a_definition_stands_behind_its_terms(name: str, data: bytes) -> None:
         "Lake: warm",
         "Who decides: Ada",
     ]
+
+
+def mail(kind: str, *parts: str) -> bytes:
+    """A mail of parts, each with its own headers."""
+    inside = "".join(f"--B\n{part}\n" for part in parts)
+    return (
+        "From: ada@quay.example\nSubject: Gulls\nMIME-Version: 1.0\n"
+        f"Content-Type: multipart/{kind}; boundary=B\n\n{inside}--B--\n"
+    ).encode()
+
+
+PLAIN, RICH = "Content-Type: text/plain; charset=utf-8\n\n", "Content-Type: text/html\n\n"
+GULLS = f"{RICH}<p>Ada counted <b>37</b> gulls on the pier.</p>"
+PDF = "Content-Type: application/pdf; name=a.pdf\n\nx"
+
+
+@pytest.mark.parametrize(
+    ("data", "body", "notes"),
+    [
+        (mail("alternative", PLAIN, GULLS), "Ada counted 37 gulls on the pier.", []),
+        (
+            mail("alternative", f"{PLAIN}Your program shows no HTML.", GULLS),
+            "Ada counted 37 gulls on the pier.",
+            [],
+        ),
+        (
+            mail("alternative", f"{PLAIN}Ada counted *37* gulls on\nthe pier [1].", GULLS),
+            "Ada counted *37* gulls on\nthe pier [1].",
+            [],
+        ),
+        (mail("alternative", f"{PLAIN}37 gulls.", RICH), "37 gulls.", []),
+        (
+            mail("alternative", PLAIN, GULLS, PDF),
+            "Ada counted 37 gulls on the pier.",
+            ["attachments are not read: a.pdf"],
+        ),
+        (
+            mail("mixed", f"{PLAIN}First.", PDF, GULLS, f"{PLAIN}Last."),
+            "First.\n\nAda counted 37 gulls on the pier.\n\nLast.",
+            ["attachments are not read: a.pdf"],
+        ),
+        (
+            mail(
+                "mixed",
+                f"{PLAIN}See below.",
+                "Content-Type: message/rfc822\n\nSubject: The  count\n\nOf others.",
+                "Content-Disposition: attachment; filename=b.txt\n\nOf a file.",
+                "Content-Type: message/rfc822\n\nFrom: a@b.c\n\nOf others.",
+            ),
+            "See below.",
+            ['attachments are not read: the e-mail "The count", b.txt, an e-mail'],
+        ),
+    ],
+)
+def test_a_mail_is_read_as_it_is_shown(data: bytes, body: str, notes: list[str]) -> None:
+    document, found = load(data, "a.eml")
+    assert document.text == f"Gulls\n\nFrom: ada@quay.example\n\n{body}"
+    assert found == notes
+
+
+def test_the_encoding_of_a_mail_is_the_one_that_its_header_names() -> None:
+    head = "From: ada@quay.example\nSubject: x\nContent-Type: text/html; charset=windows-1251\n\n"
+    page = "<html><head><meta charset=iso-8859-1></head><body><p>Метро открыто.</p></body></html>"
+    document, notes = load((head + page).encode("cp1251"), "a.eml")
+    assert document.text.endswith("\n\nМетро открыто.")
+    assert notes == ["read as cp1251"]

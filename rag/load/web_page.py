@@ -66,20 +66,23 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def blocks_of_page(data: bytes, notes: list[str]) -> list[str]:
+def blocks_of_page(data: bytes, notes: list[str], charset: str | None = None) -> list[str]:
     """All blocks of a page that is no web site's, with their marks. Raises CannotLoad."""
-    tree = parse_html(data, notes)
+    tree = parse_html(data, notes, charset)
     join_terms(tree)
     return [mark + text for mark, text in marked_paragraphs(tree)]
 
 
-def parse_html(data: bytes, notes: list[str]) -> Any:
-    """The root element of a page, parsed as browsers do. Raises CannotLoad."""
+def parse_html(data: bytes, notes: list[str], charset: str | None = None) -> Any:
+    """The root element of a page, parsed as browsers do. Raises CannotLoad.
+
+    The ``charset`` that it was sent with goes before the one that it declares.
+    """
     import trafilatura
 
     declared = _CHARSET.search(data[:4096])
     name = (declared[1] or declared[2]).decode("ascii") if declared else None
-    tree = trafilatura.load_html(decode(data, notes, name))
+    tree = trafilatura.load_html(decode(data, notes, charset or name))
     if tree is None:
         raise CannotLoad("no text")
     raise_exponents(tree)
