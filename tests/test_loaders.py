@@ -397,3 +397,43 @@ def test_the_encoding_of_a_mail_is_the_one_that_its_header_names() -> None:
     document, notes = load((head + page).encode("cp1251"), "a.eml")
     assert document.text.endswith("\n\nМетро открыто.")
     assert notes == ["read as cp1251"]
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "notes"),
+    [
+        ("sep=;\nTown;Gulls\nKiel;3,5\n", "Town: Kiel; Gulls: 3,5", []),
+        ('"sep=,"\r\nTown,Gulls\r\nKiel,3\r\n', "Town: Kiel; Gulls: 3", []),
+        (
+            "Gulls of 2023\n\nTown,Gulls\nKiel,3\nBonn,4\n",
+            "Gulls of 2023|Town: Kiel; Gulls: 3|Town: Bonn; Gulls: 4",
+            [],
+        ),
+        (
+            "Gulls of 2023,,\nCounted by Ada,,\nTown,Gulls,Rooks\nKiel,3,1\n",
+            "Gulls of 2023|Counted by Ada|Town: Kiel; Gulls: 3; Rooks: 1",
+            [],
+        ),
+        ("Town,2019,2020\nKiel,17,\n", "Town: Kiel; 2019: 17", []),
+        (
+            "Kiel,1871,1955\nBonn,1786,1818\n",
+            "Kiel ¦ 1871 ¦ 1955|Bonn ¦ 1786 ¦ 1818",
+            ["its first row holds no headers"],
+        ),
+        (
+            "Kiel,2019,red\nBonn,black,white\n",
+            "Kiel ¦ 2019 ¦ red|Bonn ¦ black ¦ white",
+            ["its first row holds no headers"],
+        ),
+        (
+            'Note\nGulls came.\nHello, "you"; there\nBye\n',
+            'Note|Gulls came.|Hello, "you"; there|Bye',
+            ["no delimiter cuts its lines alike; they are read whole"],
+        ),
+        ('Note\nGulls came.\n"Hello, you"\n', "Note: Gulls came.|Note: Hello, you", []),
+    ],
+)
+def test_a_table_s_headers_and_delimiter(data: str, text: str, notes: list[str]) -> None:
+    document, found = load(data, "a.csv")
+    assert document.text.replace(" | ", " ¦ ").split("\n\n") == text.split("|")
+    assert found == notes

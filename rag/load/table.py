@@ -12,7 +12,9 @@ from rag.load.document import CannotLoad, Content
 _DELIMITERS = ",\t;|"
 _SAMPLE = 50  # rows that tell the delimiter
 _LONGEST_CELL = 2**20
-_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[/–-]\s?\d{2,4})?")
+_EVEN = 0.5  # of the first rows that a delimiter cuts alike, at least
+_NAMED_DELIMITER = re.compile(r"\"?sep=([^\w\s\"]|\t)\"?\n", re.I)  # as Excel writes and hides it
+_YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d(?:\s?[/–-]\s?\d{2,4})?")
 _FIGURES = re.compile(r"\d[\d.,]*")
 _NAME = re.compile(r"[^:;]{1,60}")  # of a column, as it is found again before a value
 
@@ -21,18 +23,47 @@ def read_table(data: bytes, notes: list[str]) -> Content:
     """A CSV or TSV file: a paragraph a row, ``Header: value; Header: value``.
 
     The first row holds the headers unless one of its cells is a number, empty in all, or there
-    twice. The delimiter is the one that cuts the first rows most evenly.
+    twice; what stands above it in a single cell is a title. The delimiter is the one that the file
+    names, or the one that cuts the first rows most evenly; where none does, the lines stay whole.
     """
     text = decode(data, notes)
     csv.field_size_limit(_LONGEST_CELL)
-    delimiter = max(_DELIMITERS, key=lambda mark: _evenness(text, mark))
+    named = _NAMED_DELIMITER.match(text)
+    text = text[named.end() :] if named else text
+    delimiter = named[1] if named else max(_DELIMITERS, key=lambda mark: _evenness(text, mark))
     try:
         rows = [row for row in _rows(text, delimiter) if any(row)]
     except csv.Error as error:
         raise CannotLoad(f"its rows cannot be told apart ({error})") from None
-    if rows and not is_header(rows[0]):
+    if not named and _evenness(text, delimiter)[0] < _EVEN and max(map(len, rows), default=0) > 1:
+        notes.append("no delimiter cuts its lines alike; they are read whole")
+        return Content("\n\n".join(line.strip() for line in text.splitlines() if line.strip()))
+    above = _above_headers(rows)
+    headed = _is_headed(rows[above:])
+    if rows and not headed:
         notes.append("its first row holds no headers")
-    return Content("\n\n".join(lines(rows, headed=bool(rows) and is_header(rows[0]))))
+    title = lines(rows[:above], headed=False)
+    return Content("\n\n".join([*title, *lines(rows[above:], headed)]))
+
+
+def _above_headers(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows, each of a single cell, stand above headers of several columns."""
+    sizes = (sum(1 for cell in row if cell.strip()) for row in rows)
+    above = sum(1 for _ in itertools.takewhile(lambda size: size == 1, sizes))
+    headers = [cell for cell in rows[above] if cell.strip()] if above < len(rows) else []
+    return above if len(headers) > 1 and _is_headed(rows[above:]) else 0
+
+
+def _is_headed(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row holds headers; years may be among them, above what are none."""
+    if not rows:
+        return False
+    years = [n for n, cell in enumerate(rows[0]) if _YEAR.fullmatch(cell.strip())]
+    below = [row[n].strip() for row in rows[1:] for n in years if n < len(row) and row[n].strip()]
+    counted = all(any(c.isdigit() for c in cell) for cell in below)
+    if len(years) == len(rows[0]) or not counted or all(map(_YEAR.fullmatch, below)):
+        return is_header(rows[0])
+    return is_header([f"year {cell}" if n in years else cell for n, cell in enumerate(rows[0])])
 
 
 def lines(rows: Sequence[Sequence[str]], headed: bool) -> Iterator[str]:
