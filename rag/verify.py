@@ -8,13 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from rag.cite.check import check
-from rag.datatypes import Document, Passage
+from rag.cite.reply import read_pieces, tells_missing
+from rag.compose import NOT_SAID, SOURCES_DISAGREE
+from rag.datatypes import NOT_IN_DOCUMENTS, Document, Passage
 from rag.errors import InvalidInput
 from rag.files import read_below, read_named
 from rag.load import Notes, largest, loader_for
+from rag.pipeline import EXTRACTIVE
 from rag.store.local.roots import Root
+from rag.words import stems
 
 _MARKER = re.compile(r"\[\d+\]")
+_OPENINGS = re.compile(
+    rf"{re.escape(SOURCES_DISAGREE)}|{re.escape(NOT_IN_DOCUMENTS)}|No document is indexed\."
+    r"|(?:1 document is|[\d,]+ documents are) indexed\."
+    r"(?: They begin:| It begins:| The first \d+ begin:)?"
+)
+_SENTENCE_END = re.compile(r"[.!。！…][\W_]*$")
 _FACTS = ("title", "date", "url")
 
 
@@ -63,6 +73,8 @@ def verify(answer: Mapping[str, Any], roots: Sequence[Root]) -> list[Verdict]:
         verdicts.append(Verdict(number, id, _trouble(citation, document)))
         quotes[number] = _quoted(citation, document)
     troubles = [*_sentence_troubles(answer, quotes), *_short_troubles(answer, quotes)]
+    if not troubles and "text" in answer and "sentences" in answer and _says_more(answer):
+        troubles.append("the answer's text says more than its sentences")
     return verdicts + [Verdict(0, "", trouble) for trouble in troubles]
 
 
@@ -123,6 +135,59 @@ def _sentence_troubles(answer: Mapping[str, Any], quotes: Mapping[int, Passage])
             yield "a sentence marked as verified is not carried by its quotes"
         if shown is not None and _squeezed(text) not in shown:
             yield "a sentence is not in the answer's text"
+
+
+def _says_more(answer: Mapping[str, Any]) -> bool:
+    """Whether a text holds words that are neither its sentences' nor the tool's own."""
+    text, at, rests = answer["text"], 0, []
+    for sentence in answer["sentences"]:
+        if found := _place_of(sentence, text, at):
+            rests.append((text[at : found.start()], at == 0, False))
+            at = found.end()
+    written = answer.get("llm") != EXTRACTIVE
+    if not (written and answer.get("complete") is False):  # what an LLM was cut off at is shown
+        rests.append((text[at:], at == 0, True))
+    own = [_squeezed(f"{c.get('title')} begins:") for c in answer["citations"]]
+    return any(
+        _claims(rest, str(answer.get("query", "")), written, first, last)
+        for rest, first, last in rests
+        if _squeezed(rest) not in own
+    )
+
+
+def _place_of(sentence: Mapping[str, Any], text: str, at: int) -> re.Match[str] | None:
+    """Where a sentence stands in a text, with its markers if they are there."""
+    said = r"\s+".join(map(re.escape, sentence["text"].split()))
+    if re.match(r"\s*[A-Za-z0-9]", sentence["text"]):
+        said = r"\b" + said
+    markers = "".join(rf"\[{number}\]" for number in sentence["citations"])
+    marked = rf"{said}\s*{markers}" if markers else said  # a line's end is no part of it
+    return re.compile(marked).search(text, at) or re.compile(said).search(text, at)
+
+
+def _claims(rest: str, query: str, written: bool, first: bool, last: bool) -> bool:
+    """Whether what stands between sentences claims anything: no opening, no heading of an LLM."""
+    lines = _MARKER.sub("", rest).split("\n")
+    kept = [
+        line for line in lines if not _OPENINGS.fullmatch(line.strip()) and not _asked(line, query)
+    ]
+    if not written:
+        return any(line.strip() for line in kept)
+    whole = lines[0 if first else 1 : None if last else -1]
+    headings = {line.strip() for line in whole if not _SENTENCE_END.search(line)}
+    pieces = read_pieces("\n".join(kept))
+    return any(
+        piece.claims and not tells_missing(piece.text, query) and piece.text not in headings
+        for piece in pieces
+    )
+
+
+def _asked(line: str, query: str) -> bool:
+    """Whether a line names a part of the question as what the documents do not say."""
+    said = line.strip()
+    return said.startswith(NOT_SAID) and set(stems(said.removeprefix(NOT_SAID))) <= set(
+        stems(query)
+    )
 
 
 def _carried(text: str, passages: tuple[Passage, ...]) -> bool:

@@ -63,6 +63,27 @@ def test_what_nobody_touched_holds(exported: Exported, root: Root) -> None:
     ]
 
 
+REPLIES = [
+    "**The moon is made of cheese.**", "**Summary**\n- {quoted} [1]", "# Trains.\n{quoted} [1]",
+    "**What?**\n\n1. {quoted} [1]\n2) Elephants fly [9].", "The documents do not say. {quoted}",
+    "| Year | Trains |\n|---|---|\n| 1902 | 400 [1] |", "2024 figures\n4 [1]", "{quoted}\n```\n```",
+    "Elephants fly.\n**Summary**\n{quoted} [1]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reply", REPLIES)
+def test_what_an_llm_wrote_and_nobody_touched_holds(root: Root, reply: str) -> None:
+    (document,) = loader_for("a.md", named=False)("a.md", FILE.encode(), [])
+    _, (passage,) = split(document, count_words, 200)
+    hit = Hit(passage, 1, 0.5, 0.5)
+    checked = read_reply(reply.format(quoted=QUOTED), [hit], finished=True)
+    answer = Answer(
+        "How many?", "How many?", "answered", checked.text, sentences=checked.sentences,
+        citations=checked.citations, llm="local:x",
+    )  # fmt: skip
+    assert troubles(json.loads(to_json(answer_json(answer))), root) == []
+
+
 def test_citations_alone_are_enough(exported: Exported, root: Root) -> None:
     alone = {"citations": exported["citations"]}
     assert troubles(alone, root) == []
@@ -135,6 +156,40 @@ def test_a_change_in_the_export_is_noticed(
 ) -> None:
     change(exported)
     assert told in troubles(exported, root)
+
+
+def added(text: str) -> Callable[[Exported], None]:
+    return lambda exported: exported.update(text=exported["text"] + text)
+
+
+@pytest.mark.parametrize(
+    ("change", "sound"),
+    [
+        (added(""), True),
+        (added("\n"), True),
+        (added(" The moon is made of cheese. [1]"), False),
+        (added("\nThe moon is made of cheese."), False),
+        (added("\nThe documents do not say."), True),
+        (added("\nThe documents do not say: How many trains?"), True),
+        (added("\nThe documents do not say: the moon is made of cheese."), False),
+        (added("\n4 documents are indexed."), True),
+        (added("\nThe sources disagree: not at all."), False),
+        (lambda e: e.update(text=f"The moon is cheese. {e['text']}"), False),
+        (lambda e: e.update(text=f"The sources disagree:\n{e['text']}"), True),
+        (lambda e: e.update(sentences=[], short=None), False),
+        (lambda e: e.update(text=f"Trains a day\n{e['text']}"), False),
+        (lambda e: e.update(llm="local:x", text=f"Trains a day\n1. {e['text']}"), True),
+        (lambda e: e.update(llm="local:x", text=f"Trains a day {e['text']}"), False),
+        (lambda e: e.update(llm="local:x", text=f"{e['text']} And the moon is", complete=False),
+         True),
+    ],
+)  # fmt: skip
+def test_a_text_says_nothing_but_its_sentences(
+    exported: Exported, root: Root, change: Callable[[Exported], None], sound: bool
+) -> None:
+    change(exported)
+    told = [] if sound else ["the answer's text says more than its sentences"]
+    assert troubles(exported, root) == told
 
 
 @pytest.mark.parametrize(

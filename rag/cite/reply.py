@@ -34,7 +34,8 @@ _WRAPPED = re.compile(r"(?<=[^\s.!?:;|。])\n(?=[^\W\d_A-Z])(?=[a-zà-öø-ÿ])"
 _LEAD = re.compile(
     r"\s*(?:(?:[-*•·‣▪–—>]|\d{1,3}[.)]|\([a-z0-9]{1,3}\)|\[[ xX]\])\s{1,8}){0,4}(?:\|\s*)?"
 )
-_HEADING = re.compile(r"\s*(?:#{1,6}\s|(?:\*\*|__)[^*_]{1,120}(?:\*\*|__):?\s*$)")
+# A bold line that ends as a sentence does is one: it claims something.
+_HEADING = re.compile(r"\s*(?:#{1,6}\s|(?:\*\*|__)[^*_]{1,120}(?<![.!。！…])(?:\*\*|__):?\s*$)")
 _RULED = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*$")
 _EMPHASIS = re.compile(r"\*\*|__(?=\w)|(?<=\w)__|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])")
 _ABSTENTION = NOT_IN_DOCUMENTS.rstrip(".").casefold()
