@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from loading import load
 
-from rag.load import LOADERS, CannotLoad, load_corpus, loader_for
+from rag.load import LOADERS, CannotLoad, Notes, load_corpus, loader_for
 from rag.load.decode import decode
 from rag.load.facts import date_in_path, parse_date
 
@@ -249,11 +249,12 @@ def test_corpus_without_a_readable_row(data: bytes) -> None:
         list(load_corpus("corpus.jsonl", data, []))
 
 
-def test_corpus_notes_are_few() -> None:
-    notes: list[str] = []
+def test_corpus_notes_are_few_and_counted() -> None:
+    notes = Notes()
     data = rows(*["bad"] * 1000, {"_id": "a", "text": "b"})
     assert len(list(load_corpus("c.jsonl", data, notes))) == 1
-    assert len(notes) == 20
+    said = "; ".join(f"line {number}: not valid JSON" for number in range(1, 6))
+    assert notes.told() == f"{said}; and 995 more"
 
 
 def test_loader_for() -> None:
