@@ -87,9 +87,11 @@ _OPEN = re.compile(  # and not "What are the two kinds of it?", "What were they 
     r"^who(?:['’]s| is| was) (?:[\w’-]+|(?-i:[A-Z][\w’-]+(?: [A-Z][\w’-]+)*))\W*$",
     re.I,
 )
-_WHETHER = re.compile(  # and not "Is it red or blue?"
-    r"^(?:(?:and|but|so)\s+)?(?:am|is|are|was|were|do|does|did|have|has|had|can|could|may|might|must|"
-    r"should|shall|will|would)(?:n['’]t)?\s(?!.*\bor\b)",
+_WHETHER = re.compile(  # and not "Is it red or blue?", "Can you tell me when ...", "May 2024"
+    r"^(?!(?:can|could|do|will|would) you (?:please )?"
+    r"(?:explain|give|know|list|name|say|show|tell)\b)"
+    r"(?:(?:and|but|so)\s+)?(?:am|is|are|was|were|do|does|did|have|has|had|can|could|may|might|must|"
+    r"should|shall|will|would)(?:n['’]t)?\s(?!\d|.*\bor\b)",
     re.I,
 )
 _ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"

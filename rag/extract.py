@@ -263,7 +263,11 @@ def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
     named = (match.group().strip("`-()").lower() for match in _CODE.finditer(question))
     if any(name not in held for name in named):
         return True
-    models = {(m[1].lower(), m[2]) for m in _MODEL.finditer(question)}
+    models = {
+        (m[1].lower(), m[2])
+        for m in _MODEL.finditer(question)
+        if "-" not in m[0] or m[1].isupper()  # and not "over-65"
+    }
     others = {(m[1], m[2]) for m in _MODEL.finditer(re.sub(r"(?<=[a-z])\s(?=\d)", "", held))}
     kinds = {letters for letters, _ in others}
     return bool(models) and not models & others and any(letters in kinds for letters, _ in models)

@@ -19,7 +19,13 @@ _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
     "bn": 1e9, "trillion": 1e12,
 }  # fmt: skip
-_GROUPED = r"\d{1,3}(?:(?:,\d{3})+|(?:[ \xa0\u2009\u202f]\d{3})+)(?!\d)"  # 1,300,000 or 1 300 000
+_NOT_COUNTED_OFF = (
+    r"(?<!\bday )(?<!\bpage )(?<!\bpart )(?<!\broom )(?<!\bstage )(?<!\bstep )(?<!\bweek )"
+)
+_GROUPED = (  # 1,300,000 or 1 300 000, and not "on day 3 500 people came"
+    rf"\d{{1,3}}(?:,\d{{3}})+(?!\d)"
+    rf"|{_NOT_COUNTED_OFF}\d{{1,3}}(?:[ \xa0\u2009\u202f]\d{{3}})+(?!\d)"
+)
 _VALUE = rf"(?:(?:{_GROUPED}|\d+)(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
 _MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|(?:bn|mn|k|m)\b)"
 _QUANTITY = re.compile(
@@ -48,8 +54,9 @@ _RULES = re.compile(
     re.I,
 )
 _CHANGED = re.compile(  # "raised the rent from £62 to £68": it is £68 now
-    r"\b(?:chang|climb|cut|decreas|drop|extend|fall|fell|gr[eo]w|increas|lower|mov|rais|reduc|ris[ei]|rose|"
-    r"shorten|went)\w*\b[^.;]*\bfrom\s+$",
+    r"\b(?:(?:chang|decreas|increas|rais|reduc)(?:e[sd]?|ing)|(?:climb|extend|lower|shorten)(?:s|ed|ing)|"
+    r"drop(?:s|ped|ping)|fall(?:s|en|ing)?|fell|grew|grow(?:s|n|ing)|move[sd]|"
+    r"ris(?:es?|en|ing)|rose|went)(?:\s+\w+){0,5}\s+from\s+$",
     re.I,
 )
 _ABOUT = re.compile(

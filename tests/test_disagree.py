@@ -164,6 +164,14 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     assert span.low < 62 and span.high > 68
     (named,) = quantities("There were two kinds of X.25 networks.")
     assert named.span == (11, 37)
+    for text in (
+        "The cut heals in from 5 to 7 days.",
+        "The lower pool is for children from 5 to 7 years.",
+        "The movie runs from 5 to 7 hours.",
+    ):
+        (span,) = quantities(text)
+        assert span.low < span.high / 1.3, text
+    assert [q.low < 500 < q.high for q in quantities("On day 3 500 people came.")] == [True]
     assert not list(quantities("On 4 May 1871 at 10:30, model X 200 and No. 5."))
     assert not list(quantities("From 9 a.m. to 5 pm or 17:30."))
 

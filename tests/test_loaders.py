@@ -183,6 +183,7 @@ FEES: Rows = [["Room", "Fee"], ["Standard", "£1,095"], ["Garden", "£1,175"]]
 YEARS: Rows = [["", "2023", "2024"], ["Standard", "£1,095", "£1,160"], ["Dementia", "12", "14"]]
 PEOPLE: Rows = [["Topic", "Person"], ["Payroll", "Marcus"], ["Post", "Gemma"]]
 TASKS: Rows = [["Task", "Person", "Room"], ["Payroll", "Marcus", "blue"], ["Post", "Gemma", "red"]]
+SIZES: Rows = [["Room", "Size", "Fee"], ["Lake", "12 m", "£1,095"], ["Garden", "14 m", "£1,175"]]
 FORM: Rows = [["Name", "Ada Brandt"], ["Born", "3 May 1990"], ["Phone", "0431 12"]]
 DATED: Rows = [["Ada", "Kiel", "2019"], ["Bo", "Ulm", "2020"]]
 CLUBS: Rows = [["Monday", "Chess", "Hall"], ["Tuesday", "Chess", "Shed"]]
@@ -217,14 +218,18 @@ def word_table(rows: Rows, style: str = "Table Grid", look: str = "", shown: str
 @pytest.mark.parametrize(
     ("data", "last"),
     [
-        (word_table(FEES), "Room: Garden; Fee: £1,175"),  # figures alike in kind
-        (word_table(FEES, look="0600"), "Room: Garden; Fee: £1,175"),
+        (word_table(FEES), "Garden | £1,175"),  # may as well be names and values
+        (word_table(SIZES), "Room: Garden; Size: 14 m; Fee: £1,175"),  # figures alike in kind
+        (word_table(SIZES, look="0600"), "Room: Garden; Size: 14 m; Fee: £1,175"),
         (word_table(YEARS), "Dementia; 2023: 12; 2024: 14"),
-        (word_table(TASKS), "Task: Post; Person: Gemma; Room: red"),
-        (word_table(TASKS, look="04A0"), "Task: Post; Person: Gemma; Room: red"),
-        (word_table(TASKS, look="0600"), "Post | Gemma | red"),  # not asked for
-        (word_table(TASKS, look="odd"), "Post | Gemma | red"),
-        (word_table(PEOPLE), "Post | Gemma"),  # may as well be names and values
+        (word_table(TASKS), "Post | Gemma | red"),  # may as well be another task
+        (word_table(TASKS, shown="bold"), "Task: Post; Person: Gemma; Room: red"),
+        (
+            word_table(TASKS, "Light Grid Accent 1", look="04A0"),
+            "Task: Post; Person: Gemma; Room: red",
+        ),
+        (word_table(TASKS, "Light Grid Accent 1", look="odd"), "Post | Gemma | red"),
+        (word_table(PEOPLE), "Post | Gemma"),
         (word_table(PEOPLE, shown="bold"), "Topic: Post; Person: Gemma"),
         (word_table(PEOPLE, shown="D9D9D9"), "Topic: Post; Person: Gemma"),
         (word_table(PEOPLE, shown="FFFFFF"), "Post | Gemma"),

@@ -107,12 +107,13 @@ def test_words_of_another_quoted_sentence_are_shown_where_the_reader_is_sure_of_
         ("How many pictures does the r 5 take?", True),
         ("How many pictures does the R-5 take?", True),
         ("How many pictures does the X6 take?", True),
+        ("How many pictures do over-65 people take with it in mid-2023?", True),
         ("How many pictures do the R5 and the R6 take?", True),
     ],
 )
 def test_a_model_beside_those_that_are_told_of_is_not_answered(
     question: str, answers: bool
 ) -> None:
-    hits = [found_in(f"{BATTERY} It was made in 5 years.")]
+    hits = [found_in(f"{BATTERY} In 5 years, mid 2021, over 80 were made.")]
     known = candidates(question, hits, np.ones(1, np.float32), alike)
     assert (answerability(question, hits, known) > 0.1) is answers

@@ -32,7 +32,7 @@ def load_corpus(name: str, data: bytes, notes: list[str]) -> Iterator[Document]:
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             notes.append(f"line {number}: {_row_trouble(error)}")
     if not good:
-        raise CannotLoad(notes[0] if notes else "no text")
+        raise CannotLoad("no row can be read" if notes else "no text")
 
 
 def _corpus_row(row: bytes) -> Document:

@@ -1,7 +1,8 @@
 """Leaves out what is printed at the head and foot of page after page: titles, page numbers.
 
 Every line that is left out stands, but for the number of its page, on at least three pages in a
-row, and no page with words loses all of them. Other numbers that differ are content: "Invoice 7".
+row of those with such a line, and no page with words loses all of them. Other numbers that differ
+are content: "Invoice 7".
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 _FEWEST_PAGES = 3
 _SHARE = 0.2  # of the pages; less than half, as left and right pages differ
 _SHARE_OF_SENTENCES = 0.9
+_LONGEST = 200  # characters of a line that may hold the number of its page
 _DEEPEST = 4  # lines at either end of a page
 _NUMBER = re.compile(
     r"(?<!\w)(?<!\d[.,])(?:(\d{1,5})|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|sur|di|av|из)\s*\d+)?"
@@ -110,6 +112,8 @@ def _sayings(line: _Printed, page: int, pages: int) -> Iterator[_Said]:
     """What a line says, and what it says if one of its numbers is that of the page."""
     text = _plain(line)
     yield _Said(" ".join(text.split()), None)
+    if len(text) > _LONGEST:
+        return
     for number in _NUMBER.finditer(text):
         value = int(number[1]) if number[1] else _roman(number[0])
         before, after = text[: number.start()], text[number.end() :]

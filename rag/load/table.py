@@ -86,12 +86,12 @@ def is_header(row: Sequence[str]) -> bool:
     return texts and len({*named}) == len(named) >= max(1, len(row) - 1)
 
 
-def names_columns(rows: Sequence[Sequence[str]], asked: bool, seen: bool) -> bool:
+def names_columns(rows: Sequence[Sequence[str]], seen: bool) -> bool:
     """Whether the first row of a table names its columns, where nothing says that it does.
 
     It reads as headers, years among them, of which none is like a value below it. And it is
-    ``seen`` to be set off; or it is ``asked`` for, and more than two columns make no list of names
-    with their values; or what stands in a column below is figures alike in kind.
+    ``seen`` to be set off; or more than two columns make no list of names with their values, and
+    years are among the names or figures alike in kind in a column below.
     """
     names = [cell.strip() for cell in rows[0]] if rows else []
     if len(names) < 2 or len(names) < max(map(len, rows)) or not all(names[1:]):
@@ -102,7 +102,7 @@ def names_columns(rows: Sequence[Sequence[str]], asked: bool, seen: bool) -> boo
     if not named or any(_kind(name) in own for name, own in zip(names, below, strict=True)):
         return False
     figures = any(len(own) > 1 and len({*own}) == 1 and "0" in own[0] for own in below)
-    return seen or figures or (asked and len(names) > 2)
+    return seen or (len(names) > 2 and (figures or any(map(_YEAR.fullmatch, names))))
 
 
 def _kind(cell: str) -> str:

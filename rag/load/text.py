@@ -18,10 +18,14 @@ _ORG_DATE = re.compile(r"[<\[](\d{4}-\d\d-\d\d)[^>\]]*[>\]]")
 _ADOC_FRONT = re.compile(
     r"""
     (?:(?://.*)?\n)*+
-    (?:=[ \t]+(?P<title>\S.*)\n)?
-    (?:  # who wrote it, and the revision
-        (?:[^\W\d][\w.'-]*+(?:[ ]+[^\W\d][\w.'-]*+){0,2}+(?:[ ]+<[^>\n]+>)?+(?:;[ ]*|(?=\n)))++ \n
-        (?P<revision>(?:v\d[\w.]*,?|\d[\d.]*,|(?=\d{4}-))[ \t]*(?P<date>[^:\n]*)(?::.*)?\n)?
+    (?:
+        =[ \t]+(?P<title>\S.*)\n
+        (?:  # who wrote it, and the revision
+            (?:
+                [^\W\d][\w.'-]*+(?:[ ]+[^\W\d][\w.'-]*+){0,2}+(?:[ ]+<[^>\n]+>)?+(?:;[ ]*|(?=\n))
+            )++ \n
+            (?P<revision>(?:v\d[\w.]*,?|\d[\d.]*,|(?=\d{4}-))[ \t]*(?P<date>[^:\n]*)(?::.*)?\n)?
+        )?
     )?
     (?P<fields>(?:(?://|:!?[\w-]+!?:).*\n)*)
     """,
@@ -29,6 +33,7 @@ _ADOC_FRONT = re.compile(
 )
 _ADOC_FIELD = re.compile(r"^:([\w-]+):[ \t]*(\S.*)", re.M)
 _ADOC_HEADING = re.compile(r"^[=#]{1,6}[ \t]+(\S.*?)(?:[ \t]+=+)?[ \t]*$", re.M)
+_ADOC_BLOCK = re.compile(r"^(-{4,}|\.{4,})[ \t]*\n.*?(?:^\1[ \t]*$|\Z)", re.S | re.M)
 _COLUMNS = re.compile(r"\s{2,}|\t")
 _DEEPEST = 20  # of front matter
 _LONGEST = 65_536  # characters of front matter that are read
@@ -145,7 +150,7 @@ def _asciidoc_header(text: str) -> tuple[dict[str, Any], int]:
 
 
 def _asciidoc_heading(body: str) -> str | None:
-    found = _ADOC_HEADING.search(body[:20_000])
+    found = _ADOC_HEADING.search(_ADOC_BLOCK.sub("", body[:20_000]))
     return one_line(found[1]) if found else _first_line_headline(body)
 
 

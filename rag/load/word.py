@@ -109,9 +109,11 @@ def _rows(table: Any, styles: Mapping[str, str]) -> Iterator[str]:
     rows = list(table.iterchildren(f"{_WORD}tr"))
     texts = [list(_cells(row, styles)) for row in rows]
     told = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
-    asked = _asks_for_headers(table)
-    styled = asked and styles.get(_value(table, f"tblPr/{_WORD}tblStyle")) == _SETS_OFF
-    headed = told or names_columns(texts, asked, seen=styled or _stands_out(rows[:2]))
+    styled = (
+        _asks_for_headers(table)
+        and styles.get(_value(table, f"tblPr/{_WORD}tblStyle")) == _SETS_OFF
+    )
+    headed = told or names_columns(texts, seen=styled or _stands_out(rows[:2]))
     yield from lines(texts, headed)
 
 
