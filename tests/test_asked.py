@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.asked import holds_kind, is_open, kind_asked, may_be, parts, short_answer
+from rag.asked import asks_whether, holds_kind, is_open, kind_asked, may_be, parts, short_answer
 
 TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in April with 9 drivers."
 
@@ -183,3 +183,19 @@ def test_what_asks_for_an_account(question: str, expected: bool) -> None:
 )
 def test_what_words_may_be_what_is_asked_for(question: str, words: str, may: bool) -> None:
     assert may_be(question, words) == may
+
+
+@pytest.mark.parametrize(
+    ("question", "whether"),
+    [
+        ("Can we get a cat?", True),
+        ("and is it open on Sunday?", True),
+        ("Doesn't it cost more?", True),
+        ("Is it red or blue?", False),
+        ("Can you tell me how many there are?", False),
+        ("May 2024: how many came?", False),
+        ("When is it open?", False),
+    ],
+)
+def test_questions_for_yes_or_no(question: str, whether: bool) -> None:
+    assert asks_whether(question) is whether

@@ -361,3 +361,17 @@ def test_header_of_an_asciidoc_file(
     document, _ = load(text, "a.adoc")
     assert (document.title, document.date) == (title or "a.adoc", date)
     assert document.text == text and text[document.body :] == body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Opening hours\n// TODO: check\nMonday 9 to 5.",
+        "Spending\n2023-2024 we spent 300 euros on paint.\nAnd more.",
+        "Never smoke\n:icons: font\n\nIt harms.",
+        "Install it first.\n\n----\n# apt install foo\n----\nThen go.",
+    ],
+)
+def test_an_asciidoc_file_without_a_title_has_no_header(text: str) -> None:
+    document, _ = load(text.encode(), "a.adoc")
+    assert (document.title, document.date, document.body) == ("a.adoc", None, 0)
