@@ -242,7 +242,18 @@ def test_a_history_is_a_list(shell: Shell, data: str) -> None:
     (shell.folder / "history.json").write_text(data)
     done = shell("ask", TRUCKS, "--history", "history.json")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == 'rag: history.json is not a JSON list of {"role", "content"}.\n'
+    assert done.stderr == 'rag: history.json must be a list of {"role", "content"}.\n'
+
+
+def test_a_history_is_json_of_known_roles(shell: Shell) -> None:
+    for data, told in (
+        ("[", 'is not JSON, a list of {"role", "content"}.'),
+        ('[{"role": "robot", "content": ""}]', "has a role other than system, user, assistant."),
+    ):
+        (shell.folder / "history.json").write_text(data)
+        done = shell("ask", TRUCKS, "--history", "history.json")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"rag: history.json {told}\n"
 
 
 @pytest.mark.parametrize(

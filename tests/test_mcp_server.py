@@ -132,17 +132,30 @@ def test_errors_are_one_sentence(tmp_path: Path, home: Path, seed_index: LocalSt
     served(tmp_path, home, calls, "--index", str(seed_index.folder), errors=tmp_path / "errors")
 
 
-def test_an_index_may_come_and_grow_while_it_serves(
+def test_a_missing_index_is_not_served(tmp_path: Path, home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "rag", "mcp", "--index", "mine"],
+        cwd=tmp_path, env=dict(os.environ) | {"RAG_HOME": str(home)},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.startswith("rag: There is no index in mine; `rag index PATH")
+    assert not (tmp_path / "mine").exists()
+
+
+def test_an_index_may_go_come_and_grow_while_it_serves(
     tmp_path: Path, home: Path, embedder: Embedder
 ) -> None:
     store = LocalStore(tmp_path / "mine")
     notes = tmp_path / "notes"
     notes.mkdir()
+    (notes / "cats.txt").write_text("The cat of the museum is called Olga.")
+    sync(store, [str(notes)], embedder)
 
     async def calls(client: Client) -> None:
+        shutil.rmtree(tmp_path / "mine")
         error = await failing(client, "search", query="cats")
         assert error["kind"] == "index_missing" and "rag index PATH" in error["message"]
-        (notes / "cats.txt").write_text("The cat of the museum is called Olga.")
         (notes / "bad\udcff.txt").write_text("The dog of the museum is called Bruno.")
         sync(store, [str(notes)], embedder)
         answer, _ = await call(client, "ask", question="What is the museum's cat called?")
@@ -193,9 +206,11 @@ def test_only_the_protocol_is_on_stdout(tmp_path: Path, home: Path, seeds: Path)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_it_can_be_ended(tmp_path: Path, home: Path, number: int, code: int) -> None:
+def test_it_can_be_ended(
+    tmp_path: Path, home: Path, seed_index: LocalStore, number: int, code: int
+) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "rag", "mcp"],
+        [sys.executable, "-m", "rag", "mcp", "--index", str(seed_index.folder)],
         cwd=tmp_path,
         env=dict(os.environ) | {"RAG_HOME": str(home)},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

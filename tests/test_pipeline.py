@@ -259,7 +259,7 @@ def test_a_history_may_be_of_mappings_or_none(pipeline: Pipeline) -> None:
 @pytest.mark.parametrize(
     "history",
     [
-        [{"role": "user"}], [{"role": "nobody", "content": "x"}], [{"role": "user", "content": 5}],
+        [{"role": "user"}], [{"role": 5, "content": "x"}], [{"role": "user", "content": 5}],
         [Message("user", cast(Any, None))], ["x"], [None], "x", 5, {"role": "user", "content": "x"},
     ],
 )  # fmt: skip

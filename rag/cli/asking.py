@@ -14,7 +14,7 @@ from rag.cli.live import LiveText
 from rag.cli.opening import open_pipeline, terminal
 from rag.cli.options import index_option, json_option, with_filters
 from rag.converse.kept import keep, last_conversation, read_history
-from rag.datatypes import Answer, Message, Mode
+from rag.datatypes import Answer, Hit, Message, Mode
 from rag.errors import InvalidInput, LLMFailed, MachineRefused
 from rag.files import read_named
 from rag.pipeline import DEFAULT_K, EXTRACTIVE, Pipeline
@@ -56,7 +56,7 @@ def ask(
         question = sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
     if goes_on and history is not None:
         raise InvalidInput("Give either -c or --history FILE.")
-    messages = [] if history is None else _read_history(history)
+    messages = () if history is None else _read_history(history)
     if goes_on:
         messages = last_conversation(settings.home)
     pipeline = open_pipeline(settings)
@@ -121,7 +121,7 @@ def _tell_costs(answer: Answer) -> None:
         click.echo(f"passages that did not fit the LLM's window: {ranks}", err=True)
 
 
-def _read_history(name: str) -> list[Message]:
+def _read_history(name: str) -> Sequence[Message]:
     try:
         return read_history(Path(name))
     except OSError as error:
@@ -153,7 +153,8 @@ def search(
         raise InvalidInput("Give either a QUERY, or --queries FILE with --run OUT.")
     pipeline = open_pipeline(settings)
     count = settings.k or DEFAULT_K
-    began, shown = time.perf_counter(), ""
+    began = time.perf_counter()
+    hits: Sequence[Hit] = ()
     found: dict[str, Any]
     if queries and run:
         written = _write_run(pipeline, Path(queries), Path(run), count, mode, selection)
@@ -161,13 +162,13 @@ def search(
     else:
         hits = pipeline.search(query or "", k=count, mode=mode, selection=selection)
         found = {"query": query, "mode": mode, "passages": [hit_json(hit) for hit in hits]}
-        shown = terminal().hits(hits) + "\n"
     timings = {"total": round((time.perf_counter() - began) * 1e3, 1)}
     warnings = pipeline.left_out(selection)
     if as_json:
         click.echo(to_json(found | {"warnings": warnings, "timings_ms": timings}))
         return
-    click.echo(shown, nl=False)
+    if query:
+        click.echo(terminal().hits(hits))
     _warn(warnings)
 
 

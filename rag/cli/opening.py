@@ -19,10 +19,8 @@ from rag.store.local import LocalStore, SyncReport, sync
 
 def sync_index(settings: Settings, paths: tuple[str, ...], rebuild: bool = False) -> SyncReport:
     """Syncs with a progress bar on a terminal; the default index begins with ``seeds/``."""
-    store = LocalStore(Path(settings.index))
-    if not store.exists() and not paths:
-        if not _can_begin_with_seeds(settings, store):
-            raise store.missing()
+    store = LocalStore(Path(settings.index)) if paths else store_at(settings)
+    if not paths and not store.exists():
         paths = ("seeds",)
     spec = settings.embedder or _spec_of(store)
     with progress_bar() as progress:
@@ -46,10 +44,18 @@ def _can_begin_with_seeds(settings: Settings, store: LocalStore) -> bool:
     return settings.index == "index" and Path("seeds").is_dir() and never_made
 
 
+def store_at(settings: Settings) -> LocalStore:
+    """The index, which is there or can begin with ``seeds/``. Raises IndexUnusable."""
+    store = LocalStore(Path(settings.index))
+    if not store.exists() and not _can_begin_with_seeds(settings, store):
+        raise store.missing()
+    return store
+
+
 def open_store(settings: Settings) -> LocalStore:
     """The index; the default one is made from ``seeds/`` by the first command that needs it."""
-    store = LocalStore(Path(settings.index))
-    if not store.exists() and _can_begin_with_seeds(settings, store):
+    store = store_at(settings)
+    if not store.exists():
         click.echo("Indexing seeds/ for the first time ...", err=True)
         sync_index(settings, ())
     return store

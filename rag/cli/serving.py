@@ -9,7 +9,7 @@ from types import FrameType
 import click
 
 from rag.clean import printable
-from rag.cli.opening import open_pipeline, open_store
+from rag.cli.opening import open_pipeline, open_store, store_at
 from rag.cli.options import index_option
 from rag.doctor import llms_at_hand
 from rag.errors import InvalidInput
@@ -71,6 +71,7 @@ def _read_auth(path: Path) -> list[tuple[str, str]]:
 def mcp_command(llm: str | None, index: str | None) -> None:
     """Serve the tools ask, search and show to an MCP client, over stdio."""
     settings = load_settings({"index": index, "llm": llm})
+    store_at(settings)  # a mistyped index is said here rather than to the client
     from rag.mcp_server import serve
 
     for number in (signal.SIGINT, signal.SIGTERM):

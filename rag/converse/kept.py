@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.converse.history import messages
 from rag.datatypes import Message
 from rag.errors import InvalidInput, MachineRefused
 from rag.files import read_named
@@ -14,7 +15,7 @@ _TURNS = 20  # a question and its answer are one
 _FILE = Path("conversations") / "last.json"
 
 
-def last_conversation(home: Path) -> list[Message]:
+def last_conversation(home: Path) -> Sequence[Message]:
     """The messages kept last, oldest first; none where there was no conversation.
 
     Raises InvalidInput for a file that is none of ours.
@@ -28,23 +29,17 @@ def last_conversation(home: Path) -> list[Message]:
         raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def read_history(path: Path) -> list[Message]:
+def read_history(path: Path) -> Sequence[Message]:
     """The messages of a JSON list of ``{"role", "content"}``.
 
     Raises OSError where it cannot be read and InvalidInput for anything else in it.
     """
     try:
         found = json.loads(read_named(path))
-        if not isinstance(found, list):  # an empty object would do for an empty list
-            raise TypeError
-        messages = [Message(turn["role"], turn["content"]) for turn in found]
-        if not all(isinstance(message.content, str) for message in messages):
-            raise TypeError
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise InvalidInput(f'{path} is not a JSON list of {{"role", "content"}}.') from error
-    if any(message.role not in ("user", "assistant") for message in messages):
-        raise InvalidInput(f"{path} has a role other than user and assistant.")
-    return messages
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f'{path} is not JSON, a list of {{"role", "content"}}.') from error
+    # Nothing at all is a history for a caller; a file that says so was meant otherwise.
+    return messages(found if isinstance(found, list) else {}, str(path))
 
 
 def keep(home: Path, history: Sequence[Message]) -> None:
