@@ -328,10 +328,14 @@ def test_surrogates_written_as_utf8_are_joined_or_replaced() -> None:
         ("#+OPTIONS: toc:nil\nBody.", None, None, "Body."),
         ("#+BEGIN_QUOTE\nBody.", None, None, "#+BEGIN_QUOTE\nBody."),
         (":Weight: 3 kg\nBody.", None, None, ":Weight: 3 kg\nBody."),
+        (
+            "#+TITLE: Plants\n#+Caption: Wages of 2024\n| a |\n",
+            "Plants", None, "#+Caption: Wages of 2024\n| a |\n",
+        ),
         ("* Care\n#+TITLE: Plants\n", None, None, "* Care\n#+TITLE: Plants\n"),
         ("---\ntitle: Front\n---\n#+TITLE: x\nBody.", "Front", None, "#+TITLE: x\nBody."),
     ],
-)
+)  # fmt: skip
 def test_keywords_of_an_org_file(text: str, title: str | None, date: str | None, body: str) -> None:
     document, _ = load(text, "a.org")
     assert (document.title, document.date) == (title or "a.org", date)

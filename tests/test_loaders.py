@@ -260,6 +260,23 @@ def test_cells_that_span_columns_of_a_word_table() -> None:
     )
 
 
+def test_columns_that_a_row_of_a_word_table_leaves_out() -> None:
+    import docx
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    file = docx.Document(io.BytesIO(word_table(YEARS)))
+    row = file.tables[0].rows[1]._tr
+    row.remove(row.tc_lst[1])
+    before = OxmlElement("w:gridBefore")
+    before.set(qn("w:val"), "1")
+    row.get_or_add_trPr().append(before)
+    out = io.BytesIO()
+    file.save(out)
+    text = load(out.getvalue(), "a.docx")[0].text
+    assert text.split("\n\n")[0] == "2023: Standard; 2024: £1,160"
+
+
 PAGE = (
     b"<h1></h1><p>Hi.<h2><div>Fees</div></h2><ul><li></li><p>All is free.</p><ul>"
     b"<li><p>a tent</p><p>or two</p></li></ul></ul><h3>A <em>new</em> part</h3><div>Rest.</div>"

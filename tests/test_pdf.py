@@ -194,6 +194,7 @@ WORDS = ("alpha", "beta", "gamma", "delta", "eta", "theta", "iota", "kappa", "mu
         "- {page} -",
         "{page}",
         "F-{page}",
+        "Guide to the archive 3-{page}",
         "Chapter {chapter}   {page}",
         "Part {chapter}",
         "Terms may change at any time.",
@@ -219,11 +220,15 @@ def test_heads_that_differ_in_the_page_s_number_go(head: str, bottom: float) -> 
         "Ticket {page}",
         "Price {page} euros",
         "Sum - {other}",
+        "Invoice INV-{invoice}",
+        "Log of the ward, 2024-05-{day:02}",
+        "2024-5-{day}",
+        "{day}/5/2024 log of the ward",
     ],
 )
 @pytest.mark.parametrize("bottom", [760, 30])
 def test_lines_that_differ_in_another_number_stay(line: str, bottom: float) -> None:
-    lines = [line.format(page=n, invoice=1001 + n, other=17 * n * n) for n in range(10)]
+    lines = [line.format(page=n, invoice=1001 + n, other=17 * n * n, day=n + 1) for n in range(10)]
     pages = [
         [(72, bottom, said), *text_page(f"Body {word}.", "More text.", "The end.")]
         for said, word in zip(lines, WORDS, strict=True)

@@ -15,16 +15,20 @@ _SHARE = 0.2  # of the pages; less than half, as left and right pages differ
 _SHARE_OF_SENTENCES = 0.9
 _LONGEST = 200  # characters of a line that may hold the number of its page
 _DEEPEST = 4  # lines at either end of a page
-_NUMBER = re.compile(
-    r"(?<!\w)(?<!\d[.,])(?:(\d{1,5})|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|sur|di|av|из)\s*\d+)?"
+_NUMBER = re.compile(  # a whole date has no group: no part of it is the number of a page
+    r"(?<!\w)(?:\d{4}-\d\d?-\d\d?|\d\d?/\d\d?/\d{2,4})(?!\w)|"
+    r"(?<!\w)(?<!\d[.,])(?:(\d{1,5})|([ivxlc]{1,7}))(?:\s*(?:/|of|von|de|sur|di|av|из)\s*\d+)?"
     r"(?!\w|[.,]\d)"
 )
 _PAGE_BEFORE = re.compile(
     r"\b(?:page|pg?|seite|s|página|pagina|pág|pag|sida|side|strona|str|sivu|страница|стр)[.:]?\s*$"
 )
 _PAGE_AFTER = re.compile(r"\s*(?:页|頁|ページ|페이지|쪽)")
-# A number parted from the rest of its line (# is the number), and one that only a space parts.
-_PARTED = re.compile(r".*(?:\s\s|[|·•/–—-]\s?)#\W*|\W*#(?:\s\s|\s?[|·•/–—-]).*")
+# A number parted from the rest of its line (# is the number), and one that only a space parts. A
+# hyphen parts it between blanks or from a part's sign ("3-7", "F-7") and binds it in "INV-1001".
+_PARTED = re.compile(
+    r".*(?:\s\s|[|·•/–—]\s?|\s-\s|(?<![\w-])\w{1,2}-)#\W*|\W*#(?:\s\s|\s?[|·•/–—]|\s-\s).*"
+)
 _SPACED = re.compile(r".*[\w)]\s#\W*|\W*#\s[^\W\d].*")
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"(?:\S+\s+){3,}\S*[.!?]")
@@ -115,7 +119,9 @@ def _sayings(line: _Printed, page: int, pages: int) -> Iterator[_Said]:
     if len(text) > _LONGEST:
         return
     for number in _NUMBER.finditer(text):
-        value = int(number[1]) if number[1] else _roman(number[0])
+        if not (number[1] or number[2]):
+            continue
+        value = int(number[1]) if number[1] else _roman(number[2])
         before, after = text[: number.start()], text[number.end() :]
         if _counts_pages(before, after, value <= pages):
             yield _Said(" ".join(f"{before}#{after}".split()), value - page)
@@ -139,5 +145,5 @@ def _plain(line: _Printed) -> str:
 
 
 def _roman(numeral: str) -> int:
-    values = [_ROMAN.get(c, 0) for c in numeral.split()[0]]
+    values = [_ROMAN.get(c, 0) for c in numeral]
     return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))

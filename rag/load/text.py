@@ -12,7 +12,11 @@ _BEGIN = re.compile(r"---[ \t]*\n")
 _END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.M)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
 _FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[ \t]*$|\Z)", re.S | re.M)
-_ORG_FRONT = re.compile(r"(?:(?:#\+[\w-]+:.*|:[\w-]+:.*|[ \t]*)\n)*+")
+# Keywords of the whole file, not those of a table or picture that follows.
+_ORG_FRONT = re.compile(
+    r"(?i)(?:(?:#\+(?!(?:caption|name|header|plot|results|attr_\w+):)[\w-]+:.*"
+    r"|:[\w-]+:.*|[ \t]*)\n)*+"
+)
 _ORG_FIELD = re.compile(r"^#\+([\w-]+):[ \t]*(\S.*)", re.M)
 _ORG_DATE = re.compile(r"[<\[](\d{4}-\d\d-\d\d)[^>\]]*[>\]]")
 _ADOC_FRONT = re.compile(

@@ -122,11 +122,15 @@ def _cells(row: Any, styles: Mapping[str, str]) -> Iterator[str]:
 
     So each stands under the name of its own column.
     """
+    yield from [""] * _columns(row, f"trPr/{_WORD}gridBefore")
     for cell in _outermost(row, f"{_WORD}tc"):
         yield " ".join(_blocks(cell, styles, headed=False))
-        spanned = _value(cell, f"tcPr/{_WORD}gridSpan")
-        columns = int(spanned) if re.fullmatch(r"[0-9]{1,2}", spanned) else 1
-        yield from [""] * (min(columns, _MOST_COLUMNS) - 1)
+        yield from [""] * (_columns(cell, f"tcPr/{_WORD}gridSpan") - 1)
+
+
+def _columns(element: Any, path: str) -> int:
+    told = _value(element, path)
+    return min(int(told), _MOST_COLUMNS) if re.fullmatch(r"[0-9]{1,2}", told) else 0
 
 
 def _asks_for_headers(table: Any) -> bool:
