@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from rag.datatypes import Document
@@ -30,6 +30,7 @@ def make_pdf(
     title: str = "",
     font: str = "Helvetica",
     sizes: Mapping[str, float] = MappingProxyType({}),
+    bold: Collection[str] = (),
 ) -> bytes:
     """A PDF whose pages hold lines of (left, bottom, text), in 10 points but for some ``sizes``."""
     objects = [
@@ -39,18 +40,21 @@ def make_pdf(
         "/ToUnicode 5 0 R >>",
         f"<< /Title ({title}) /CreationDate (D:20240229120000Z) >>",
         f"<< /Length {len(_TO_UNICODE)} >>\nstream\n{_TO_UNICODE}\nendstream",
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /{font}-Bold /Encoding /WinAnsiEncoding "
+        "/ToUnicode 5 0 R >>",
     ]
     kids = []
     for page in pages:
         shown = "".join(
-            f"BT /F1 {sizes.get(text, 10)} Tf {left} {bottom} Td ({_escaped(text)}) Tj ET\n"
+            f"BT /F{1 + (text in bold)} {sizes.get(text, 10)} Tf {left} {bottom} Td "
+            f"({_escaped(text)}) Tj ET\n"
             for left, bottom, text in page
         )
         objects.append(f"<< /Length {len(shown)} >>\nstream\n{shown}endstream")
         kids.append(f"{len(objects) + 1} 0 R")
         objects.append(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
-            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {len(objects)} 0 R >>"
+            f"/Resources << /Font << /F1 3 0 R /F2 6 0 R >> >> /Contents {len(objects)} 0 R >>"
         )
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
     out, places = b"%PDF-1.4\n", []

@@ -274,3 +274,62 @@ def test_a_scan_is_refused() -> None:
 def test_a_damaged_file_is_refused() -> None:
     with pytest.raises(CannotLoad, match="damaged"):
         load(b"%PDF-1.4\ngarbage", "a.pdf")
+
+
+def test_what_is_larger_or_bolder_than_the_text_is_a_heading() -> None:
+    sizes = {"The care of bats": 18, "What they eat": 14, "and drink": 14, "Also large.": 14}
+    page = text_page(
+        "The care of bats", "", "What they eat", "and drink", "", LONG, "and more.", "",
+        "Insects", LONG, "and so on.", "", "Also large.", "", "Where they live", "", "In trees.",
+    )  # fmt: skip
+    data = make_pdf([page], sizes=sizes, bold={"Insects", "Where they live"})
+    document, _ = load(data, "a.pdf")
+    assert document.text.split("\n\n") == [
+        "# The care of bats",
+        "## What they eat and drink",
+        f"{LONG} and more.",
+        "### Insects",
+        f"{LONG} and so on.",
+        "Also large.",
+        "### Where they live",
+        "In trees.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Introduction . . . . . . . 12",
+        "• a tent",
+        "12",
+        "It is free of charge,",
+        "and a very long line " * 8,
+    ],
+)
+def test_not_all_that_is_large_or_bold_is_a_heading(line: str) -> None:
+    line = line.strip()
+    page = text_page(LONG, "and more.", "", line, "", LONG, "and so on.")
+    for data in (make_pdf([page], sizes={line: 14}), make_pdf([page], bold={line})):
+        assert "#" not in load(data, "a.pdf")[0].text
+
+
+def test_bold_words_within_a_paragraph_or_over_the_rows_of_a_table_are_no_heading() -> None:
+    within = text_page(LONG, LONG, "and so on.", "", "Paid until March")
+    row = [(72.0, 500.0, "Fees"), (300.0, 500.0, "12,000")]
+    data = make_pdf([[*within, *row]], bold={within[1][2], "Paid until March"})
+    assert "#" not in load(data, "a.pdf")[0].text
+
+
+def test_a_page_may_begin_with_a_heading() -> None:
+    pages = [text_page(LONG, "and more."), text_page("Fees", "", LONG, "and so on.")]
+    document, _ = load(make_pdf(pages, bold={"Fees"}), "a.pdf")
+    assert document.text[document.pages[1] :].startswith("# Fees\n\n")
+
+
+def test_more_sizes_than_levels() -> None:
+    titles = [f"Part {n}" for n in "ABCDEFGH"]
+    lines = [line for title in titles for line in (title, "", LONG, "and so on.", "")]
+    sizes = {title: 26 - 2 * n for n, title in enumerate(titles)}
+    document, _ = load(make_pdf([text_page(*lines)], sizes=sizes), "a.pdf")
+    marks = [block.partition(" ")[0] for block in document.text.split("\n\n") if "Part" in block]
+    assert marks == ["#", "#", "#", "##", "###", "####", "#####", "######"]

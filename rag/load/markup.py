@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.clean import clean_text
+from rag.load.headings import BOLD_MARK, may_be_heading
 from rag.load.table import is_header, lines
 
 _NOT_TEXT = {
@@ -97,10 +98,25 @@ def _pieces(element: Any) -> Iterator[str | Mark | list[str]]:
 def _mark(element: Any, tag: str) -> Mark | None:
     if tag in _HEADINGS:
         return Mark(f"{'#' * int(tag[1])} ")
+    if tag in ("p", "div") and _is_bold(element) and may_be_heading(_text_of(element)):
+        return Mark(BOLD_MARK)
     if tag != "li":
         return None
     above = itertools.islice(element.iterancestors(), _DEEPEST)
     return Mark("  " * (sum(e.tag in ("ul", "ol") for e in above) - 1) + "- ")
+
+
+def _is_bold(element: Any) -> bool:
+    """Whether a paragraph, which is no item's, holds bold text in one line and nothing else."""
+    if len(element) != 1 or element.getparent() is None or element.getparent().tag == "li":
+        return False
+    (only,) = element
+    beside = f"{element.text or ''}{only.tail or ''}".strip()
+    return only.tag in ("b", "strong") and not beside and only.find(".//br") is None
+
+
+def _text_of(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 def raise_exponents(tree: Any) -> None:

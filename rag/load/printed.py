@@ -1,17 +1,19 @@
-"""A page of a PDF file -> its lines as they are printed: their text, their boxes, which are rows.
+"""The pages of a PDF file -> their lines as they are printed: text, boxes, which of them are rows.
 
 PDFium tells where each character stands; only those at the ends of words are asked for, since each
 answer takes longer than all the rest.
 """
 
+import ctypes
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, zip_longest
 from typing import Any
 
 from rag.clean import clean_text
+from rag.load.document import CannotLoad
 
 BROKEN_WORD = "\ufffe"  # PDFium's mark for a "-" at the end of a line
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])\u2010$")  # one that it does not mark
@@ -22,6 +24,8 @@ _PRINTED = re.compile(rf"(?=\S)[^\r\n{BROKEN_WORD}]*{BROKEN_WORD}?")  # PDFium j
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^ ]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_LONGEST_NAME = 100  # characters of a font's name that are read
+_REGULAR, _BOLD = 400, 700  # weights of fonts, as CSS has them
 
 # In heights of a line:
 ANOTHER_SIZE = 1.15  # of a heading
@@ -43,6 +47,7 @@ class Line:
     right: float
     top: float
     row: bool = False
+    weight: int = 0  # of the letters' strokes, as the font tells it; of the thinner end
     marked: bool = False  # begins with a bullet or a note's number, in a size of its own
 
     @property
@@ -60,6 +65,7 @@ class _Words:
     sides: Sequence[tuple[float, float]]
     bottom: float
     top: float
+    weight: int
     marked: bool
 
     @property
@@ -94,8 +100,28 @@ class _Words:
         return len(self.spaces) > 1 and self.even and not self.wide
 
 
-def page_lines(page: Any) -> Iterator[Line]:
-    """The lines of a page in reading order."""
+def read_pages(data: bytes) -> tuple[list[list[Line] | None], Mapping[str, str]]:
+    """The lines of each page in reading order, None where it cannot be read, and what the file
+    tells of itself. Raises CannotLoad.
+    """
+    import pypdfium2
+
+    try:
+        file = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error):
+            raise CannotLoad("encrypted; it opens only with a password") from None
+        raise CannotLoad("a damaged PDF file; it is cut off or has been changed") from None
+    pages: list[list[Line] | None] = []
+    for number in range(len(file)):
+        try:
+            pages.append(list(_lines(file[number])))
+        except pypdfium2.PdfiumError:
+            pages.append(None)
+    return pages, file.get_metadata_dict()
+
+
+def _lines(page: Any) -> Iterator[Line]:
     textpage = page.get_textpage()
     printed = list(_words(textpage))
     textpage.close()
@@ -107,7 +133,9 @@ def page_lines(page: Any) -> Iterator[Line]:
         text = _HYPHENATED.sub(BROKEN_WORD, clean_text(_as_row(line) if row else line.text))
         text = _CONTROL.sub("", text).translate(_LIGATURES)
         if any(c.isalnum() for c in text):
-            yield Line(text, line.left, line.bottom, line.right, line.top, row, line.marked)
+            yield Line(
+                text, line.left, line.bottom, line.right, line.top, row, line.weight, line.marked
+            )
 
 
 def _words(textpage: Any) -> Iterator[_Words]:
@@ -124,7 +152,19 @@ def _words(textpage: Any) -> Iterator[_Words]:
         _, bottom, _, top = middle = boxes[len(boxes) // 2]
         low, high = sorted((_height(ends[0][0]), _height(middle)))
         mark = not _LETTER.search(text[: places[0][1]]) and high > ANOTHER_SIZE * low
-        yield _Words(text, places, [(a[0], b[2]) for a, b in ends], bottom, top, mark)
+        weight = min(_weight(textpage, printed.start() + at) for at in (0, len(text) - 1))
+        yield _Words(text, places, [(a[0], b[2]) for a, b in ends], bottom, top, weight, mark)
+
+
+def _weight(textpage: Any, at: int) -> int:
+    """How bold a character is; the fonts that each program brings have but a name that tells it."""
+    from pypdfium2 import raw
+
+    if (told := raw.FPDFText_GetFontWeight(textpage, at)) > 0:
+        return int(told)
+    name = ctypes.create_string_buffer(_LONGEST_NAME)
+    raw.FPDFText_GetFontInfo(textpage, at, name, _LONGEST_NAME, ctypes.byref(ctypes.c_int()))
+    return _BOLD if b"bold" in name.value.lower() else _REGULAR
 
 
 def _height(box: tuple[float, float, float, float]) -> float:

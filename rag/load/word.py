@@ -9,6 +9,7 @@ from rag.clean import clean_text
 from rag.load.archive import open_archive
 from rag.load.document import Content
 from rag.load.facts import one_line
+from rag.load.headings import BOLD_MARK, may_be_heading
 from rag.load.table import lines, names_columns
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -36,13 +37,21 @@ def read_word(data: bytes, notes: list[str]) -> Content:
 
     file = docx.Document(io.BytesIO(data))
     styles = _styles(file)
-    blocks = list(_blocks(file.element.body, styles))
+    blocks = _without_bold(list(_blocks(file.element.body, styles)))
     for kind in _NOTES:
         for relation in file.part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
                 blocks += _blocks(parse_xml(relation.target_part.blob), styles)
     title = one_line(file.core_properties.title)
     return Content("\n\n".join(blocks), title or _heading(file))
+
+
+def _without_bold(blocks: list[str]) -> list[str]:
+    """The same, but for the marks of what is bold where most of the text is."""
+    bold = sum(len(block) for block in blocks if block.startswith(BOLD_MARK))
+    if 2 * bold < sum(map(len, blocks)):
+        return blocks
+    return [block.removeprefix(BOLD_MARK) for block in blocks]
 
 
 def _styles(file: Any) -> Mapping[str, str]:
@@ -95,7 +104,7 @@ def _blocks(parent: Any, styles: Mapping[str, str], headed: bool = True) -> Iter
         tag = element.tag
         if tag == f"{_WORD}p":
             if text := _text(element):
-                mark = _mark(element, styles, headed)
+                mark = _mark(element, text, styles, headed)
                 yield mark + (" ".join(text.split()) if "#" in mark else text)
             for box in _outermost(element, f"{_WORD}txbxContent"):
                 yield from _blocks(box, styles, headed)
@@ -153,9 +162,9 @@ def _stands_out(rows: Sequence[Any]) -> bool:
     )
 
 
-def _is_bold(cell: Any) -> bool:
-    """Whether all that is written in a cell is bold; also where nothing is."""
-    runs = [run for run in cell.iter(f"{_WORD}r") if run.find(f"{_WORD}t") is not None]
+def _is_bold(element: Any) -> bool:
+    """Whether all that is written in a cell or paragraph is bold; also where nothing is."""
+    runs = [run for run in element.iter(f"{_WORD}r") if run.find(f"{_WORD}t") is not None]
     marks = [run.find(f"{_WORD}rPr/{_WORD}b") for run in runs]
     return all(mark is not None and mark.get(f"{_WORD}val") not in _OFF for mark in marks)
 
@@ -189,13 +198,15 @@ def _text(paragraph: Any) -> str:
     return clean_text("".join(pieces)).strip()
 
 
-def _mark(paragraph: Any, styles: Mapping[str, str], headed: bool) -> str:
+def _mark(paragraph: Any, text: str, styles: Mapping[str, str], headed: bool) -> str:
     """What a heading or an item of a list begins with, as in Markdown."""
     style = styles.get(paragraph.style) or paragraph.style or ""
     if headed and (heading := _HEADING.fullmatch(style)):
         return f"{'#' * int(heading[1] or 1)} "
     numbered = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
-    return "- " if numbered or style.casefold().startswith("list") else ""
+    if numbered or style.casefold().startswith("list"):
+        return "- "
+    return BOLD_MARK if headed and _is_bold(paragraph) and may_be_heading(text) else ""
 
 
 def _heading(file: Any) -> str | None:
