@@ -11,6 +11,12 @@ from rag.words import STOP_WORDS, stem, stems, tokens
 
 Kind = Literal["number", "time", "name", "reason"]
 
+# A count, and not "the phone number of the caretaker".
+_NUMBER_OF = (
+    r"(?:^|\b(?:a|the|what|which|actual|approximate|average|exact|greatest|highest|largest|least|"
+    r"lowest|maximum|minimum|overall|recommended|required|smallest|total|typical|usual)\s)"
+    r"number of\b"
+)
 _ASKS: dict[Kind, re.Pattern[str]] = {  # from the word that asks on
     "time": re.compile(
         r"when\b|how long ago\b|(?:what|which) (?:year|date|day|month|time|century|decade)\b", re.I
@@ -21,12 +27,12 @@ _ASKS: dict[Kind, re.Pattern[str]] = {  # from the word that asks on
     "reason": re.compile(r"why\b|how come\b|(?:what|which)\b.*?\breasons?\b", re.I),
     "number": re.compile(
         r"how (?:many|much|long|old|far|tall|high|large|big|often)\b"
-        r"|(?:what|which)\b.*?\b(?:number of\b|percent)",
+        rf"|(?:what|which)\b.*?(?:{_NUMBER_OF}|\bpercent)",
         re.I,
     ),
 }
 _ASKED_ABOUT: dict[Kind, re.Pattern[str]] = {  # where no word asks
-    "number": re.compile(r"\bnumber of\b|\bpercent", re.I),
+    "number": re.compile(rf"{_NUMBER_OF}|\bpercent", re.I),
     "reason": re.compile(r"\breasons?\b", re.I),
 }
 _WORD_THAT_ASKS = re.compile(r"\b(?:how|what|when|where|which|who(?:m|se)?|why)\b", re.I)
@@ -43,7 +49,9 @@ _COUNT = re.compile(  # or a list, or days or months from one to another, which 
     r"only|pair|plenty|free|complimentary|single|some|to|triple|unlimited|various|weekdays?|zero|[IVXLC]{2,})\b",
     re.I,
 )
+_NUMBERED = re.compile(r"\bnumber\b", re.I)
 _HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.I)
+_HOW_MANY = re.compile(r"\bhow many (?:of the |more |other )?(\w+)", re.I)
 _HOW_LONG = re.compile(r"\bhow long\b(?! ago\b)", re.I)
 _LENGTH = re.compile(  # in time or space
     r"\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|"
@@ -67,6 +75,7 @@ _TIME = re.compile(  # 10:30 and 10.30 am, and not the version 10.30
     r"(?:last|next|this|earlier) (?:week|month|year|night))\b|"
     r"\d{1,2}:\d\d|\d{1,2}\.\d\d\s?[ap]\.?m\b",
 )
+_CAPITAL = re.compile(r"\b[^\W\d_a-z]")
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
 _REASON = re.compile(
     r"\b(?:because|since|due to|in order to|so that|as a result|therefore|"
@@ -173,8 +182,15 @@ def holds_kind(question: str, sentence: str) -> float:
 
 
 def may_be(question: str, words: str) -> bool:
-    """Whether words may be what is asked for: how many or how much is no name, how long no year."""
+    """Whether words may be what is asked for: how many or how much is no name, how long no year.
+
+    Nor is who a count, or a phone number without figures.
+    """
     kind = kind_asked(question)
+    if kind is None and _NUMBERED.search(question):
+        return bool(_NUMBER.search(words))
+    if kind == "name":
+        return not _NUMBER.match(words) or bool(_CAPITAL.search(words))
     if kind == "time":
         return bool(_WHEN.search(words) or TIME.search(words) or _TIME.search(words))
     if kind != "number":
@@ -183,6 +199,13 @@ def may_be(question: str, words: str) -> bool:
         return bool(_LENGTH.search(words))
     counts = _COUNT.search(words) or TIME.search(words)
     return bool(counts) or not _HOW_MUCH.search(question)
+
+
+def counts_asked(question: str, sentence: str) -> list[Span]:
+    """Where a sentence counts what a question asks how many of: "5 days" for "how many days"."""
+    asked = _HOW_MANY.search(question)
+    noun = stem(asked[1].lower()) if asked else None
+    return [q.span for q in quantities(sentence) if noun in stems(sentence[slice(*q.span)])]
 
 
 def short_answer(question: str, sentence: str) -> Span | None:

@@ -11,10 +11,14 @@ from rag.words import STOP_WORDS, stem
 
 _SMALL = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty
+    sixteen seventeen eighteen nineteen
 """
-_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
-_WORDS = {word: value for value, word in enumerate(_SMALL.split())} | _TENS | {"ninety": 90}
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_WORDS = {word: value for value, word in enumerate(_SMALL.split())} | {"a": 1}
+_WORDS |= {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)}
+_ONES = "|".join(_SMALL.split()[1:10])
+_BELOW = rf"(?:(?:{'|'.join(_TENS.split())})(?:[ \xa0-](?:{_ONES}))?|{'|'.join(_SMALL.split())})"
+_SAID = rf"\b(?:(?:{_ONES}|a)[ \xa0-]hundred(?: and {_BELOW})?|{_BELOW})\b"
 _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
     "bn": 1e9, "trillion": 1e12,
@@ -26,7 +30,7 @@ _GROUPED = (  # 1,300,000 or 1 300 000, and not "on day 3 500 people came"
     rf"\d{{1,3}}(?:,\d{{3}})+(?!\d)"
     rf"|{_NOT_COUNTED_OFF}\d{{1,3}}(?:[ \xa0\u2009\u202f]\d{{3}})+(?!\d)"
 )
-_VALUE = rf"(?:(?:{_GROUPED}|\d+)(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b)"
+_VALUE = rf"(?:(?:{_GROUPED}|\d+)(?:\.\d+)?|{_SAID})"
 _MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|(?:bn|mn|k|m)\b)"
 _QUANTITY = re.compile(
     rf"(?<![\w.,/:-])(?P<currency>[$€£])?\s?(?P<value>{_VALUE})"
@@ -161,7 +165,13 @@ def _opens(text: str, match: re.Match[str]) -> bool:
 
 
 def _number(text: str) -> float:
-    return float(_WORDS.get(text.lower(), re.sub(r"[,\s]", "", text)))
+    words = re.split(r"[\s-]", text.lower())
+    if words[0] not in _WORDS:
+        return float(re.sub(r"[,\s]", "", text))
+    value = 0
+    for word in words:
+        value = 100 * value if word == "hundred" else value + _WORDS.get(word, 0)
+    return float(value)
 
 
 def _counted(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from rag.asked import asks_whether, is_open, kind_asked, may_be, short_answer
+from rag.asked import asks_whether, counts_asked, is_open, kind_asked, may_be, short_answer
 from rag.beside import label_end, states
 from rag.choose import short_cell
 from rag.chronology import of_another_time
@@ -15,6 +15,8 @@ from rag.tables import in_table, told
 from rag.words import stems
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])[$€£]?\d")  # and not the 5 of R5, nor a time or a version
+_CELLS = re.compile(r" {3}|\|")  # of a row in print or of a table: words of several answer nothing
+_CLEARLY = 1.0  # logits by which one reading outdoes another
 _POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 
 
@@ -51,8 +53,11 @@ def _told(
     if span is None:
         return None
     words = candidate.hit.passage.quote(span)
+    if _CELLS.search(words):
+        return None
     sure = (
         (row or candidate.read > 0 and _alone(question, candidate, span))
+        and not _outdone(candidate, cited)
         and may_be(question, words)
         and _fits(question, candidate, found)
         and not any(_excludes(question, other.text, candidate, span) for other in cited)
@@ -74,13 +79,24 @@ def _pointed_at(question: str, best: Candidate) -> Span | None:
 def _alone(question: str, candidate: Candidate, span: Span) -> bool:
     """Whether a number that is asked for is the only one of its sentence, times left out.
 
-    Of two prices the reader hardly tells which one is asked for.
+    Of two prices the reader hardly tells which one is asked for. Of days and months it is the days,
+    where these are asked for.
     """
     if kind_asked(question) != "number":
         return True
     text, (start, end) = candidate.text, (at - candidate.span[0] for at in span)
+    counted = counts_asked(question, text)
+    if counted and not any(a < end and start < b for a, b in counted):
+        return False
     others = f"{text[:start]} {text[end:]}"
     return not _FIGURE.search(TIME.sub(" ", others), label_end(others))
+
+
+def _outdone(candidate: Candidate, cited: Sequence[Candidate]) -> bool:
+    """Whether the reader is clearly surer of what another sentence says."""
+    margins = [c.reading.margin for c in cited if c.reading]
+    own = candidate.reading.margin if candidate.reading else None
+    return own is not None and max(margins) > own + _CLEARLY
 
 
 def _excludes(question: str, other: str, candidate: Candidate, span: Span) -> bool:

@@ -178,6 +178,11 @@ def test_what_asks_for_an_account(question: str, expected: bool) -> None:
         ("When does it open?", "first seven calendar days", True),
         ("When does it open?", "June", True),
         ("Who opens it?", "the fund", True),
+        ("Who opens it?", "five persons", False),
+        ("Who opens it?", "five Rangers", True),
+        ("What is the phone number of the keeper?", "Horak", False),
+        ("What is the phone number of the keeper?", "0151 9876", True),
+        ("What is the number of keepers?", "five", True),
         ("What opens?", "the fund", True),
     ],
 )

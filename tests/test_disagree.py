@@ -155,6 +155,14 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     assert money.low < 1.2e6 < money.high and money.counted == {"$"}
     (grouped,) = quantities("In 2020 they burned 1 300 000.5 tonnes of waste.")
     assert grouped.low < 1_300_000.5 * 1000 < grouped.high
+    for said, value in (
+        ("twenty-five", 25), ("Forty six", 46), ("a hundred and twenty", 120), ("two hundred", 200),
+        ("three hundred thousand", 300_000), ("nineteen", 19), ("ninety-nine thousand", 99_000),
+    ):  # fmt: skip
+        (one,) = quantities(f"{said} members came.")
+        assert one.low < value < one.high < 1.02 * value, said
+    (between,) = quantities("It has twenty to thirty members.")
+    assert (round(between.low), round(between.high)) == (20, 30)
     (two,) = quantities("In 2020 300\u202f000 men came.")
     assert two.low < 300_000 < two.high
     changed = "They lowered the limit from 120 to 90 requests, and raised the fee from £62 to £68."

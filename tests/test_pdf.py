@@ -211,6 +211,16 @@ def test_heads_that_differ_in_the_page_s_number_go(head: str, bottom: float) -> 
     assert document.text.split("\n\n") == [f"Body {word}." for word in WORDS]
 
 
+def test_heads_that_name_short_chapters_go_by_the_number_of_their_page() -> None:
+    pages = [
+        [(72, 760, f"Chapter {n}: On {word} | {n + 5}"), *text_page(f"Body {word}.")]
+        for n, word in enumerate(WORDS)
+    ]
+    pages[4] = text_page("Body eta.")
+    document, _ = load(make_pdf(pages), "a.pdf")
+    assert document.text.split("\n\n") == [f"Body {word}." for word in WORDS]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -333,3 +343,14 @@ def test_more_sizes_than_levels() -> None:
     document, _ = load(make_pdf([text_page(*lines)], sizes=sizes), "a.pdf")
     marks = [block.partition(" ")[0] for block in document.text.split("\n\n") if "Part" in block]
     assert marks == ["#", "#", "#", "##", "###", "####", "#####", "######"]
+
+
+def test_bullets_that_are_told_as_lines_belong_to_what_stands_beside_them() -> None:
+    lines = ["flood;", "wear and tear;", "theft."]
+    page = text_page("These are not insured:", top=720)
+    for n, line in enumerate(lines):
+        page += [(56.0, 698.0 - 20 * n, "•"), (74.0, 700.0 - 20 * n, line)]
+    page += [(56.0, 600.0, "•"), (74.0, 560.0, "Far below.")]
+    document, _ = load(make_pdf([page], sizes={"•": 14}), "a.pdf")
+    items = [f"• {line}" for line in lines]
+    assert document.text.split("\n\n") == ["These are not insured:", *items, "Far below."]

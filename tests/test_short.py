@@ -79,6 +79,19 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
             "£640",
             False,
         ),
+        ("Who was not elected?", "Some five persons were not elected.", "five persons", False),
+        (
+            "How many days a week may I work from home?",
+            "In the six-month trial you may work from home on one day a week.",
+            "six-month",
+            False,
+        ),
+        (
+            "How many days a week may I work from home?",
+            "In the trial you may work from home on one day a week.",
+            "one day",
+            True,
+        ),
     ],
 )
 def test_words_are_sure_where_nothing_speaks_against_them(
@@ -98,6 +111,14 @@ def test_words_of_another_quoted_sentence_are_shown_where_the_reader_is_sure_of_
         assert (short and short.text) == words
     short = told(question, text, ("a network", 1.0), ("packet switching", 4.0))
     assert short is not None and (short.citation, short.text) == (1, "a network")
+    assert not short.sure
+    short = told(question, text, ("a network", 3.5), ("packet switching", 4.0))
+    assert short is not None and short.sure
+
+
+def test_words_across_cells_answer_nothing() -> None:
+    row = "Excess per claim   £250   £150   none"
+    assert told("What is the excess per claim?", row, ("£250   £150", 3.0)) is None
 
 
 @pytest.mark.parametrize(

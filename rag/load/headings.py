@@ -4,7 +4,7 @@ import re
 
 BOLD_MARK = "###### "  # as in Markdown: of the deepest level, for nothing tells how deep it stands
 _LONGEST = 150  # characters
-_BEGINS = re.compile(r"(?:§ ?|[^\w\s])?\w")  # not with a bullet or a box to tick
+_BEGINS = re.compile(r"(?:§ ?|[^\w\s(])?\w")  # not with a bullet, a box to tick, a bracket
 _GOES_ON = re.compile(r"[.,;]$|(?:\. ?){2,}\d*$")  # as a sentence, or to the number of a page
 
 

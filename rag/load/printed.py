@@ -128,14 +128,25 @@ def _lines(page: Any) -> Iterator[Line]:
     page.close()
     prose = [line for line in printed if line.prose]
     space = min((space for line in prose for space in line.spaces), default=0.0)  # of the font
+    bullet: _Words | None = None
     for line, following in zip_longest(printed, printed[1:]):
         row = line.wide and not _justified(line, following, prose, space)
         text = _HYPHENATED.sub(BROKEN_WORD, clean_text(_as_row(line) if row else line.text))
         text = _CONTROL.sub("", text).translate(_LIGATURES)
-        if any(c.isalnum() for c in text):
-            yield Line(
-                text, line.left, line.bottom, line.right, line.top, row, line.weight, line.marked
-            )
+        before, bullet = bullet, None
+        if not any(c.isalnum() for c in text):
+            bullet = line if len(text) == 1 else None
+            continue
+        left, marked = line.left, line.marked
+        if before and _stands_before(before, line):
+            text, left, marked = f"{before.text} {text}", before.left, True
+        yield Line(text, left, line.bottom, line.right, line.top, row, line.weight, marked)
+
+
+def _stands_before(bullet: _Words, line: _Words) -> bool:
+    """Whether a sign, which is told as a line, stands at the height of a line and left of it."""
+    middle = (line.bottom + line.top) / 2
+    return bullet.right <= line.left and bullet.bottom < middle < bullet.top
 
 
 def _words(textpage: Any) -> Iterator[_Words]:

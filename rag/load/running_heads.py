@@ -1,8 +1,8 @@
 """Leaves out what is printed at the head and foot of page after page: titles, page numbers.
 
 Every line that is left out stands, but for the number of its page, on at least three pages in a
-row of those with such a line, and no page with words loses all of them. Other numbers that differ
-are content: "Invoice 7".
+row of those with such a line, or most pages have a line with their number. No page with words loses
+all of them. Other numbers that differ are content: "Invoice 7".
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol, TypeVar
 _FEWEST_PAGES = 3
 _SHARE = 0.2  # of the pages; less than half, as left and right pages differ
 _SHARE_OF_SENTENCES = 0.9
+_MOST = 0.5  # of the pages
 _LONGEST = 200  # characters of a line that may hold the number of its page
 _DEEPEST = 4  # lines at either end of a page
 _NUMBER = re.compile(  # a whole date has no group: no part of it is the number of a page
@@ -87,14 +88,25 @@ def _repeated(ends: Sequence[Sequence[_Printed]]) -> set[_Said]:
     """What is said at this end on page after page.
 
     Lines that differ in their numbers are of one form: a head names the chapter, too. They repeat
-    if enough pages have a line of the form that stands on the pages before and after as well.
+    if enough pages have a line of the form that stands on the pages before and after as well. Where
+    most pages have a line with their number, all these do: each chapter may be short.
     """
     forms: dict[str, dict[int, set[_Said]]] = defaultdict(lambda: defaultdict(set))
+    numbered: dict[int, dict[int, set[_Said]]] = defaultdict(lambda: defaultdict(set))
     for page, lines in enumerate(ends):
         for line in lines:
             form = _NUMBER.sub("#", _plain(line))
-            forms[form][page].update(_sayings(line, page, len(ends)))
-    repeated: set[_Said] = set()
+            for saying in _sayings(line, page, len(ends)):
+                forms[form][page].add(saying)
+                if saying.ahead is not None:
+                    numbered[saying.ahead][page].add(saying)
+    repeated = {
+        saying
+        for pages in numbered.values()
+        if len(pages) >= max(_FEWEST_PAGES, _MOST * len(ends))
+        for said in pages.values()
+        for saying in said
+    }
     for form, said in forms.items():
         runs = [run for run in _runs(said.values()) if run[1] >= _FEWEST_PAGES]
         share = _SHARE_OF_SENTENCES if _SENTENCE.fullmatch(form) else _SHARE

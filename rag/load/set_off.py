@@ -15,19 +15,21 @@ def heading_marks(paragraphs: Sequence[Paragraph]) -> list[str]:
     """What each paragraph begins with: as in Markdown "## " for a heading, or nothing.
 
     The largest are of the first level. What is bolder but not larger is of the last one, unless it
-    stands over the rows of a table, where it names columns.
+    stands, alone or with others, over the rows of a table, where it names columns.
     """
     lines = [line for paragraph in paragraphs for line in paragraph.lines]
     height = _median((line.height, len(line.text)) for line in lines)
     weight = _median((line.weight, len(line.text)) for line in lines)
     found: dict[int, float] = {}
-    for at, paragraph in enumerate(paragraphs):
-        if not _may_be_heading(paragraph):
-            continue
-        lowest = min(line.height for line in paragraph.lines)
-        over_rows = at + 1 < len(paragraphs) and paragraphs[at + 1].lines[0].row
-        bold = min(line.weight for line in paragraph.lines) > _BOLDER * weight
-        if lowest > ANOTHER_SIZE * height or (bold and lowest > _ALIKE * height and not over_rows):
+    over_rows = False
+    for at in reversed(range(len(paragraphs))):
+        lines = paragraphs[at].lines
+        lowest = min(line.height for line in lines)
+        bold = min(line.weight for line in lines) > _BOLDER * weight
+        larger = lowest > ANOTHER_SIZE * height
+        over_rows = lines[0].row or (over_rows and bold and not larger)
+        bolder = bold and lowest > _ALIKE * height and not over_rows
+        if (larger or bolder) and _may_be_heading(paragraphs[at]):
             found[at] = lowest
     levels = _levels(found.values())
     return [f"{'#' * levels[found[at]]} " if at in found else "" for at in range(len(paragraphs))]
