@@ -42,6 +42,7 @@ _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than th
 _OTHER_SECTION = 0.25  # by one of another section than those that the question names
 _UNREAD: Mapping[tuple[str, Span], Reading] = {}
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")  # as they are printed
 _MODEL = re.compile(r"\b(?!(?:FY|H|Q)\d)([A-Za-z]{1,4})-?(\d{1,4})\b", re.I)  # and no quarter
 
 
@@ -254,14 +255,22 @@ def _untold(question: str, found: Sequence[Candidate]) -> bool:
     )
 
 
+def _holds(text: str, name: str) -> bool:
+    """Whether a text holds a name; an option as a whole, with its dashes: "encrypted" is none."""
+    if not name.startswith("-"):
+        return name in text
+    return bool(re.search(rf"(?<![\w-])--?{re.escape(name.lstrip('-'))}(?![\w-])", text))
+
+
 def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
     """Whether the question names an option, function or variable that no hit holds.
 
     Or only models (R6) of which the hits hold none, but others of their kind (R5).
     """
     held = "\n".join(f"{hit.passage.title}\n{hit.passage.in_place}" for hit in hits).lower()
-    named = (match.group().strip("`-()").lower() for match in _CODE.finditer(question))
-    if any(name not in held for name in named):
+    dashed = _DASHES.sub("-", held)
+    named = (match.group().strip("`()").lower() for match in _CODE.finditer(question))
+    if any(not _holds(dashed if name.startswith("-") else held, name) for name in named):
         return True
     models = {
         (m[1].lower(), m[2])

@@ -138,3 +138,22 @@ def test_a_model_beside_those_that_are_told_of_is_not_answered(
     hits = [found_in(f"{BATTERY} In 5 years, mid 2021, over 80 were made.")]
     known = candidates(question, hits, np.ones(1, np.float32), alike)
     assert (answerability(question, hits, known) > 0.1) is answers
+
+
+@pytest.mark.parametrize(
+    ("option", "answers"),
+    [
+        ("--keyed", True),
+        ("-k", True),
+        ("--key", False),
+        ("--encrypt", False),
+        ("-e", False),
+        ("--quiet", True),
+        ("`keyed`", True),
+    ],
+)
+def test_an_option_is_held_as_a_whole(option: str, answers: bool) -> None:
+    hits = [found_in("With -k or --keyed=NAME what is stored is encrypted; −−quiet, -q is quiet.")]
+    question = f"What does the option {option} of the store do?"
+    known = candidates(question, hits, np.ones(1, np.float32), alike)
+    assert (answerability(question, hits, known) > 0.1) is answers
