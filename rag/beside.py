@@ -21,6 +21,7 @@ _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 tr
 _HEAD = re.compile(rf"#(?!\.\s)|{_MARKED.pattern}")  # "#. Press it" is an item
 _LEADERS = re.compile(r"\s(?:[.·…] ?){5}|(?:[.·…] ?){5}\s*\d")
 _LABEL_WORDS = 4
+_VALUE = re.compile(r"\d|: |\w\s*\|\s*\w")  # a figure, or what stands beside a name
 _QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
 _SAYS = re.compile(
     r"\b(?:said|says|asked|asks|wrote|writes|told|added|replied|warned|concluded|continued|"
@@ -52,7 +53,7 @@ def states(sentence: str) -> bool:
     words = len(rest.split())
     ends = bool(re.search(r"[.!;…。！][\W_]*$", rest))
     opens = rest.rstrip().endswith(":") and words > _LABEL_WORDS
-    return ends or opens or words > _HEADING_WORDS or bool(re.search(r"\d|: ", rest))
+    return ends or opens or words > _HEADING_WORDS or bool(_VALUE.search(rest))
 
 
 def marked_depth(sentence: str, starred: bool = False) -> int:

@@ -218,7 +218,7 @@ def word_table(rows: Rows, style: str = "Table Grid", look: str = "", shown: str
 @pytest.mark.parametrize(
     ("data", "last"),
     [
-        (word_table(FEES), "Garden | £1,175"),  # may as well be names and values
+        (word_table(FEES), "Garden: £1,175"),  # may as well be names and values
         (word_table(SIZES), "Room: Garden; Size: 14 m; Fee: £1,175"),  # figures alike in kind
         (word_table(SIZES, look="0600"), "Room: Garden; Size: 14 m; Fee: £1,175"),
         (word_table(YEARS), "Dementia; 2023: 12; 2024: 14"),
@@ -229,13 +229,13 @@ def word_table(rows: Rows, style: str = "Table Grid", look: str = "", shown: str
             "Task: Post; Person: Gemma; Room: red",
         ),
         (word_table(TASKS, "Light Grid Accent 1", look="odd"), "Post | Gemma | red"),
-        (word_table(PEOPLE), "Post | Gemma"),
+        (word_table(PEOPLE), "Post: Gemma"),
         (word_table(PEOPLE, shown="bold"), "Topic: Post; Person: Gemma"),
         (word_table(PEOPLE, shown="D9D9D9"), "Topic: Post; Person: Gemma"),
-        (word_table(PEOPLE, shown="FFFFFF"), "Post | Gemma"),
+        (word_table(PEOPLE, shown="FFFFFF"), "Post: Gemma"),
         (word_table(PEOPLE, "Light Grid Accent 1"), "Topic: Post; Person: Gemma"),
-        (word_table(PEOPLE, "Light Grid Accent 1", look="0600"), "Post | Gemma"),
-        (word_table(FORM), "Phone | 0431 12"),
+        (word_table(PEOPLE, "Light Grid Accent 1", look="0600"), "Post: Gemma"),
+        (word_table(FORM), "Phone: 0431 12"),
         (word_table(DATED, shown="bold"), "Bo | Ulm | 2020"),  # a year above a year is no name
         (word_table(CLUBS), "Tuesday | Chess | Shed"),
         (word_table([["Task:", "Payroll", "Day:"], ["a", "b", "c"]]), "a | b | c"),

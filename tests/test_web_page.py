@@ -106,7 +106,7 @@ def _page(middle: str) -> str:
             "<table><tr><td>one</td><td><a href=x>ESP1</a></td></tr><tr><td>two</td>"
             "<td><a href=x>ESP2</a></td></tr><tr><td>three</td><td><a href=x>ESP3</a></td></tr>"
             "</table>",
-            "one | ESP1\ntwo | ESP2\nthree | ESP3",
+            "one: ESP1\ntwo: ESP2\nthree: ESP3",
         ),
         (
             "<section><h2>Maintainers</h2><p><a href=a>Anna Berg</a> <a href=b>Ole Dahl</a></p>"

@@ -70,13 +70,23 @@ def lines(rows: Sequence[Sequence[str]], headed: bool) -> Iterator[str]:
     """The rows of any table as lines; with the headers of the first row before each value."""
     rows = [[" ".join(cell.split()) for cell in row] for row in rows]
     if not headed or len(rows) < 2:
-        yield from (" | ".join(filter(None, row)) for row in rows if any(row))
+        filled = [[*filter(None, row)] for row in rows if any(row)]
+        between = ": " if _lists_values(filled) else " | "
+        yield from map(between.join, filled)
         return
     for row in rows[1:]:
         pairs = itertools.zip_longest(rows[0][: len(row)], row, fillvalue="")
         cells = [f"{head}: {cell}" if head else cell for head, cell in pairs if cell]
         if cells:
             yield "; ".join(cells)
+
+
+def _lists_values(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the rows are names with their values: "Chair", "Ann"; each name is there once."""
+    names = [row[0] for row in rows if len(row) == 2]
+    named = all(_NAME.fullmatch(name) and any(map(str.isalpha, name)) for name in names)
+    widest = max(map(len, rows), default=0)
+    return widest == 2 and named and len(names) == len({*names}) > 1
 
 
 def is_header(row: Sequence[str]) -> bool:
