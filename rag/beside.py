@@ -45,6 +45,15 @@ def beside(passage: Passage, span: Span) -> list[Span]:
     return own[1:]
 
 
+def list_below(passage: Passage, span: Span) -> list[Span]:
+    """The items of the list that a sentence with a colon opens, or a heading stands above."""
+    below = _below(passage, span)
+    headed = _HEAD.match(passage.quote(span)) or _is_starred(passage, span)
+    if not below or not (headed or passage.quote(span).endswith(":")):
+        return []
+    return _items(passage, span, below)[:_MOST_ITEMS] if _mark(passage, below[0]) else []
+
+
 def states(sentence: str) -> bool:
     """Whether it may be a statement: not a question, and not a heading by its looks."""
     if sentence.rstrip("”\"')* ").endswith("?") or _HEAD.match(sentence):
@@ -63,6 +72,16 @@ def marked_depth(sentence: str, starred: bool = False) -> int:
     """
     match = _STARRED.match(sentence) if starred else _MARKED.match(sentence)
     return len(match[1].replace(" ", "")) if match else 0
+
+
+def words_of(passage: Passage, span: Span) -> Span:
+    """Where the words of a heading stand, without its mark; any other sentence as it is."""
+    quote = passage.quote(span)
+    mark = (_STARRED if _is_starred(passage, span) else _MARKED).match(quote)
+    if not mark:
+        return span
+    start = mark.end() - 1  # the first letter is part of the match
+    return span[0] + start, span[0] + len(quote.rstrip(" =" if quote.startswith("=") else " "))
 
 
 def is_starred(document: str, text: str, start: int) -> bool:

@@ -48,11 +48,21 @@ def answers_another(question: str, own: Sequence[Candidate], others: Sequence[Ca
 
 
 def named_first(question: str, found: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates; if the best one is any row of a table, first the rows that are asked for."""
-    if not found or _stands_out(question, found[0], found) is not False:
+    """The candidates; if the best one is a row of a table, first the rows that are asked for.
+
+    Those that hold more of the question's words than it does, if it stands out.
+    """
+    if not found or (leads := _stands_out(question, found[0], found)) is None:
         return list(found)
-    rows = row_and_others(found[0].hit.passage, found[0].span)
-    return sorted(found, key=lambda c: not (c.span in rows and _named(question, c)))
+    least = _asked_of(question, found[0])
+    if leads and not least:
+        return list(found)
+
+    def comes_later(candidate: Candidate) -> bool:
+        beside = _in_one_table(candidate, found[0])
+        return not beside or not least < _asked_of(question, candidate)
+
+    return sorted(found, key=comes_later)
 
 
 def choose(
@@ -76,6 +86,7 @@ def choose(
     told_apart = {c.place: _stands_out(question, c, found) for c in near}
     any_row = several and True not in told_apart.values()
     chosen = [c for c in near if c is found[0] or any_row or told_apart[c.place] is not False]
+    chosen = [c for c in chosen if not _is_outdone(question, c, found[0])]
     sure = [c for c in found if c.read == 1.0][:1]
     chosen += [c for c in sure if not _about_another(question, found[0], c)]
     asked = [(question, c, found) for c in chosen]
@@ -112,15 +123,33 @@ def _stands_out(question: str, candidate: Candidate, found: Sequence[Candidate])
     return leads or _named(question, candidate)
 
 
+def _is_outdone(question: str, row: Candidate, best: Candidate) -> bool:
+    """Whether a row of the best one's table holds only some of the words that the best one holds.
+
+    It tells of someone else: of Ann's flat and Ben's flat the best one is Ben's.
+    """
+    words = _asked_of(question, best)
+    return _in_one_table(row, best) and _asked_of(question, row) < words
+
+
+def _in_one_table(row: Candidate, other: Candidate) -> bool:
+    rows = row_and_others(other.hit.passage, other.span)
+    return row.place[0] == other.place[0] and row.span in rows
+
+
 def _named(question: str, row: Candidate) -> bool:
-    """Whether a cell has a word of the question, but one of a column's name or of all rows."""
+    return bool(_asked_of(question, row))
+
+
+def _asked_of(question: str, row: Candidate) -> set[str]:
+    """The question's words in a row's cells, but those of a column's name or of all rows."""
     passage = row.hit.passage
     found = [cells(passage, span) for span in row_and_others(passage, row.span)]
     words = [{w for _, cell in each for w in stems(passage.quote(cell))} for each in found]
     common = set.intersection(*words) if len(words) > 1 else set()
     named = {word for each in found for name, _ in each for word in stems(name)}
     own = {w for _, cell in cells(passage, row.span) for w in stems(passage.quote(cell))}
-    return not (own - common - named).isdisjoint(stems(question))
+    return (own - common - named).intersection(stems(question))
 
 
 def short_cell(question: str, row: Candidate) -> Span | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.beside import is_item
+from rag.beside import is_item, words_of
 from rag.choose import choose, contradicting, in_time, undisputed
 from rag.datatypes import Answer, Citation, Hit, Sentence, Span, Status
 from rag.extract import Candidate
@@ -53,16 +53,17 @@ def answered(
 def quoted(
     draft: Answer, quotes: Sequence[tuple[Hit, Span]], opening: str, status: Status, before: int = 0
 ) -> Answer:
-    """An answer that quotes whole sentences, each with a citation of its own.
+    """An answer that quotes whole sentences, headings without their marks, each with a citation.
 
     The ``opening`` introduces those that follow the first ``before``.
     """
     sentences: list[Sentence] = []
     citations, texts = [], []  # one text a quote
-    for number, (hit, span) in enumerate(quotes, start=1):
+    for number, (hit, sentence) in enumerate(quotes, start=1):
+        span = words_of(hit.passage, sentence)
         quote = hit.passage.quote(span)
         # An item, a heading, a row or a line of code is no part of a paragraph.
-        near = (quote, *(sentence.text for sentence in sentences[-1:]))
+        near = (quote, *(last.text for last in sentences[-1:]))
         apart = (opening and number > before) or any(
             is_item(text) or not _ENDS.search(text) for text in near
         )

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import holds_kind, kind_asked, may_be, parts
-from rag.beside import leads_elsewhere, states
+from rag.asked import holds_kind, is_open, kind_asked, may_be, parts
+from rag.beside import leads_elsewhere, list_below, states
 from rag.chronology import of_another_time, untold, words_of_times
 from rag.datatypes import Hit, Passage, Span
 from rag.mentions import identifiers
@@ -108,10 +108,11 @@ def candidates(
     above = [headings(hit.passage)[span] for hit, _, span in entries]
     under = [set(stems(" ".join(lines))) for lines in above]
     elsewhere = _elsewhere(wanted, [hit.passage.document for hit, *_ in entries], own, under)
+    lists = [list_below(hit.passage, span) for hit, _, span in entries]
     rows = []
     for j, (hit, i, _) in enumerate(entries):
         near = own[j] | under[j] | set(stems(hit.passage.title if hit.passage.titled else ""))
-        for span in _beside_in_section(hit.passage, i):
+        for span in (*_beside_in_section(hit.passage, i), *lists[j]):
             place = at.get((hit.passage.document, span))
             near |= own[place] if place is not None else set()
         rows.append((held(own[j]), held(near)))
@@ -131,7 +132,8 @@ def candidates(
         hit, _, span = entries[j]
         coverage, nearby = rows[j]
         score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
-        score -= _OTHER_SECTION * elsewhere[j] if states(texts[j]) else _POOR
+        answers = states(texts[j]) or (lists[j] and (texts[j].endswith(":") or is_open(question)))
+        score -= _OTHER_SECTION * elsewhere[j] if answers else _POOR
         score -= _OTHER_TIME if of_another_time(question, texts[j]) else 0
         score += _READ * _sureness(read[j])
         text = hit.passage.quote(span)

@@ -582,3 +582,45 @@ def test_what_ends_no_sentence_stands_on_a_line_of_its_own() -> None:
         "Heating [1]\nIt is warm. [2] It is “dry.” [3]\n| a | 1 | [4]\nSo it is. [5]\n- One. [6]\n"
         "End. [7]"
     )
+
+
+def test_a_heading_is_quoted_without_its_mark() -> None:
+    one = hit(1, "## What to bring\n\n- a tent\n\n= Fees =\n\nIt is free.")
+    quotes = [(one, span) for span in one.passage.sentences]
+    draft = Answer("q", "q", "answered", "", True, llm="", embedder="", index={})
+    answer = quoted(draft, quotes, "", "answered")
+    assert answer.text == "What to bring [1]\n- a tent [2]\nFees [3]\nIt is free. [4]"
+    assert [one.passage.quote((c.start, c.end)) for c in answer.citations] == [
+        "What to bring", "- a tent", "Fees", "It is free.",
+    ]  # fmt: skip
+
+
+PACKING = (
+    "## Trip\n\nWe are glad that your child comes to the lake. Please bring:\n\n"
+    "- waterproofs\n- a torch\n\n## Side effects\n\n- nausea\n- a dry mouth\n\n"
+    "## Rules\n\nNobody swims alone, by day or by night, whatever the weather may be."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What should my child bring?", ["Please bring:", "- waterproofs", "- a torch"]),
+        ("What are the side effects?", ["## Side effects", "- nausea", "- a dry mouth"]),
+    ],
+)
+def test_what_opens_a_list_is_quoted_with_it(question: str, expected: list[str]) -> None:
+    told = found(question, hit(1, PACKING))
+    at = told.index(expected[0])
+    assert told[at : at + len(expected)] == expected
+
+
+PEOPLE = (
+    "Name: Ann Berg; Vaccine: tetanus; Due: 2033\n\nName: Ben Berg; Vaccine: tetanus; Due: 2026\n\n"
+    "Name: Ben Berg; Vaccine: rabies; Due: 2029"
+)
+
+
+def test_of_rows_the_one_that_holds_all_that_is_named_answers() -> None:
+    told = found("When is the tetanus vaccine of Ben Berg due?", hit(1, PEOPLE))
+    assert told == ["Name: Ben Berg; Vaccine: tetanus; Due: 2026"]
