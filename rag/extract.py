@@ -39,6 +39,7 @@ LONGEST_READ = 20  # words of a question that the reader understands, if it is o
 _TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
+_OTHER_NAME = 0.06  # by one of a document without the names of the question that another one has
 _OTHER_SECTION = 0.25  # by one of another section than those that the question names
 _UNREAD: Mapping[tuple[str, Span], Reading] = {}
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
@@ -109,6 +110,7 @@ def candidates(
     under = [set(stems(" ".join(lines))) for lines in above]
     elsewhere = _elsewhere(wanted, [hit.passage.document for hit, *_ in entries], own, under)
     lists = [list_below(hit.passage, span) for hit, _, span in entries]
+    unnamed = _unnamed(question, [hit.passage for hit in hits[:_HITS]])
     rows = []
     for j, (hit, i, _) in enumerate(entries):
         near = own[j] | under[j] | set(stems(hit.passage.title if hit.passage.titled else ""))
@@ -135,6 +137,7 @@ def candidates(
         answers = states(texts[j]) or (lists[j] and (texts[j].endswith(":") or is_open(question)))
         score -= _OTHER_SECTION * elsewhere[j] if answers else _POOR
         score -= _OTHER_TIME if of_another_time(question, texts[j]) else 0
+        score -= _OTHER_NAME * unnamed[hit.passage.document]
         score += _READ * _sureness(read[j])
         text = hit.passage.quote(span)
         result.append(
@@ -168,6 +171,16 @@ def _beside_in_section(passage: Passage, i: int) -> Iterator[Span]:
         same = (under, (*under, passage.quote(sentences[i])))  # or what it heads itself
         if 0 <= k < len(sentences) and above[sentences[k]] in same:
             yield sentences[k]
+
+
+def _unnamed(question: str, passages: Sequence[Passage]) -> dict[str, float]:
+    """For each document the share of the question's names that only other ones hold."""
+    held: dict[str, set[str]] = {}
+    for passage in passages:
+        words = stems(f"{passage.document} {passage.title} {passage.in_place}")
+        held.setdefault(passage.document, set()).update(words)
+    known = identifiers(question) & set().union(*held.values())
+    return {of: len(known - words) / max(1, len(known)) for of, words in held.items()}
 
 
 def _elsewhere(

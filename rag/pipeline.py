@@ -253,13 +253,18 @@ class Pipeline:
         embedder: Embedder,
         search: Callable[[str, Vectors], list[Hit]],
     ) -> Answer:
-        """An answer without an LLM, from the hits of the whole question."""
+        """An answer without an LLM, from the hits of the whole question.
+
+        Of these, a question in it is answered from those that it finds itself, if there are any.
+        """
+        known = {(hit.passage.document, hit.passage.start) for hit in draft.passages}
 
         def judge(question: str) -> Sequence[Candidate]:
             vector = embedder.embed_query(question)
-            own = self._candidates(question, draft.passages, vector, embedder)
-            able = answerability(question, search(question, vector), own)
-            return own if able >= self._threshold else ()
+            hits = search(question, vector)
+            both = [hit for hit in hits if (hit.passage.document, hit.passage.start) in known]
+            own = self._candidates(question, both or draft.passages, vector, embedder)
+            return own if answerability(question, hits, own) >= self._threshold else ()
 
         return answered_each(draft, found, judge)
 

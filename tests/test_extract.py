@@ -624,3 +624,11 @@ PEOPLE = (
 def test_of_rows_the_one_that_holds_all_that_is_named_answers() -> None:
     told = found("When is the tetanus vaccine of Ben Berg due?", hit(1, PEOPLE))
     assert told == ["Name: Ben Berg; Vaccine: tetanus; Due: 2026"]
+
+
+def test_what_a_document_says_that_names_what_is_asked_about_goes_first() -> None:
+    terms = "You may cancel within 14 days and get a refund."
+    mail = "You may ask for a refund until 4 May."
+    question = "Is there a refund for the Skybridge flight?"
+    assert found(question, hit(1, terms), hit(2, f"{mail} We rely on the bus."))[0] == terms
+    assert found(question, hit(1, terms), hit(2, f"{mail} Skybridge Air"))[0] == mail
