@@ -11,47 +11,28 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 from rag.load.markup import is_data, join_terms
+from rag.load.page_names import is_named_so, is_target, sections_by_heading, tells
 
 _TAGS = {"nav", "dialog", "form", "button", "menu", "noscript", "template", "amp-sidebar",
          "amp-consent", "amp-ad", "amp-social-share", "script", "style", "iframe",
          "label"}  # fmt: skip
 _ROLES = {"navigation", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar",
           "toolbar", "tablist", "banner"}  # fmt: skip
-# Words of a name, and stems that such a word may begin with.
-_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    ad ads outbrain taboola promo toc tags button btn
-    nav navbar navbox navheader navfooter navigation menu skip skiplink topbar toolbar jump pager
-    pagination prevnext rail
-    respond disqus consent gdpr cmp onetrust didomi donate donation
-    footer colophon copyright headerlink permalink editsection
-    login signin signup optin paywall modal popup overlay toast preheader
-    postprofile signature share sharing sharebar sharedaddy social socials
-    recirc readmore
-    """,
-    )
-)
-_STEMS = re.compile(
-    "advert|breadcrumb|commentaire|comments?(?!ar)|cookie|kommentar|newsletter|recommend|related"
-    "|sidebar|sponsor|subscri"
-)
-_NAMES = {"sitenotice", "stat-block", "sr-only", "visually-hidden",
-          "visually-hidden-focusable", "screen-reader-text"}  # fmt: skip
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_CAPTION = re.compile(r"caption|legend|unterschrift|legende", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*$")
 _LABEL = re.compile(r"\s*(\w+)\s*:")  # Tags: ...
 _BARS = re.compile(r"\s*[|·•](?:\s|[|·•])*")
 _SEPARATOR = re.compile(r"\s[|·•]\s|^\s*[|·•]\s|\s[|·•]\s*$")
 _MOSTLY = 0.6  # of an element's text in links, for a rail of them
+_SOME = 0.15  # the same, for a line in which bars stand
+_LONGEST_LINE = 150  # characters of that
+_FEWEST_LINKS = 3  # in a row with no word around them
 _GREATER_PART = 0.4  # of a page's text
 _KEPT_WHOLE = {"html", "body", "main", "article", "p", "h1", "h2", "h3", "h4", "h5", "h6",
                "tr", "tbody", "code", "pre"}  # fmt: skip
 _RAILS = {"div", "ul", "ol", "section", "aside", "p", "table", "td", "center", "header", "footer",
           "span", "dl", "small", "font"}  # fmt: skip
+_WITHIN_LINE = {"span", "small", "font"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _JUDGED_WHOLE = {*_HEADINGS, "p", "li"}  # what stands in one of these is part of its sentence
 _FEWEST_ROWS = 3  # that are alike, where a table of data has no headers
@@ -62,12 +43,13 @@ def clear(tree: Any) -> None:
     for element in list(tree.iter("script", "style")):  # no text, so no part of a page's
         element.drop_tree()
     whole = _length(tree)
+    sections = sections_by_heading(tree)
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element.getparent() is None:
             continue
         if element.tag == "button" and _opens_text(element):
             element.drop_tag()
-        elif is_furniture(element) and _length(element) <= _GREATER_PART * whole:
+        elif is_furniture(element, sections) and _length(element) <= _GREATER_PART * whole:
             element.drop_tree()
     whole = _length(tree)
     content = set(_content_links(tree))
@@ -107,8 +89,11 @@ def _opens_text(button: Any) -> bool:
     )
 
 
-def is_furniture(element: Any) -> bool:
-    """Whether an element's tag, role or name says that it surrounds the content."""
+def is_furniture(element: Any, sections: Set[Any]) -> bool:
+    """Whether an element's tag, role or name says that it surrounds the content.
+
+    The ids of ``sections`` are made from their headings and say nothing.
+    """
     if element.tag in _TAGS or (element.get("role") or "").lower() in _ROLES:
         return True
     hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
@@ -116,18 +101,7 @@ def is_furniture(element: Any) -> bool:
         return True
     if element.tag in _KEPT_WHOLE:
         return False
-    return _is_named_so(element)
-
-
-def _is_named_so(element: Any) -> bool:
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return _tells(names) or not _NAMES.isdisjoint(names.lower().split())
-
-
-def _tells(names: str) -> bool:
-    """Whether one of the words of a name is one of furniture."""
-    words = (word.lower() for word in _WORD.findall(names))
-    return any(word in _WORDS or _STEMS.match(word) for word in words)
+    return is_named_so(element, sections)
 
 
 def _content_links(tree: Any) -> Iterator[Any]:
@@ -158,7 +132,7 @@ def _is_plain(cell: Any) -> bool:
 def _has_own_heading(paragraph: Any) -> bool:
     """Whether a paragraph is all that stands under a heading, and that is not one of furniture."""
     heading, after = _heading(paragraph), paragraph.getnext()
-    return heading != "" and not _tells(heading) and (after is None or after.tag in _HEADINGS)
+    return heading != "" and not tells(heading) and (after is None or after.tag in _HEADINGS)
 
 
 def _heading(paragraph: Any) -> str:
@@ -179,7 +153,21 @@ def _is_rail(element: Any, content: Set[Any]) -> bool:
         return False
     if element.tag == "p" and not _is_menu(element, around):
         return False
-    return whole - besides >= _MOSTLY * whole or len(_SEPARATOR.findall(around)) > 1
+    least = _SOME if _is_barred(element, around) else _MOSTLY
+    return whole - besides >= least * whole or _is_row_of_marks(element, around)
+
+
+def _is_barred(element: Any, around: str) -> bool:
+    """Whether an element is a line that bars part, and no code, syntax or text of any length."""
+    barred = _length(element) <= _LONGEST_LINE and len(_SEPARATOR.findall(around)) > 1
+    return barred and not any(True for _ in element.iter("pre", "code", *_HEADINGS))
+
+
+def _is_row_of_marks(element: Any, around: str) -> bool:
+    """Whether only brackets and the like stand around several links: [ < ] [ Up ] [ > ]."""
+    links = sum(1 for link in element.iter("a") if _leads_away(link))
+    marks = not any(c.isalnum() for c in around)
+    return marks and element.tag not in _WITHIN_LINE and links >= _FEWEST_LINKS
 
 
 def _is_menu(paragraph: Any, around: str) -> bool:
@@ -187,10 +175,10 @@ def _is_menu(paragraph: Any, around: str) -> bool:
 
     Without such a sign it is: a name, a line of a grammar, where to find the source.
     """
-    if _is_named_so(paragraph) or _tells(_heading(paragraph)):
+    if is_named_so(paragraph, frozenset()) or tells(_heading(paragraph)):
         return True
     label = _LABEL.match(around)
-    return _tells(label[1]) if label else bool(_BARS.fullmatch(around))
+    return tells(label[1]) if label else bool(_BARS.fullmatch(around))
 
 
 def _around_links(element: Any, content: Set[Any]) -> str:
@@ -212,8 +200,10 @@ def _around_links(element: Any, content: Set[Any]) -> str:
 def _leads_away(link: Any) -> bool:
     """Whether a link goes to another place, and does not just fold a text open."""
     folds = (link.get("href") or "x").strip() in ("#", "javascript:void(0)", "javascript:;")
+    if folds or is_target(link):
+        return False
     parents = (link, link.getparent())
-    return not folds and not any(e.get("role") in ("button", "tab", "heading") for e in parents)
+    return not any(e.get("role") in ("button", "tab", "heading") for e in parents)
 
 
 def _length(element: Any) -> int:

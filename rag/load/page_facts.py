@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.load.facts import date_in_path, one_line, parse_date, web_address
 from rag.load.furniture import is_furniture
+from rag.load.page_names import sections_by_heading
 
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")
 _SITE = re.compile(r"\s+[|»·\-–—]\s+|\s*[|：｜]\s*")
@@ -56,8 +57,9 @@ def _title(tree: Any, named: dict[str, Any]) -> str | None:
     whole = one_line(tree.findtext(".//title"))
     given = one_line(named.get("og:title"))
     found = list(tree.iter("h1", "h2", "h3"))[:20]
-    found = [h for h in found if not any(map(is_furniture, (h, *h.iterancestors())))] or found
-    headings = [one_line(h.text_content().rstrip("¶# \n")) for h in found]
+    sections = sections_by_heading(tree)
+    stay = [h for h in found if not any(is_furniture(e, sections) for e in (h, *h.iterancestors()))]
+    headings = [one_line(h.text_content().rstrip("¶# \n")) for h in stay or found]
     title = given or whole
     if title is None:
         return next(filter(None, headings), None)
