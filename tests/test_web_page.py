@@ -135,3 +135,129 @@ def test_links_that_are_content_stay(middle: str, text: str) -> None:
 )
 def test_links_that_are_a_menu_go(menu: str) -> None:
     assert _page(menu) in ("", "### Related")
+
+
+@pytest.mark.parametrize(
+    ("middle", "text"),
+    [
+        (
+            "<section id=knots><h2>2.1 Knots</h2><p>A knot holds.</p></section>"
+            "<section id=standard-tags><h2>2.2 Standard tags</h2><p>Tags name.</p></section>",
+            "## 2.1 Knots\nA knot holds.\n## 2.2 Standard tags\nTags name.",
+        ),
+        (
+            "<div id=knots><h3>Knots</h3><p>A knot holds.</p></div>"
+            "<div id=s.cookies><div class=top><h3>Cookies¶</h3></div><p>Bake.</p></div>",
+            "### Knots\nA knot holds.\n### Cookies¶\nBake.",
+        ),
+        ("<div id=recommended-rope-lengths><p>Ten metres.</p></div>", "Ten metres."),
+        ("<div id=comments-in-logs>Begin them with a star</div>", "Begin them with a star"),
+        (
+            "<h2><span id=Sharing>Sharing</span></h2><p>Two to a cabin.</p>",
+            "## Sharing\nTwo to a cabin.",
+        ),
+        ("<dl><dt id=ship.menu>ship.menu<dd>What is cooked.</dl>", "ship.menu: What is cooked."),
+    ],
+)
+def test_an_id_that_is_made_from_a_heading_is_no_name_of_furniture(middle: str, text: str) -> None:
+    assert _page(middle) == text
+
+
+@pytest.mark.parametrize(
+    "middle",
+    [
+        "<div id=comments><h2>Comments</h2><p>Lovely port, was there in May.</p></div>",
+        "<div id=port-cookie-banner><p>We set cookies.</p></div>",
+        "<div id=ad-300x250>Ropes for little money</div>",
+        "<div id=siteNotice>Give us money</div>",
+        "<section id=cookies class=related><h2>Cookies</h2><p>Bake.</p></section>"
+        "<section id=knots class=related><h2>Knots</h2><p>A knot holds.</p></section>",
+    ],
+)
+def test_furniture_goes_by_its_id_or_class(middle: str) -> None:
+    assert _page(middle) == ""
+
+
+def test_no_part_of_a_block_of_code_is_furniture() -> None:
+    code = (
+        "<pre><span class=comment># haul</span>\nhaul <span class=hljs-tag>rope</span> "
+        "<code><span class=nav>x</span></code></pre>"
+    )
+    assert _page(code) == "# haul\nhaul rope x"
+
+
+@pytest.mark.parametrize(
+    ("middle", "text"),
+    [
+        (
+            "<section><h2>Joining</h2><p>See <a href=x>the table</a>:</p>"
+            "<pre>tie a | haul b | tar c</pre></section>",
+            "## Joining\nSee the table:\ntie a | haul b | tar c",
+        ),
+        (
+            "<table><tr><th>Sign</th><th>Meaning</th></tr><tr><td>a | b | c</td>"
+            "<td>one of <a href=x>these</a></td></tr></table>",
+            "Sign: a | b | c; Meaning: one of these",
+        ),
+        (
+            "<div>Pick <code>on | off | auto</code>, as in <a href=x>the third part</a></div>",
+            "Pick on | off | auto, as in the third part",
+        ),
+        ("<div><a name=knots>All knots of the sea</a></div>", "All knots of the sea"),
+    ],
+)
+def test_bars_and_targets_make_no_menu(middle: str, text: str) -> None:
+    assert _page(middle) == text
+
+
+@pytest.mark.parametrize(
+    "menu",
+    [
+        "<table><tr><td>[<a href=a> &lt; </a>]</td><td>[<a href=b> Up </a>]</td>"
+        "<td>[<a href=c> &gt; </a>]</td></tr></table>",
+        "<a class=previous_page href=a>&lt;-previous</a><a rel=next href=b>next-&gt;</a>",
+        "<div>Port of Sill, Quay 1 | <a href=a>Legal notice</a> | <a href=b>Data</a></div>",
+    ],
+)
+def test_rows_of_links_with_marks_or_bars_go(menu: str) -> None:
+    assert _page(menu) == ""
+
+
+def test_a_link_in_a_sentence_stays_whatever_it_is_for() -> None:
+    assert _page("<p>Go to the <a rel=next href=b>second part</a> now.</p>") == (
+        "Go to the second part now."
+    )
+
+
+@pytest.mark.parametrize(
+    ("middle", "text"),
+    [
+        (
+            "<table><tr><th><p>Function</p><p>Example</p></th></tr>"
+            "<tr><td><p>haul ( rope )</p><p>Hauls it.</p><p>haul(a)</p></td></tr>"
+            "<tr><td><p>tar ( rope )</p><p>Tars it.</p><pre>tar(a)</pre></td></tr></table>",
+            "Function Example\nhaul ( rope ) Hauls it. haul(a)\ntar ( rope ) Tars it. tar(a)",
+        ),
+        (
+            "<table><tr><th>Site</th></tr><tr><td><a href=a>Home</a></td></tr>"
+            "<tr><td><a href=b>News</a></td></tr><tr><td><a href=c>Map</a></td></tr></table>",
+            "",
+        ),
+        (
+            "<dl><dt>%?<dd>The last status.<dt>x ...<dd>Any x.<dt>Why?<dd>It is.</dl>",
+            "%?: The last status.\nx ...: Any x.\nWhy?\nIt is.",
+        ),
+    ],
+)
+def test_cells_and_definitions_of_signs_stand_in_one_block(middle: str, text: str) -> None:
+    assert _page(middle) == text
+
+
+def test_the_first_and_last_paragraph_stay_though_the_extractor_finds_them_in_part() -> None:
+    keys = "<span class=guibutton>Winch</span> <span class=emphasis><strong>Tool</strong></span>"
+    first = f"The first way to moor a ship is to let the {keys} find the length of all the ropes."
+    last = f"The second way to moor one is to press the {keys} and to see what others used there."
+    middle = "<p>A rope of ten metres is long enough where the tide is low, and no more.</p>" * 3
+    page = f"<html><body><h1>Moor</h1><div><p>{first}</p>{middle}<p>{last}</p></div></body></html>"
+    text = load(page, "a.html")[0].text
+    assert "let the Winch Tool find" in text and text.endswith("what others used there.")

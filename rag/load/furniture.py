@@ -19,6 +19,7 @@ _TAGS = {"nav", "dialog", "form", "button", "menu", "noscript", "template", "amp
 _ROLES = {"navigation", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar",
           "toolbar", "tablist", "banner"}  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_TURN = re.compile(r"(?:prev|previous|next)(?:[-_](?:page|link))?")  # what a link does, by its name
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*$")
 _LABEL = re.compile(r"\s*(\w+)\s*:")  # Tags: ...
 _BARS = re.compile(r"\s*[|·•](?:\s|[|·•])*")
@@ -101,7 +102,15 @@ def is_furniture(element: Any, sections: Set[Any]) -> bool:
         return True
     if element.tag in _KEPT_WHOLE:
         return False
-    return is_named_so(element, sections)
+    return is_named_so(element, sections) or _turns_page(element)
+
+
+def _turns_page(element: Any) -> bool:
+    """Whether an element is a link to the previous or next page, and stands in no sentence."""
+    if element.tag != "a" or any(parent.tag in _JUDGED_WHOLE for parent in element.iterancestors()):
+        return False
+    names = f"{element.get('class') or ''} {element.get('rel') or ''}".lower().split()
+    return any(map(_TURN.fullmatch, names))
 
 
 def _content_links(tree: Any) -> Iterator[Any]:

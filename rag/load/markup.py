@@ -23,8 +23,13 @@ _INLINE = {
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DEEPEST = 30  # elements around an item, among which the lists in each other are counted
 _VERBATIM = {"pre", "listing", "xmp"}
+_LAYOUT = {"ul", "ol", "dl", "form", "div"}  # are in no cell of a list of things
+_FEWEST_CELLS = 3  # of a table that has one column and is one of data
+_LONGEST_CELL = 1000  # characters of one of these
 _LONGEST_TERM = 100  # characters of what stands before its definition
-_SENTENCE_END = re.compile(r"[.!?…。！？]\W*$")
+_SENTENCE_END = re.compile(  # and a number of a list; a mark after no word is a sign: %?
+    r"(?:\w\s?\w[\"'”’»)\]]*\s?[.!?…。！？]|^\w\.)\W*$"
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _EXPONENT = re.compile(r"[-−+]?\d{1,4}|[ni]")
@@ -194,9 +199,21 @@ def is_data(table: Any) -> bool:
         return False
     rows = list(table.iter("tr", "row"))
     if not any(sum(1 for _ in _cells(row)) > 1 for row in rows):
-        return False
+        return _is_column(table, rows)
     blocks = sum(1 for _ in table.iter("p", "h1", "h2", "h3", "ul", "ol", "form", "div"))
     return blocks <= 2 * sum(1 for row in rows for _ in _cells(row))
+
+
+def _is_column(table: Any, rows: Sequence[Any]) -> bool:
+    """Whether a table of one column lists things below its header, in some paragraphs each."""
+    cells = [cell for row in rows for cell in _cells(row)]
+    if len(cells) < _FEWEST_CELLS or next(table.iter(*_HEADINGS, *_LAYOUT), None) is not None:
+        return False
+    first, *others = cells
+    return first.tag == "th" and all(
+        cell.tag != "th" and len(cell.findall("p")) > 1 and len(_text_of(cell)) <= _LONGEST_CELL
+        for cell in others
+    )
 
 
 def _cells(row: Any) -> Iterator[Any]:

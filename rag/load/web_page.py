@@ -49,17 +49,18 @@ def _main(everything: list[str], found: list[str], headings: list[str]) -> slice
     """
     whole, content = set(map(_squeezed, found)), _squeezed("".join(found))
     squeezed = [_squeezed(text) for text in everything]
-    places = [
-        i
-        for i, text in enumerate(squeezed)
-        if text in whole or (len(text) >= _LONG and text in content)
-    ]
+    places = [i for i, text in enumerate(squeezed) if text in whole or _stands_in(content, text)]
     if not places:
         return slice(None)
     heads = [i for i in range(places[0]) if squeezed[i] in set(map(_squeezed, headings))]
     main = slice(heads[-1] if heads else places[0], places[-1] + 1)
     enough = sum(map(len, everything[main])) >= _LEAST_SHARE * sum(map(len, everything))
     return main if enough else slice(None)
+
+
+def _stands_in(content: str, text: str) -> bool:
+    """Whether a long text begins or ends as one of the content, of which the rest may be lost."""
+    return len(text) >= _LONG and (text[:_LONG] in content or text[-_LONG:] in content)
 
 
 def _squeezed(text: str) -> str:
