@@ -257,7 +257,8 @@ def test_the_first_and_last_paragraph_stay_though_the_extractor_finds_them_in_pa
     keys = "<span class=guibutton>Winch</span> <span class=emphasis><strong>Tool</strong></span>"
     first = f"The first way to moor a ship is to let the {keys} find the length of all the ropes."
     last = f"The second way to moor one is to press the {keys} and to see what others used there."
-    middle = "<p>A rope of ten metres is long enough where the tide is low, and no more.</p>" * 3
+    rope = "A rope of {} metres is long enough where the tide is low, and no more than that."
+    middle = "".join(f"<p>{rope.format(metres)}</p>" for metres in range(10, 14))
     page = f"<html><body><h1>Moor</h1><div><p>{first}</p>{middle}<p>{last}</p></div></body></html>"
     text = load(page, "a.html")[0].text
     assert "let the Winch Tool find" in text and text.endswith("what others used there.")
