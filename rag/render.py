@@ -160,7 +160,14 @@ class Terminal:
 
     def _wrap(self, text: str, indent: str = "") -> str:
         line = printable(" ".join(text.split()))
-        return textwrap.fill(line, self.width, initial_indent=indent, subsequent_indent=indent)
+        return textwrap.fill(
+            line,
+            self.width,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,  # an option or an address is copied as it stands
+            break_long_words=False,
+        )
 
     def _stressed(self, text: str, short: ShortAnswer | None) -> str:
         """A text with the short answer in bold, where the citation's quote holds it."""

@@ -37,3 +37,13 @@ def test_others_are_not(answer: Answer) -> None:
         Terminal(False, 100).answer(answer),
     ):
         assert told.split("\n\n")[0] == f"{QUOTE} [1]"
+
+
+def test_options_and_addresses_are_not_broken(answer: Answer) -> None:
+    lines = [
+        "Use the option called",
+        "--exclude-larger-than or write to",
+        "the-owners-of-the-very-list@bugs.example.org.",
+    ]
+    told = Terminal(False, 40).answer(replace(answer, text=" ".join(lines)))
+    assert told.split("\n\n")[0].split("\n") == lines
