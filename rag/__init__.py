@@ -12,6 +12,7 @@ The house, in reading order::
     -- build: documents -> index
     files.py        what lies below a root, and its bytes, read without leaving it
     load/           any file -> Documents (text, title, date, url, pages); LOADERS by suffix
+    lines.py        a line and the one above it -> edges of code, rules under headings
     sentences.py    text -> sentences, with exact offsets
     language.py     whether the embedder can know a text's language
     outline.py      a sentence -> the headings and names of columns that it stands under

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from rag.datatypes import Passage, Span
+from rag.lines import fence
 from rag.tables import in_table, table
 
 _MOST_ITEMS = 20
 _HEADING_WORDS = 10
 _FEW_WORDS = 2
-_FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")  # words in a line behind backticks are no block
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z]|#)[.)]\s")
 _MARKED = re.compile(r"(#{1,6}|=(?: ?=){0,5})\s+[^\s#=]")  # also "= = Care = =", of wikis
 _STARRED = re.compile(r"(?m:^)(\*{1,6})\**[ \t]+\S")  # in Org; in other formats it is an item
@@ -19,7 +19,10 @@ _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 tr
     r"|\d+(?:\.\d+)+[.:)]?|\d{1,2}[.:)]|\d{1,2}(?=\s+[A-Z]))\s+"
 )
 _HEAD = re.compile(rf"#(?!\.\s)|{_MARKED.pattern}")  # "#. Press it" is an item
-_LEADERS = re.compile(r"\s(?:[.·…] ?){5}|(?:[.·…] ?){5}\s*\d")
+_LEADERS = re.compile(  # to the number of a page, or to the next line
+    r"(?<![.·…])(?:\s(?:[.·…] ?){5,}+\W*$"
+    r"|(?<![.·…]\s)(?:[.·…] ?){5,}+\s*(?:[A-Z]-?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\W*$|\s+\d))"
+)
 _LABEL_WORDS = 4
 _VALUE = re.compile(r"\d|: |\w\s*\|\s*\w")  # a figure, or what stands beside a name
 _QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
@@ -87,12 +90,6 @@ def words_of(passage: Passage, span: Span) -> Span:
 def is_starred(document: str, text: str, start: int) -> bool:
     """Whether the heading of an Org document begins there in its text, with stars in a new line."""
     return document.lower().endswith(".org") and bool(_STARRED.match(text, start))
-
-
-def fence(sentence: str) -> str:
-    """The backticks or tildes of a line that may begin or end a block of code in Markdown."""
-    match = _FENCE.fullmatch(sentence)
-    return match[1] or match[2] if match else ""
 
 
 def leads_elsewhere(sentence: str) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from rag.beside import (
-    fence,
     is_item,
     is_starred,
     label_depth,
@@ -14,16 +13,16 @@ from rag.beside import (
     states,
 )
 from rag.datatypes import Passage, Span
+from rag.lines import UNDERLINES, fence, fence_below, underlines
 from rag.tables import columns_of, is_row
 
-_UNDERLINES = "=-~^"
-_UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}|\^{3,}")
 # "3.1 Filter", "4. Ending", "Section 5: Loans", and not "12 High Street" or "9.30 Lunch".
 _NUMBERED = re.compile(r"(?!\d\d?\.[0-5]\d\s)(?:\d+(?:\.\d+)+|\d+[.:)]|[^\W\d]+ \d|§)")
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
 _SHORTEST = 4  # characters of a heading in capitals
 _LONGEST = 150  # characters of a heading
-_MARKS = 6  # levels that marks tell; numbers tell those below,
+_OUTER = 2  # levels above those of marks, of underlines with which only parts of a book have
+_MARKS = len(UNDERLINES)  # levels that marks and underlines tell; numbers tell those below,
 _BOLD = 20  # and the deepest is what is only bold or in capitals
 
 
@@ -45,7 +44,7 @@ def lines_above(
     levels = _levels(lines, alone, blocks, starred)
     for i, (level, block, head) in enumerate(zip(levels, blocks, columns_of(lines), strict=True)):
         if i < known and not fence(lines[i]):
-            level = level or len(path) + 1
+            level = level or (path[-1][0] if path else _OUTER) + 1
         if level:
             path = [entry for entry in path if entry[0] < level]
         last = [at for at in (block, head) if at is not None and at != i]
@@ -97,19 +96,15 @@ def stand_alone(text: str, sentences: Sequence[Span]) -> list[bool]:
 def _blocks(lines: Sequence[str]) -> Iterator[int | None]:
     """For each line the one, itself or an earlier one, that opens the block of code it is in."""
     opener: int | None = None
+    opened = ""
     for i, line in enumerate(lines):
-        if opener is None:
-            if fence(line) and not _underlines(line, lines[i - 1] if i else ""):
-                opener = i
-            yield opener
-        else:
-            yield opener
-            if fence(line) == line.rstrip() and line.startswith(fence(lines[opener])):
-                opener = None
-
-
-def _underlines(line: str, heading: str) -> bool:
-    return bool(_UNDERLINE.fullmatch(line)) and 0 < len(heading) <= len(line) + 2
+        below = fence_below(opened, line, lines[i - 1] if i else "")
+        if below and not opened:
+            opener = i
+        yield opener
+        if not below:
+            opener = None
+        opened = below
 
 
 def _levels(
@@ -125,7 +120,7 @@ def _levels(
         if blocks[i] is not None or not alone[i]:
             yield 0
         elif i in starred:
-            yield marked_depth(line, starred=True)
+            yield _OUTER + marked_depth(line, starred=True)
         else:
             yield _level(line, following, listed)
 
@@ -140,14 +135,14 @@ def _level(line: str, following: str, listed: bool) -> int:
     if len(line) > _LONGEST:
         return 0
     if depth := marked_depth(line):
-        return depth
+        return _OUTER + depth
     if states(line) or is_row(line) or leads_elsewhere(line) or (listed and is_item(line)):
         return 0
     if (depth := label_depth(line)) and _NUMBERED.match(line):
         return min(_MARKS + depth, _BOLD - 1)
     if is_item(line):
         return 0
-    if _underlines(following, line):
-        return _UNDERLINES.index(following[0]) + 1
+    if underlines(following, line):
+        return UNDERLINES.index(following[0]) + 1
     capitals = sum(map(str.isupper, line)) >= max(_SHORTEST, len(line) // 2)
     return _BOLD if (capitals and line.isupper()) or _BOLD_LINE.fullmatch(line) else 0

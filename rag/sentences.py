@@ -25,6 +25,9 @@ F1 0.9965 there before the last corrections, 0.9982 after (nupunkt in the same b
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
+
+from rag.lines import fence_below
 
 
 def _words(text: str) -> frozenset[str]:
@@ -65,6 +68,8 @@ _AFTER_ORDINALS = _words(
 )
 
 _OPENING_MARKS = "\"'`“‘„«‹([{¿¡*_-–—• \xa0\u202f"
+_LEADERS = 5  # dots that lead to the number of a page, to a price
+_BEFORE_TEXT = f"{_OPENING_MARKS}>"
 # What may end a sentence: a terminator with the closing marks that belong to it, before the next
 # word or before a line end spelt as backslash and n; an ideographic full stop needs neither.
 _TERMINATOR = re.compile(
@@ -78,9 +83,18 @@ _TERMINATOR = re.compile(
     re.VERBOSE,
 )
 # Lines: what starts a line of its own, what makes a table row, what cannot be a line's real end.
-_LIST_ITEM = re.compile(r"\s*(?:[-*•·–—#=>|]|```|~~~|\(?\d{1,3}[.)]\s|\([a-z]{1,3}\)|[\w-]+: )")
+_LIST_ITEM = re.compile(
+    r"""
+    \s*(?:
+        [-•·–—#=>|] | \*(?!\w) | ``` | ~~~ | [\W_]{3,}$ | \(?\d{1,3}[.)]\s | \([a-z]{1,3}\)
+        | \[?\d{1,4}([./-])\d\d?\1\d{2,4},?[T\s]\s*\d\d?:\d\d  # of a chat or a log
+    )
+    """,
+    re.VERBOSE,
+)
+_FIELD = re.compile(r"\s*(?P<name>[\w-]+): ")
 _TABLE = re.compile(r"\||.{9}\S\s{3}")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
+_QUOTED = re.compile(r"\s*>[>\s]*")  # in an e-mail, in Markdown
 _ROW = re.compile(r"\s*\|.*\|\s*")  # of a Markdown table: what its cells say stays together
 _LINE = re.compile(r"\s*[#=]{1,6}\s|[\W_]*$")  # all of one: a marked heading, a rule
 _EDGE = re.compile(r"\|={3,}\s*")  # of an AsciiDoc table
@@ -89,6 +103,8 @@ _OPTION = re.compile(r"\s*--?\w[^.!?:]*$")  # of a command, in its manual
 _UNFINISHED = re.compile(
     r"(?:,|\b(?:an?|and|as|at|by|for|from|in|of|on|or|our|that|the|to|with|within|your))$"
 )
+# A short line of words that are broken off: no code, no cells, no name of one or two words.
+_PROSE = re.compile(r"\s*(?:[^\s={}\\;$|<]+\s){2,}[^\s={}\\;$|<]*[^\W\d_][\])'\"`*]*,?$")
 _PARAGRAPH = re.compile(r"\S(?:[^\n]++|\n(?![^\S\n]*\n))*+")
 # Words.
 _NO_WORD = re.compile(r"[^\w.'’]")
@@ -151,57 +167,97 @@ def _number_of_columns(line: str) -> int:
     return sum(int(count[1]) if count else 1 for count in counts)
 
 
+class _Line(NamedTuple):
+    """What a line says, indented with spaces, and the depth of the quotation that it is in."""
+
+    text: str
+    depth: int
+
+
+_NO_LINE = _Line("", 0)
+
+
 def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     """Paragraphs, or the runs of their lines within which a sentence may go on over a line end.
 
     Each with whether it is a row of an AsciiDoc table.
     """
     rows = _Rows()
-    fenced = False
+    fenced = ""
     for paragraph in _PARAGRAPH.finditer(text):
         start = at = paragraph.start()
         indent = text[text.rfind("\n", 0, start) + 1 : start]
         lines = paragraph.group().rstrip().split("\n")
         shown = [_shown(line) for line in (indent + lines[0], *lines[1:])]
-        width = max(map(len, shown))
+        width = max(len(line.text) for line in shown)
         rows.begin()
-        for line, upper, lower in zip(lines, shown, shown[1:], strict=False):
+        above = ""
+        for line, (upper, depth), (lower, depth_below) in zip(
+            lines, shown, [*shown[1:], _NO_LINE], strict=True
+        ):
             at += len(line) + 1
-            fenced ^= bool(_FENCE.match(upper))
+            fenced = fence_below(fenced, upper.strip(), above)
+            above = upper.strip()
             row = rows.inside and text.startswith("|", start)
-            goes_on = rows.go_on(upper, lower)
-            if fenced or not (goes_on or _wraps(upper, lower, width)):
-                yield start, at, row
+            wraps = depth == depth_below and _wraps(upper, lower, width, text[start : start + 9])
+            goes_on = rows.go_on(upper, lower) or wraps
+            if fenced or not goes_on:
+                yield start, min(at, paragraph.end()), row
                 start = at
-        fenced ^= bool(_FENCE.match(shown[-1]))
-        row = rows.inside and text.startswith("|", start)
-        rows.go_on(shown[-1], "")
-        yield start, paragraph.end(), row
 
 
-def _wraps(line: str, following: str, width: int) -> bool:
-    """Whether a line was broken for want of room, so that its text goes on in the next one."""
-    if _OPTION.match(line) and _indent(following) > _indent(line):
-        return True  # an option and, below it, what it does
+def _wraps(line: str, following: str, width: int, opening: str) -> bool:
+    """Whether a line was broken for want of room, so that its text goes on in the next one.
+
+    A short one was so only in prose: that goes on in lower case, and the ``opening`` of its block
+    or the line's last word tells it from a list of words and from code.
+    """
     indent = _indent(line)
-    short = len(line) - indent < 40
+    if _OPTION.match(line) and _indent(following) > indent:
+        return True  # an option and, below it, what it does
     if (
-        short
+        not following.strip()
         or _LINE.match(line)
         or line.endswith(":")
         or _TABLE.search(line, indent)
-        or _LIST_ITEM.match(following)
+        or _begins(following, line)
     ):
         return False
     word = following.split(None, 1)[0]
+    lower = word.lstrip(_OPENING_MARKS)[:1].islower()
+    unfinished = bool(_UNFINISHED.search(line))
+    if _is_short(line):
+        prose = unfinished or opening.lstrip(_BEFORE_TEXT)[:1].isupper()
+        return lower and prose and bool(_PROSE.match(line))
     fits = len(line) + 1 + len(word) <= width
-    return not fits or word[0].islower() or bool(_UNFINISHED.search(line))
+    return not fits or lower or unfinished
 
 
-def _shown(line: str) -> str:
-    """A line with its indentation in spaces."""
+def _begins(line: str, above: str) -> bool:
+    """Whether a line begins what is no part of the line above it: an item, an entry, a field.
+
+    A word in lower case with a colon behind it is a field's name only beside another one.
+    """
+    if _LIST_ITEM.match(line):
+        return True
+    field = _FIELD.match(line)
+    return field is not None and (
+        not field["name"][0].islower() or _is_short(above) or bool(_FIELD.match(above))
+    )
+
+
+def _is_short(line: str) -> bool:
+    return len(line) - _indent(line) < 40
+
+
+def _shown(line: str) -> _Line:
+    """A line with its indentation, and what marks it as quoted, in spaces."""
     words = line.strip()
-    return line[: len(line) - len(line.lstrip())].expandtabs() + words
+    line = line[: len(line) - len(line.lstrip())].expandtabs() + words
+    quoted = _QUOTED.match(line)
+    if not quoted:
+        return _Line(line, 0)
+    return _Line(" " * quoted.end() + line[quoted.end() :], quoted.group().count(">"))
 
 
 def _indent(line: str) -> int:
@@ -221,6 +277,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     if before.strip() == "#":  # an item of a list that is numbered when it is shown
         return False
     if not following or following[0] in "|,;:.!?…)]}":
+        return False
+    if len(match["mark"]) >= _LEADERS and following[0].isdigit():
         return False
     if before[-1:].isdigit() and not following[0].islower():
         ordinal = following[0].isupper() and _first_word(following) in _AFTER_ORDINALS

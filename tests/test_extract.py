@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.beside import beside, states
+from rag.beside import beside, leads_elsewhere, states
 from rag.choose import answers_another, choose, contradicting, in_time
 from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
@@ -165,6 +165,23 @@ def test_a_table_of_contents_does_not_answer() -> None:
 def test_dots_at_the_end_of_a_sentence_lead_nowhere() -> None:
     text = "The oil of the pump is changed now and then....."
     assert found("When is the oil of the pump changed?", hit(1, text)) == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A pump that leaks ........ is changed in 10 days, if it is not repaired",
+        "The change of a pump ........ 12 EUR",
+    ],
+)
+def test_dots_that_lead_to_no_page_may_answer(text: str) -> None:
+    assert found("What of the change of a pump that leaks?", hit(1, text)) == [text]
+
+
+@pytest.mark.parametrize("page", ["7", "A-3", "xiv", "112 3.1 Hoses", ""])
+def test_dots_lead_to_a_page(page: str) -> None:
+    text = f"2 Change of the pump ........ {page}"
+    assert leads_elsewhere(text)
 
 
 def test_a_question_does_not_answer() -> None:

@@ -60,6 +60,15 @@ def test_offsets() -> None:
     assert sentence_spans("") == sentence_spans(" \n\t") == []
 
 
+def test_dots_that_lead_to_a_figure_end_no_sentence() -> None:
+    lines = [
+        "Crane, per lift ........ 20 EUR",
+        "3 Hoses ............ 112",
+        "It stopped .... 5 of us.",
+    ]
+    assert sentences("\n".join(lines)) == [*lines[:2], "It stopped ....", "5 of us."]
+
+
 def test_ideographic_full_stops() -> None:
     assert sentences("今日は晴れ。明日は雨！本当？") == ["今日は晴れ。", "明日は雨！", "本当？"]
     assert sentences("他说：“走吧。”然后走了。") == ["他说：“走吧。”", "然后走了。"]
@@ -197,3 +206,93 @@ def test_a_row_of_an_asciidoc_table_may_have_a_line_for_each_cell() -> None:
     ]  # fmt: skip
     spanned = "|===\n|a |b\n\n|c\nm|d\n|e\n|f\n|==="  # a cell with marks of its own
     assert sentences(spanned)[2:] == ["|c", "m|d", "|e", "|f", "|==="]
+
+
+PROSE = "The library lends books, maps and films to all who live in\nthe town. It is free."
+LINES = ["The library lends books, maps and films to all who live in\nthe town.", "It is free."]
+
+
+@pytest.mark.parametrize("mark", '=-~^#*+"`')
+def test_an_underline_opens_no_block_of_code(mark: str) -> None:
+    rule = mark * 20
+    assert sentences(f"1. Who may borrow?\n{rule}\n{PROSE}\n\n{PROSE}") == [
+        "1. Who may borrow?", rule, *LINES, *LINES,
+    ]  # fmt: skip
+    heading = "A heading that is longer than other lines here"
+    assert sentences(f"{heading}\n{mark * 46}\n{PROSE}")[:2] == [heading, mark * 46]
+
+
+def test_a_block_of_code_ends_with_the_like_of_what_it_began_with() -> None:
+    code = "~~~~\nThe one line is longer than forty characters, and\ngoes on\n```\nls\n~~~\n~~~~"
+    assert sentences(f"Run it:\n{code}\n{PROSE}") == ["Run it:", *code.split("\n"), *LINES]
+    assert sentences(f"```Lend it.```\n\n{PROSE}")[-2:] == LINES
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A merge with changes of your own that are not saved is\ndiscouraged: it may lose them.",
+        "The 'git merge-msg' command can be\nused to give a good text for automated merges of all.",
+        "They are listed with the command, and are restored then\n(perhaps elsewhere) by another.",
+        "They are listed with the command, and are restored by\n`stash apply`, without a name.",
+        "They are listed with the command, but this one does\n*not* restore them, as it is told.",
+        "- It is not said how many books\n  there are, nor who may borrow them from the library.",
+        "and if you have read about the\nlibrary of the town, you know who may borrow its books.",
+    ],
+)
+def test_a_line_end_within_a_sentence(sentence: str) -> None:
+    assert sentences(f"{sentence}\n") == [sentence]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: The library of the town and of all its villages\nsource: a.org\nlang: en",
+        "Web\n    curl\nNet\n    w3m, and whatever else there is to read pages with it",
+        "rule one(a, b);\nrule_two = [1]\nThe longest line is one of words, but for the others",
+        "Open hours\nweekdays\nThe longest line is one of words, and stands below the others",
+    ],
+)
+def test_lines_that_are_none_of_prose_stay_apart(text: str) -> None:
+    assert sentences(text) == [line.strip() for line in text.split("\n")]
+
+
+def test_sentences_run_over_the_lines_of_a_quotation() -> None:
+    text = (
+        "You wrote:\n> Dear Nora,\n>\n> the balcony is taken. We can offer you the\n"
+        "> garden room for 112 EUR for each night, i.e.\n> about 560 EUR in all. It is one that\n"
+        "> > has the large bed\n> you know.\nThank you for it, I take that room.\n"
+    )
+    assert sentences(text) == [
+        "You wrote:",
+        "> Dear Nora,",
+        ">",
+        "> the balcony is taken.",
+        "We can offer you the\n> garden room for 112 EUR for each night, i.e.\n"
+        "> about 560 EUR in all.",
+        "It is one that",
+        "> > has the large bed",
+        "> you know.",
+        "Thank you for it, I take that room.",
+    ]
+    check_spans(text, sentence_spans(text))
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "[20/03/2026, 21:12:30] ",
+        "20/03/2026, 21:12 - ",
+        "3/20/26, 9:12 PM - ",
+        "20.03.26, 21:12 - ",
+        "2026-03-20 21:12:30 ",
+        "2026-03-20T21:12 ",
+    ],
+)
+def test_a_line_that_opens_with_a_time_is_one_of_a_chat_or_log(stamp: str) -> None:
+    lines = [
+        f"{stamp}Lotte: The minutes of today are that we buy it, and Piet collects the money",
+        f"{stamp}Omar: is this blight",
+        f"{stamp}Greta: looks like it, take off the leaves",
+    ]
+    assert sentences("\n".join(lines)) == lines

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from rag.lines import fence_below
 from rag.load.decode import decode
 from rag.load.document import Content
 from rag.load.facts import LONGEST_TITLE, date_in_path, one_line, parse_date, web_address
@@ -11,7 +12,6 @@ from rag.load.facts import LONGEST_TITLE, date_in_path, one_line, parse_date, we
 _BEGIN = re.compile(r"---[ \t]*\n")
 _END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.M)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
-_FENCE = re.compile(r"^ {0,3}(```|~~~).*?(?:^ {0,3}\1[ \t]*$|\Z)", re.S | re.M)
 # Keywords of the whole file, not those of a table or picture that follows.
 _ORG_FRONT = re.compile(
     r"(?i)(?:(?:#\+(?!(?:caption|name|header|plot|results|attr_\w+):)[\w-]+:.*"
@@ -159,11 +159,21 @@ def _asciidoc_heading(body: str) -> str | None:
 
 
 def _markdown_heading(body: str) -> str | None:
-    prose = _FENCE.sub("", body[:20_000])
-    if match := _HEADING.search(prose):
+    if match := _HEADING.search(_without_code(body[:20_000])):
         heading = (match[1] or match[2]).strip()
         return one_line(re.sub(r"^([*_`]+)(.*)\1$", r"\2", heading))
     return _first_line_headline(body)
+
+
+def _without_code(text: str) -> str:
+    """The lines of a text that are in no block of code between fences."""
+    kept, fenced, above = [], "", ""
+    for line in text.split("\n"):
+        opened, fenced = fenced, fence_below(fenced, line.strip(), above)
+        if not (opened or fenced):
+            kept.append(line)
+        above = line.strip()
+    return "\n".join(kept)
 
 
 def _first_line_headline(body: str) -> str | None:
