@@ -368,6 +368,49 @@ def test_header_of_an_asciidoc_file(
 
 
 @pytest.mark.parametrize(
+    ("text", "title", "date", "body"),
+    [
+        ("Care\n====\n\n:Author: Ada\n:Date: 2025-11-20\n\nOil it.", "Care", "2025-11-20", None),
+        ("Care\n====\n\nOil it.\n\n:Date: 2025-11-20\n", "Care", None, None),
+        ("####\nCare\n####\n\nUse\n===\n\nOil it.", "Care", None, None),
+        ("..\n  Marks of headings:\n\n  # of parts\n\nCare\n^^^^\n\nOil it.", "Care", None,
+         "Care\n^^^^\n\nOil it."),
+        (".. _care:\n\n.. include:: head.txt\n\nCare\n****\nOil it.", "Care", None, None),
+        (".. note::\n\n   Use\n   ---\n\n``Care``\n++++++++\n\nOil it.", "``Care``", None, None),
+        (".. include:: head.txt\n\nOil it: it is dry.\n", None, None, None),
+        ("# Oil the bike\nnow and then, as it is told.\n", None, None, None),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_restructuredtext_file(
+    text: str, title: str | None, date: str | None, body: str | None
+) -> None:
+    document, _ = load(text.encode(), "a.rst")
+    assert (document.title, document.date) == (title or "a.rst", date)
+    assert document.text == text and text[document.body :] == (body or text)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.adoc"])
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("git-clean(1)\n============\n\nNAME\n----\nclean - remove files", "git-clean(1)"),
+        ("\n==========\nCare\n==========\nOil it.", "Care"),
+        ("Care, and use\n~~~~~~~~~~~~~\n\nOil it.", "Care, and use"),
+        ("A sentence that is far too long for it.\n----\nOil it.\n----\n", None),
+        ("Oil it. Use:\n------------\nOil.\n", None),
+    ],
+)
+def test_a_title_with_a_rule_below_it(name: str, text: str, title: str | None) -> None:
+    assert load(text.encode(), name)[0].title == (title or name)
+
+
+def test_the_title_of_a_markdown_file_is_in_no_block_of_code() -> None:
+    code = "~~~~\n# no\n```\n# no\n~~~~"
+    assert load(f"{code}\n\n# Care\n".encode(), "a.md")[0].title == "Care"
+    assert load(b"Wear\n~~~~\n\nOil it.\n\n# Care\n", "a.md")[0].title == "Care"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Opening hours\n// TODO: check\nMonday 9 to 5.",

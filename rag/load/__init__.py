@@ -9,7 +9,7 @@ read in a child process (child.py); every kind that is not read is said, with th
 
     document.py   Content -> Document, or CannotLoad      decode.py  bytes -> text
     kinds.py      what kind of file it is                 facts.py   title, date, address
-    text.py       plain text, Markdown, AsciiDoc, Org     corpus.py  JSONL
+    text.py       plain text, Markdown, and the like      corpus.py  JSONL
     child.py      the process for the kinds below         reading.py what runs in it
     web_page.py   HTML: its main content                  markup.py  elements -> paragraphs
     table.py      CSV, TSV
@@ -26,7 +26,7 @@ from rag.load.corpus import load_corpus
 from rag.load.document import CannotLoad, Loader, Notes, Reader, document_of
 from rag.load.kinds import KIND_BY_SUFFIX, kind_by_content, telling_suffix
 from rag.load.reading import READERS as RISKY
-from rag.load.text import read_asciidoc, read_markdown, read_org, read_text
+from rag.load.text import read_asciidoc, read_markdown, read_org, read_rst, read_text
 
 __all__ = [
     "CORPUS",
@@ -44,6 +44,7 @@ _child = Child()
 _READERS: Mapping[str, Reader] = {
     "text": read_text,
     "markdown": read_markdown,
+    "reStructuredText": read_rst,
     "AsciiDoc": read_asciidoc,
     "Org": read_org,
 } | {kind: _child.reader(kind) for kind in RISKY}

@@ -13,7 +13,7 @@ KIND_BY_SUFFIX = {
     ".org": "Org",
     ".md": "markdown",
     ".markdown": "markdown",
-    ".rst": "markdown",
+    ".rst": "reStructuredText",
     ".html": "web page",
     ".htm": "web page",
     ".xhtml": "web page",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from rag.lines import fence_below
+from rag.lines import fence_below, underlines
 from rag.load.decode import decode
 from rag.load.document import Content
 from rag.load.facts import LONGEST_TITLE, date_in_path, one_line, parse_date, web_address
@@ -38,6 +38,13 @@ _ADOC_FRONT = re.compile(
 _ADOC_FIELD = re.compile(r"^:([\w-]+):[ \t]*(\S.*)", re.M)
 _ADOC_HEADING = re.compile(r"^[=#]{1,6}[ \t]+(\S.*?)(?:[ \t]+=+)?[ \t]*$", re.M)
 _ADOC_BLOCK = re.compile(r"^(-{4,}|\.{4,})[ \t]*\n.*?(?:^\1[ \t]*$|\Z)", re.S | re.M)
+_ADOC_COMMENTS = re.compile(r"(?:(?://.*)?\n)*")
+_RST_BLOCK = re.compile(r"^\.\.(?:[ \t].*)?\n(?:[ \t]*\n|[ \t]+\S.*\n)*", re.M)  # no text of it
+_RST_COMMENTS = re.compile(
+    r"(?:[ \t]*\n|\.\.(?:[ \t]+(?![_\[|]|[\w:.+-]+::).*)?\n(?:[ \t]*\n|[ \t]+\S.*\n)*+)*+"
+)
+_RST_FIELD = re.compile(r"^:([\w ]+):[ \t]+(\S.*)", re.M)
+_RST_FIELDS = re.compile(r"(?:[ \t]*\n|:[\w ]+:.*\n|[ \t]+\S.*\n)*")
 _COLUMNS = re.compile(r"\s{2,}|\t")
 _DEEPEST = 20  # of front matter
 _LONGEST = 65_536  # characters of front matter that are read
@@ -52,6 +59,11 @@ def read_text(data: bytes, notes: list[str]) -> Content:
 def read_markdown(data: bytes, notes: list[str]) -> Content:
     """A Markdown file. The title is its first heading, if any."""
     return _read(data, notes, _markdown_heading)
+
+
+def read_rst(data: bytes, notes: list[str]) -> Content:
+    """A reStructuredText file. The title is its first heading; a field below it tells the date."""
+    return _read(data, notes, _rst_heading, _rst_front)
 
 
 def read_asciidoc(data: bytes, notes: list[str]) -> Content:
@@ -153,7 +165,39 @@ def _asciidoc_header(text: str) -> tuple[dict[str, Any], int]:
     return {"title": head["title"] or fields.get("doctitle"), "date": date}, head.end()
 
 
+def _rst_front(text: str) -> tuple[dict[str, Any], int]:
+    """The date that a list of fields below the title tells, and where the comments above end."""
+    plain = _RST_BLOCK.sub("\n", text)
+    _, end = _underlined(plain)
+    fields = _RST_FIELDS.match(plain, end)
+    found = _RST_FIELD.findall(fields.group() if fields else "")
+    comments = _RST_COMMENTS.match(text)
+    date = {key.lower(): value for key, value in found if key.lower() == "date"}
+    return date, comments.end() if comments and comments.group().strip() else 0
+
+
+def _rst_heading(body: str) -> str | None:
+    plain = _RST_BLOCK.sub("\n", body[:20_000] + "\n")
+    return _underlined(plain)[0] or _first_line_headline(plain)
+
+
+def _underlined(text: str) -> tuple[str | None, int]:
+    """The first heading of a text with a rule below it, and where the text below that begins."""
+    above = heading = ""
+    end = 0
+    for line in text.splitlines(keepends=True):
+        end += len(line)
+        rule = line.strip()
+        apart = above in ("", rule) and any(map(str.isalnum, heading))
+        if apart and underlines(rule, heading):
+            return one_line(heading), end
+        above, heading = heading, rule
+    return None, 0
+
+
 def _asciidoc_heading(body: str) -> str | None:
+    if title := _first_line_underlined(_ADOC_COMMENTS.sub("", body, count=1)):
+        return title
     found = _ADOC_HEADING.search(_ADOC_BLOCK.sub("", body[:20_000]))
     return one_line(found[1]) if found else _first_line_headline(body)
 
@@ -163,6 +207,11 @@ def _markdown_heading(body: str) -> str | None:
         heading = (match[1] or match[2]).strip()
         return one_line(re.sub(r"^([*_`]+)(.*)\1$", r"\2", heading))
     return _first_line_headline(body)
+
+
+def _first_line_underlined(body: str) -> str | None:
+    """The first line, or the one below a rule, if a rule is below it."""
+    return _underlined("".join(body.lstrip()[:1000].splitlines(keepends=True)[:3]))[0]
 
 
 def _without_code(text: str) -> str:
@@ -177,7 +226,9 @@ def _without_code(text: str) -> str:
 
 
 def _first_line_headline(body: str) -> str | None:
-    """The first line, if it stands alone above the text and reads as a headline."""
+    """The first line, if it is underlined, or stands alone and reads as a headline."""
+    if title := _first_line_underlined(body):
+        return title
     lines = body.lstrip().split("\n", 2)
     first = lines[0].strip()
     columns = _COLUMNS.split(first[:LONGEST_TITLE])
