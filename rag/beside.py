@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from rag.datatypes import Passage, Span
-from rag.lines import fence
+from rag.lines import fence, is_term
 from rag.tables import in_table, table
 
 _MOST_ITEMS = 20
@@ -121,13 +121,18 @@ def _below(passage: Passage, span: Span) -> Sequence[Span]:
 def _stated(passage: Passage, span: Span) -> list[Span]:
     """What stands below a sentence that is no statement: it says what its heading only names.
 
-    A statement, the items of a list or the rows of a table; after the headings below its own.
+    A statement, the items of a list or the rows of a table; after the headings below its own, and
+    after the other terms of its entry.
     """
     if states(passage.quote(span)) and not _is_starred(passage, span):
         return []
     passed: list[Span] = []
     below = list(_below(passage, span))
-    while below and _level(passage, below[0]) > _level(passage, span) > 0:
+    terms = is_term(passage.quote(span))
+    while below and (
+        _level(passage, below[0]) > _level(passage, span) > 0
+        or (terms and is_term(passage.quote(below[0])))
+    ):
         passed.append(below.pop(0))
     if not below:
         return []

@@ -1,6 +1,6 @@
-"""What a line says of those around it: it is the edge of a block of code, the rule under a heading.
+"""What a line says of those around it: the edge of code, the rule under a heading, a term.
 
-Both may be spelt with tildes or backticks, so which one a line is only the line above it tells.
+Edges and rules may be spelt alike, with tildes or backticks: which one it is the line above tells.
 """
 
 import re
@@ -8,6 +8,7 @@ import re
 UNDERLINES = '#*=-~^+"`'  # of headings, of the outer ones first
 _UNDERLINE = re.compile(rf"([{re.escape(UNDERLINES)}])\1{{2,}}")
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")  # words in a line behind backticks are no block
+_TERM = re.compile(r"(?![-*+•]\s)\S[^\n]{0,80}[^\n:]:{2,4}")
 
 
 def fence(line: str) -> str:
@@ -32,3 +33,8 @@ def fence_below(opened: str, line: str, above: str) -> str:
     if opened:
         return "" if mark == line.rstrip() and mark.startswith(opened) else opened
     return "" if underlines(line, above) else mark
+
+
+def is_term(line: str) -> bool:
+    """Whether a line is a term that the lines below explain: "-d::", in AsciiDoc."""
+    return bool(_TERM.fullmatch(line))

@@ -13,7 +13,7 @@ from rag.beside import (
     states,
 )
 from rag.datatypes import Passage, Span
-from rag.lines import UNDERLINES, fence, fence_below, underlines
+from rag.lines import UNDERLINES, fence, fence_below, is_term, underlines
 from rag.tables import columns_of, is_row
 
 # "3.1 Filter", "4. Ending", "Section 5: Loans", and not "12 High Street" or "9.30 Lunch".
@@ -23,7 +23,8 @@ _SHORTEST = 4  # characters of a heading in capitals
 _LONGEST = 150  # characters of a heading
 _OUTER = 2  # levels above those of marks, of underlines with which only parts of a book have
 _MARKS = len(UNDERLINES)  # levels that marks and underlines tell; numbers tell those below,
-_BOLD = 20  # and the deepest is what is only bold or in capitals
+_BOLD = 20  # and the deepest is what is only bold or in capitals,
+_TERM = 21  # but for the terms of a list, of which those for the same entry go ever deeper
 
 
 def lines_above(
@@ -31,12 +32,13 @@ def lines_above(
     alone: Sequence[bool],
     known: int = 0,
     starred: Collection[int] = (),
+    margin: Collection[int] = (),
 ) -> list[tuple[int, ...]]:
     """For each sentence the indices of the lines before it that it stands under, outermost first.
 
     ``alone`` says which of them have a line of the document for themselves; the first ``known``
-    ones are headings, and so are the ``starred``, as in Org. The line that opens a block of code
-    and the names of a table's columns come last.
+    ones are headings, and so are the ``starred``, as in Org. The entry of a term ends at the
+    ``margin``. The line that opens a block of code and the names of a table's columns come last.
     """
     found: list[tuple[int, ...]] = []
     path: list[tuple[int, int]] = []  # level, index
@@ -45,6 +47,8 @@ def lines_above(
     for i, (level, block, head) in enumerate(zip(levels, blocks, columns_of(lines), strict=True)):
         if i < known and not fence(lines[i]):
             level = level or (path[-1][0] if path else _OUTER) + 1
+        if i > 0 and _ends_entry(lines[i - 1], lines[i], i in margin):
+            path = [entry for entry in path if entry[0] < _TERM]
         if level:
             path = [entry for entry in path if entry[0] < level]
         last = [at for at in (block, head) if at is not None and at != i]
@@ -78,7 +82,8 @@ def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
         i for i, line in enumerate(lines[: len(known)]) if is_starred(passage.document, line, 0)
     }
     marks |= {i + len(known) for i in starred(passage.document, passage.text, own)}
-    found = zip(spans, lines_above(lines, alone, len(known), marks), strict=True)
+    margin = {i + len(known) for i in at_margin(passage.text, own)}
+    found = zip(spans, lines_above(lines, alone, len(known), marks, margin), strict=True)
     return {span: tuple(lines[i] for i in above if told[i]) for span, above in found}
 
 
@@ -91,6 +96,13 @@ def stand_alone(text: str, sentences: Sequence[Span]) -> list[bool]:
         and (end == ends[-1] or "\n" in text[end : starts[i]])
         for i, (start, end) in enumerate(sentences)
     ]
+
+
+def at_margin(text: str, sentences: Sequence[Span]) -> set[int]:
+    """The indices of the sentences that open a paragraph, and are not indented."""
+    ends = [0, *(end for _, end in sentences)]
+    gaps = (text[end:start] for end, (start, _) in zip(ends, sentences, strict=False))
+    return {i for i, gap in enumerate(gaps) if gap.endswith("\n") and gap.count("\n") > 1}
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[int | None]:
@@ -114,15 +126,24 @@ def _levels(
     starred: Collection[int],
 ) -> Iterator[int]:
     """How deep each line stands as a heading; 0 where it is none."""
+    level = 0
     for i, line in enumerate(lines):
         listed = any(map(is_item, [*lines[max(0, i - 1) : i], *lines[i + 1 : i + 2]]))
         following = lines[i + 1] if i + 1 < len(lines) else ""
         if blocks[i] is not None or not alone[i]:
-            yield 0
+            level = 0
         elif i in starred:
-            yield _OUTER + marked_depth(line, starred=True)
+            level = _OUTER + marked_depth(line, starred=True)
+        elif is_term(line):
+            level = max(_TERM, level + 1)
         else:
-            yield _level(line, following, listed)
+            level = _level(line, following, listed)
+        yield level
+
+
+def _ends_entry(above: str, line: str, at_margin: bool) -> bool:
+    """Whether the entry of a term ends above a line: it returns to the margin or closes a block."""
+    return (at_margin and not is_term(above)) or (line == "--" and above != "+")
 
 
 def _level(line: str, following: str, listed: bool) -> int:

@@ -104,7 +104,9 @@ _UNFINISHED = re.compile(
     r"(?:,|\b(?:an?|and|as|at|by|for|from|in|of|on|or|our|that|the|to|with|within|your))$"
 )
 # A short line of words that are broken off: no code, no cells, no name of one or two words.
-_PROSE = re.compile(r"\s*(?:[^\s={}\\;$|<]+\s){2,}[^\s={}\\;$|<]*[^\W\d_][\])'\"`*]*,?$")
+_PROSE = re.compile(
+    r"\s*(?:[^\s={}\\;$|<]+(?:\s|(?<=[.!?])\s\s)){2,}[^\s={}\\;$|<]*[^\W\d_][\])'\"`*]*,?$"
+)
 _PARAGRAPH = re.compile(r"\S(?:[^\n]++|\n(?![^\S\n]*\n))*+")
 # Words.
 _NO_WORD = re.compile(r"[^\w.'’]")

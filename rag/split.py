@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from rag.beside import is_item, is_starred
 from rag.datatypes import Above, Document, Passage, Span
-from rag.outline import lines_above, stand_alone, starred, tells_title
+from rag.outline import at_margin, lines_above, stand_alone, starred, tells_title
 from rag.sentences import sentence_spans
 from rag.tables import is_row
 
@@ -84,7 +84,9 @@ def _above(
     """For each sentence the innermost lines above it that fit, and their tokens."""
     lines = [document.text[a:b] for a, b in spans]
     first, longest = document.body, room * _CHARACTERS_A_TOKEN
-    alone = stand_alone(document.text[first:], [(a - first, b - first) for a, b in spans])
+    own = [(a - first, b - first) for a, b in spans]
+    alone = stand_alone(document.text[first:], own)
+    margin = at_margin(document.text[first:], own)
     left_out = {
         i
         for i, line in enumerate(lines)
@@ -93,7 +95,7 @@ def _above(
     found: list[Above] = []
     taken: list[int] = []
     marks = starred(document.id, document.text, spans)
-    for at in lines_above(lines, alone, starred=marks):
+    for at in lines_above(lines, alone, starred=marks, margin=margin):
         told = [i for i in at if i not in left_out]
         while sum(tokens[i] for i in told) > room or sum(len(lines[i]) for i in told) > longest:
             told.pop(0)

@@ -4,7 +4,7 @@ import pytest
 
 from rag.beside import beside
 from rag.datatypes import Document, Passage
-from rag.outline import headings, lines_above, stand_alone
+from rag.outline import at_margin, headings, lines_above, stand_alone
 from rag.sentences import sentence_spans
 from rag.split import split
 
@@ -12,7 +12,7 @@ from rag.split import split
 def above(text: str) -> dict[str, list[str]]:
     spans = list(sentence_spans(text))
     lines = [text[a:b] for a, b in spans]
-    found = lines_above(lines, stand_alone(text, spans))
+    found = lines_above(lines, stand_alone(text, spans), margin=at_margin(text, spans))
     return {line: [lines[i] for i in at] for line, at in zip(lines, found, strict=True)}
 
 
@@ -183,3 +183,57 @@ def test_a_passage_of_an_org_file_may_begin_below_its_headings() -> None:
     text, spans = ORG[start:], tuple(s for s in whole.sentences if s[0] >= start)
     below = Passage("a.org", "a", False, None, None, "", start, len(ORG), text, spans, (), lines)
     assert [*headings(below).values()][2:] == [*headings(whole).values()][3:]
+
+
+TERMS = """OPTIONS
+-------
+-f::
+--force::
+\tRemove it at once.  Ask nobody,
+\tand tell nobody.
+
+-q::
+
+\tBe quiet.
++
+There is no other way to be quiet.
+
+--mode=<mode>::
+\tHow it is removed.
++
+--
+slow::
+\tTake all the time.
+--
++
+The default is fast.
+
+The command returns 0.
+
+-x::
+\tDo not remove it.
+
+FILES
+-----
+None.
+"""
+
+
+def test_what_explains_a_term_stands_under_it() -> None:
+    told = {line: at[1:] for line, at in above(TERMS).items()}
+    assert told["Ask nobody,\n\tand tell nobody."] == ["-f::", "--force::"]
+    assert told["Be quiet."] == told["There is no other way to be quiet."] == ["-q::"]
+    assert told["How it is removed."] == ["--mode=<mode>::"]
+    assert told["Take all the time."][-1] == "slow::"
+    assert told["The default is fast."] == told["The command returns 0."] == []
+    assert told["Do not remove it."] == ["-x::"]
+    assert above(TERMS)["None."] == ["FILES"]
+
+
+def test_a_term_leads_to_what_explains_it() -> None:
+    spans = tuple(sentence_spans(TERMS))
+    passage = Passage("a", "a", False, None, None, "", 0, len(TERMS), TERMS, spans)
+    term = next(span for span in spans if passage.quote(span) == "-f::")
+    told = [*map(passage.quote, beside(passage, term))]
+    assert {*told} == {"--force::", "Remove it at once.", "Ask nobody,\n\tand tell nobody."}
+    assert above("- as follows::\n\n  Do it.")["Do it."] == []
