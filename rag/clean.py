@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_QUOTED_LINE = re.compile(r"\n[^\S\n]*>[>\s]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # What can rewrite a terminal's line: control characters, bidirectional overrides and isolates,
 # line and paragraph separators, zero-width characters, and surrogates (from odd file names).
@@ -27,6 +28,11 @@ def encodable(text: str) -> str:
     if not _SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def flowing(text: str) -> str:
+    """A quotation as one line to be read, without the marks of the lines of a quoted e-mail."""
+    return " ".join(_QUOTED_LINE.sub("\n", text).split())
 
 
 def clean_question(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rag.beside import is_item, words_of
 from rag.choose import choose, contradicting, in_time, undisputed
+from rag.clean import flowing
 from rag.datatypes import Answer, Citation, Hit, Sentence, Span, Status
 from rag.extract import Candidate
 from rag.short import in_few_words
@@ -70,7 +71,7 @@ def quoted(
         citations.append(Citation.of(number, hit, span))
         sentences.append(Sentence(quote, (number,), "quoted"))
         between = "\n" if apart else " "
-        texts.append(f"{between}{' '.join(quote.split())} [{number}]")
+        texts.append(f"{between}{flowing(quote)} [{number}]")
     texts.insert(before, f"\n{opening}")
     text = "".join(texts).strip()
     return replace(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rag.clean import printable
+from rag.clean import flowing, printable
 from rag.datatypes import Answer, Citation, Hit, ShortAnswer
 from rag.errors import RagError
 from rag.store.local import SyncReport
@@ -155,11 +155,11 @@ class Terminal:
         return f"{self._bold(f'[{citation.id}]')} {head}{place}\n{quote}"
 
     def _nearest(self, hit: Hit) -> str:
-        text = textwrap.shorten(printable(" ".join(hit.passage.text.split())), 160)
+        text = textwrap.shorten(printable(flowing(hit.passage.text)), 160)
         return f"{self._dim(printable(hit.passage.document))}\n{self._wrap(text, '    ')}"
 
     def _wrap(self, text: str, indent: str = "") -> str:
-        line = printable(" ".join(text.split()))
+        line = printable(flowing(text))
         return textwrap.fill(
             line,
             self.width,
@@ -173,7 +173,7 @@ class Terminal:
         """A text with the short answer in bold, where the citation's quote holds it."""
         if short is None or not short.sure:
             return text
-        words = r"\s+".join(map(re.escape, printable(short.text).split()))
+        words = r"\s+".join(map(re.escape, printable(flowing(short.text)).split()))
         held = rf"(?<!\w){words}(?!\w)(?=[^\[\]]*\[{short.citation}\])"
         return re.sub(held, lambda found: self._bold(found.group()), text, count=1)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.clean import clean_question, clean_text, printable
+from rag.clean import clean_question, clean_text, flowing, printable
 
 ODD = "\x00\r\n\t\x0b\x1b\x7f\x85\xa0\u061c\u200b\u200f\u2028\u202e\u2066\ufeff\ufffd\ud83d\ude00a"
 ANY = st.text(st.one_of(st.sampled_from(ODD), st.characters(exclude_categories=())), max_size=60)
@@ -66,3 +66,7 @@ def test_printable_escapes() -> None:
     assert printable("a\x1b[2J\u202eb\nc\td") == "a\\x1b[2J\\u202eb\\nc d"
     assert printable("a\nb\tc\r", keep_lines=True) == "a\nb\tc\\r"
     assert printable("Naïve — 東京 😀") == "Naïve — 東京 😀"
+
+
+def test_a_quotation_flows_without_the_marks_of_its_lines() -> None:
+    assert flowing("> the\n> garden\n  > > room\n is 5 > 4") == "> the garden room is 5 > 4"

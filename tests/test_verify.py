@@ -9,10 +9,11 @@ import pytest
 from fakes import count_words
 
 from rag.cite import read_reply
+from rag.compose import quoted
 from rag.datatypes import Answer, Hit, ShortAnswer
 from rag.errors import InvalidInput
 from rag.load import loader_for
-from rag.render import answer_json, to_json
+from rag.render import Terminal, answer_json, to_json
 from rag.split import split
 from rag.store.local.roots import Root
 from rag.verify import read_answers, verify
@@ -82,6 +83,19 @@ def test_what_an_llm_wrote_and_nobody_touched_holds(root: Root, reply: str) -> N
         citations=checked.citations, llm="local:x",
     )  # fmt: skip
     assert troubles(json.loads(to_json(answer_json(answer))), root) == []
+
+
+def test_the_marks_of_a_quoted_e_mail_are_in_the_quote_and_not_in_the_text(tmp_path: Path) -> None:
+    said = "> We can offer you the\n> garden room, which has the balcony, for 112 EUR a night."
+    (tmp_path / "a.txt").write_text(f"{said}\n")
+    (document,) = loader_for("a.txt", named=False)("a.txt", f"{said}\n".encode(), [])
+    _, (passage,) = split(document, count_words, 200)
+    draft = Answer("Which room?", "Which room?", "not_in_documents", "")
+    answer = quoted(draft, [(Hit(passage, 1, 0.5, 0.5), passage.sentences[0])], "", "answered")
+    assert answer.citations[0].quote == answer.sentences[0].text == said
+    assert answer.text == f"{said.replace(chr(10) + '> ', ' ')} [1]"
+    assert said.replace("\n> ", " ") in Terminal(False, 100).answer(answer).replace("\n    ", " ")
+    assert troubles(json.loads(to_json(answer_json(answer))), Root(tmp_path, "")) == []
 
 
 def test_citations_alone_are_enough(exported: Exported, root: Root) -> None:
