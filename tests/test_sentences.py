@@ -233,8 +233,10 @@ def test_a_block_of_code_ends_with_the_like_of_what_it_began_with() -> None:
     [
         "A merge with changes of your own that are not saved is\ndiscouraged: it may lose them.",
         "The 'git merge-msg' command can be\nused to give a good text for automated merges of all.",
-        "They are listed with the command, and are restored then\n(perhaps elsewhere) by another.",
-        "They are listed with the command, and are restored by\n`stash apply`, without a name.",
+        "They are listed with it, and are then restored\n"
+        "(perhaps elsewhere) with another command that takes the same names.",
+        "They are listed with it, and are then restored\n"
+        "`by another` command, and that takes the same names of the changes.",
         "They are listed with the command, but this one does\n*not* restore them, as it is told.",
         "- It is not said how many books\n  there are, nor who may borrow them from the library.",
         "and if you have read about the\nlibrary of the town, you know who may borrow its books.",
