@@ -8,6 +8,7 @@ import re
 UNDERLINES = '#*=-~^+"`'  # of headings, of the outer ones first
 _UNDERLINE = re.compile(rf"([{re.escape(UNDERLINES)}])\1{{2,}}")
 _FENCE = re.compile(r"(`{3,})[^`]*|(~{3,}).*")  # words in a line behind backticks are no block
+_SHORTEST_FENCE = 3
 _TERM = re.compile(r"(?![-*+•]\s)\S[^\n]{0,80}[^\n:]:{2,4}")
 
 
@@ -18,8 +19,14 @@ def fence(line: str) -> str:
 
 
 def underlines(line: str, heading: str) -> bool:
-    """Whether a line is the rule under a heading: about as long, and nothing is said to follow."""
-    told = 0 < len(heading) <= len(line) + 2 and not heading.endswith(":")
+    """Whether a line is the rule under a heading: about as long, and nothing is said to follow.
+
+    What may as well open a block of code is none if it is shorter, or as short as the edge of one.
+    """
+    slack = 0 if fence(line) else 2
+    told = 0 < len(heading) <= len(line) + slack and not heading.endswith(":")
+    if len(line) == len(fence(line)) == _SHORTEST_FENCE:
+        return False
     return told and bool(_UNDERLINE.fullmatch(line))
 
 

@@ -122,6 +122,7 @@ def test_a_block_of_code_ends_with_what_it_began_with() -> None:
     told = above("# Care\n\n````md\n```\n# no\n```\n~~~\n````\n\nOil it.")
     assert told["# no"] == ["# Care", "````md"]
     assert told["Oil it."] == ["# Care"]
+    assert above("Use\n```\n# no\n```\n\nOil it.")["Oil it."] == []
     assert above("Care\n~~~~\n\nOil it.\n\n# Use\n\nRide.")["Ride."] == ["# Use"]
 
 
