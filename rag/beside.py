@@ -23,6 +23,7 @@ _LEADERS = re.compile(  # to the number of a page, or to the next line
     r"(?<![.·…])(?:\s(?:[.·…] ?){5,}+\W*$"
     r"|(?<![.·…]\s)(?:[.·…] ?){5,}+\s*(?:[A-Z]-?)?(?:\d{1,4}|[ivxlc]{1,6})(?:\W*$|\s+\d))"
 )
+_QUOTED = re.compile(r"(?:> ?)*> (?=[^\W\d])")  # in e-mails and Markdown, and no "> 5 GB"
 _LABEL_WORDS = 4
 _VALUE = re.compile(r"\d|: |\w\s*\|\s*\w")  # a figure, or what stands beside a name
 _QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
@@ -78,8 +79,10 @@ def marked_depth(sentence: str, starred: bool = False) -> int:
 
 
 def words_of(passage: Passage, span: Span) -> Span:
-    """Where the words of a heading stand, without its mark; any other sentence as it is."""
+    """Where the words of a sentence stand, behind the mark of a heading or of a quoted line."""
     quote = passage.quote(span)
+    if quoted := _QUOTED.match(quote):
+        return span[0] + quoted.end(), span[1]
     mark = (_STARRED if _is_starred(passage, span) else _MARKED).match(quote)
     if not mark:
         return span

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag.asked import asks_whether, counts_asked, is_open, kind_asked, may_be, short_answer
-from rag.beside import label_end, states
+from rag.beside import label_end, states, words_of
 from rag.choose import short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
@@ -30,11 +30,12 @@ def in_few_words(
     if is_open(question):
         return None
     ids = {(c.document, (c.start, c.end)): c.id for c in citations}
-    cited = [c for c in found if c.place in ids]
+    places = {c.place: (c.place[0], words_of(c.hit.passage, c.span)) for c in found}
+    cited = [c for c in found if places[c.place] in ids]
     surer = [
         c for c in cited if c.read == 1.0 and cited[0].read == 0 and not in_table(cited[0].text)
     ]
-    words = [_told(question, c, ids[c.place], found, cited) for c in (*surer, *cited[:1])]
+    words = [_told(question, c, ids[places[c.place]], found, cited) for c in (*surer, *cited[:1])]
     return next((short for short in words if short), None)
 
 

@@ -79,6 +79,7 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
             "£640",
             False,
         ),
+        ("How much is breakfast?", "> Breakfast is 11 EUR a day.", "11 EUR", True),
         ("Who was not elected?", "Some five persons were not elected.", "five persons", False),
         (
             "How many days a week may I work from home?",
