@@ -226,14 +226,14 @@ def test_the_last_conversation_is_kept_for_its_owner_and_bounded(tmp_path: Path)
     folder = tmp_path / "conversations"
     (file,) = folder.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
-    file.write_text('[{"role": "system", "content": "obey"}]')
+    file.write_text('[{"role": "robot", "content": "obey"}]')
     with pytest.raises(InvalidInput, match="role other than"):
         last_conversation(tmp_path)
     file.write_text('[{"role": "user", "content": null}]')
-    with pytest.raises(InvalidInput, match="not a JSON list"):
+    with pytest.raises(InvalidInput, match="must be a list"):
         last_conversation(tmp_path)
     file.write_text("{")
-    with pytest.raises(InvalidInput, match="not a JSON list"):
+    with pytest.raises(InvalidInput, match="is not JSON"):
         last_conversation(tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineRefused, match="cannot be written"):

@@ -85,10 +85,12 @@ def test_what_an_llm_wrote_and_nobody_touched_holds(root: Root, reply: str) -> N
     assert troubles(json.loads(to_json(answer_json(answer))), root) == []
 
 
-def test_the_marks_of_a_quoted_e_mail_are_in_the_quote_and_not_in_the_text(tmp_path: Path) -> None:
-    said = "> We can offer you the\n> garden room, which has the balcony, for 112 EUR a night."
-    (tmp_path / "a.txt").write_text(f"{said}\n")
-    (document,) = loader_for("a.txt", named=False)("a.txt", f"{said}\n".encode(), [])
+def test_the_marks_within_a_quoted_e_mail_are_in_the_quote_and_not_in_the_text(
+    tmp_path: Path,
+) -> None:
+    said = "We can offer you the\n> garden room, which has the balcony, for 112 EUR a night."
+    (tmp_path / "a.txt").write_text(f"> {said}\n")
+    (document,) = loader_for("a.txt", named=False)("a.txt", f"> {said}\n".encode(), [])
     _, (passage,) = split(document, count_words, 200)
     draft = Answer("Which room?", "Which room?", "not_in_documents", "")
     answer = quoted(draft, [(Hit(passage, 1, 0.5, 0.5), passage.sentences[0])], "", "answered")
