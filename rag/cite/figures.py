@@ -61,11 +61,12 @@ DATE = re.compile(
 )
 _NUMBER_WORD = "|".join([*_UNITS, *_TENS, "dozen"])
 _SCALE = "|".join(_WORD_SCALES)
+_EXTENT = "long|wide|high|tall|deep|thick|apart|away|above|below"  # behind it, "5m" is in metres
 NUMBER = re.compile(
     rf"""
     (?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)
       (?![\w.]*\d|[^\W\d_]{{3}}|(?:st|nd|rd|th)\b)
-      (?:[\s-](?P<scale>{_SCALE}|bn|mn)\b|(?P<short>bn|mn|[mk])\b(?=[\s.,;]|$))?
+      (?:[\s-](?P<scale>{_SCALE}|bn|mn)\b|(?P<short>bn|mn|[mk])\b(?=[\s.,;]|$)(?!\s(?:{_EXTENT})\b))?
     | \b(?P<words>(?:{_NUMBER_WORD}|a(?=\s(?:dozen|{_SCALE})\b))
       (?:(?:[\s-]|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)
       (?:{_NUMBER_WORD}|{_SCALE})\b){{0,12}})\b

@@ -148,6 +148,7 @@ UNIT_SYMBOLS = {
     "metre": "meter", "metres": "meter", "kilometre": "kilometer", "kilometres": "kilometer",
     "litre": "liter", "litres": "liter", "tonnes": "tonne",
 }  # fmt: skip
+ABBREVIATED = {"approx": "approximately", "prof": "professor"}
 # Words that tell English from other languages written in the same letters.
 ENGLISH = _words(
     """

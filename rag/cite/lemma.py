@@ -64,7 +64,18 @@ VERB_LEMMAS = frozenset(row[0] for row in _ROWS)
 PAST_FORMS = frozenset(form for row in _ROWS for form in row[1:] if not form.endswith("ing"))
 _SHORT = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")  # its last letter would have been doubled
 _DOUBLED = re.compile(r".*([bdfgklmnprstvz])\1")
-_BRITISH = re.compile(r"(?<=\w{3})is(?=(?:e|es|ed|er|ers|ing|ation|ations)$)")
+_BRITISH = re.compile(r"(?<=\w{3}i|\w\wly)s(?=(?:e|es|ed|er|ers|ing|ation|ations)$)")
+# The endings that are spelled otherwise in America: centre, programme, catalogue, colour.
+_AMERICAN_ENDINGS = (
+    (re.compile(r"(?<=\w[bt])re$"), "er"),
+    (re.compile(r"(?<=\w{4})mme$"), "m"),
+    (re.compile(r"(?<=\w{4})ogue$"), "og"),
+    (re.compile(r"(?<=\w{3})our$"), "or"),
+)
+_AMERICAN = {
+    "grey": "gray", "licence": "license", "defence": "defense", "offence": "offense",
+    "pretence": "pretense", "aluminium": "aluminum",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=50_000)
@@ -100,5 +111,7 @@ def _regular(word: str) -> list[str]:
 
 
 def _american(word: str) -> str:
-    word = _BRITISH.sub("iz", word)
-    return word[:-3] + "or" if word.endswith("our") and len(word) > 5 else word
+    word = _BRITISH.sub("z", _AMERICAN.get(word, word))
+    for ending, american in _AMERICAN_ENDINGS:
+        word = ending.sub(american, word)
+    return word

@@ -80,7 +80,7 @@ def _marked(tokens: Tokens) -> Iterator[int]:
 def _active(tokens: Tokens) -> Iterator[Tokens]:
     """``A was paused by B`` as ``B paused A``; nothing where it is not plain who did it."""
     for be, token in enumerate(tokens):
-        if token.kind != "be" or be == 0:
+        if token.kind != "be" or be == 0 or token.text == "being":
             continue
         start = fronted(tokens[:be])
         if any(is_barrier(tokens, j) for j in range(start, be)):

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rag.cite.figures import DATE, NUMBER, date_keys, number_value
 from rag.cite.grammar import (
+    ABBREVIATED,
     ARTICLES,
     ENGLISH,
     OTHER_LANGUAGES,
@@ -19,7 +20,7 @@ _FOLDED = str.maketrans("“”„«»‘’‚`–‑−\xa0\u202f", '"""""\'\'
 _TOKEN = re.compile(
     r"""
     (?P<space>\s+) | (?P<dotted>(?:[^\W\d_]\.){2,}) | (?P<version>\d+(?:\.\d+){2,})
-    | (?P<ordinal>\d+(?:st|nd|rd|th)\b) | (?P<symbol>(?:US)?[$€£¥]|%|per\s?cent\b|°[CF]\b)
+    | (?P<ordinal>\d+(?:st|nd|rd|th)\b) | (?P<symbol>[a-z]{0,3}[$€£¥]|%|per\s?cent\b|°[CF]\b)
     | (?P<word>[^\W_]+(?:'[^\W_]+)*) | (?P<mark>[,;:()\[\]"—!?.…])
     | (?P<sign>.)
     """,
@@ -31,8 +32,10 @@ _ORDINALS = {
 }  # fmt: skip
 _BE = {
     "am": "present", "is": "present", "are": "present", "was": "past", "were": "past",
-    "be": "", "been": "", "being": "",
+    "be": "", "been": "", "being": "being",
 }  # fmt: skip
+# With "a" before them they say of some what they deny of many alone.
+_WITH_ARTICLE = frozenset(["few", "little"])
 _PRONOUN_IS = frozenset("it he she that there here who what where".split())  # noqa: SIM905
 _SPLIT = {"cannot": ["can", "not"], "won't": ["will", "not"], "can't": ["can", "not"],
           "shan't": ["shall", "not"]}  # fmt: skip
@@ -169,14 +172,21 @@ def _split_word(word: str) -> list[str]:
 
 
 def _word_keys(word: str, initial: bool, found: list[Token]) -> tuple[str, frozenset[str]]:
-    low = word.lower()
+    low = ABBREVIATED.get(word.lower(), word.lower())
+    before = found[-1] if found else None
+    if before and before.kind == "number" and low in ("am", "pm"):
+        return "word", frozenset({f"^{low.upper()}"})
+    if before and before.text == "a" and before.kind == "word" and low in _WITH_ARTICLE:
+        return "word", frozenset({f"a {low}"})
+    if word == "A" and not initial:
+        return "name", frozenset({"^A"})
     if low in _BE:
         return "be", frozenset({f"be:{_BE[low]}"} if _BE[low] else {"be:present", "be:past"})
     if word.isupper() and 2 <= len(word) <= 5:
         return "name", frozenset({f"^{word}"})
     if low in _ORDINALS:
         return "word", frozenset({_ORDINALS[low], low})
-    if found and found[-1].kind == "number" and low in UNIT_SYMBOLS:
+    if before and before.kind == "number" and low in UNIT_SYMBOLS:
         return "word", frozenset({UNIT_SYMBOLS[low]})
     if word[0].isupper() and not initial:
         return "name", frozenset({low})
@@ -187,7 +197,8 @@ def _without_free(raw: list[Token]) -> list[Token]:
     tokens: list[Token] = []
     mark = free = ""
     for i, token in enumerate(raw):
-        if token.text in ARTICLES or token.text == "that" or _is_auxiliary(raw, i):
+        article = token.text in ARTICLES and token.kind == "word"
+        if article or token.text == "that" or _is_auxiliary(raw, i):
             mark, free = mark + token.mark, f"{free} {token.text}"
             continue
         tokens.append(replace(token, mark=mark + token.mark, free=free.strip()))
