@@ -4,10 +4,12 @@ The claim must be found in the sentence, in its order, token by token; what it l
 a kind that can be left out without changing what the rest says. Everything else fails closed.
 """
 
-from rag.cite.grammar import CONDITIONS, CONNECTIVES, NEGATIONS
+from rag.cite.grammar import CONCLUDING, CONNECTIVES
 from rag.cite.lemma import PAST_FORMS, is_participle
+from rag.cite.match import Matches
 from rag.cite.omission import Gaps
-from rag.cite.readings import agentless, readings
+from rag.cite.passives import agentless, is_whole
+from rag.cite.readings import readings
 from rag.cite.shape import Tokens, fronted, is_barrier, is_boundary, without_times
 from rag.cite.verbs import auxiliary, finite_verb
 
@@ -18,7 +20,8 @@ def carries(claim: Tokens, source: Tokens) -> bool:
     """Whether the source says all that the claim says, of the same things in the same roles."""
     if not claim or len(claim) > _LONGEST or len(source) > _LONGEST:
         return False
-    if len(claim) > 1 and claim[0].text in CONNECTIVES and claim[0].text != source[0].text:
+    joins = claim[0].text in CONNECTIVES - CONCLUDING and claim[0].text != source[0].text
+    if len(claim) > 1 and joins:
         claim = claim[1:]
     said = frozenset[str]().union(*(token.says for token in source))
     if not all(token.own & said or token.text == "by" or token.kind == "be" for token in claim):
@@ -78,12 +81,10 @@ def _same(left: Tokens, right: Tokens) -> bool:
 
 def _aligned(claim: Tokens, source: Tokens) -> bool:
     """Whether a claim lies in a source, in its order, with gaps that may each be left out."""
-    gaps = Gaps(claim, source)
-    reached = {
-        j for j, token in enumerate(source) if claim[0].own & token.says and gaps.may_lead(j)
-    }
-    for wanted in claim[1:]:
-        places = [j for j, token in enumerate(source) if wanted.own & token.says]
+    gaps, matches = Gaps(claim, source), Matches(claim, source)
+    reached = {j for j in matches.places(0) if gaps.may_lead(j)}
+    for i in range(1, len(claim)):
+        places = matches.places(i)
         reached = {j for j in places for k in reached if k < j and gaps.may_part(k, j)}
         if not reached:
             return False
@@ -100,8 +101,4 @@ def _carries_agentless(claim: Tokens, source: Tokens) -> bool:
     past = done.text in PAST_FORMS or done.text.endswith("ed")
     if done.kind == "be" or not past or auxiliary(done) == "did" or is_barrier(source, verb):
         return False
-    plain = not any(
-        token.text in NEGATIONS | CONDITIONS | {"few"} or is_barrier(agent, i) or (i and token.mark)
-        for i, token in enumerate(agent)
-    )
-    return plain and is_participle(undone[0].text) and _aligned(undone, source[verb:])
+    return is_whole(agent) and is_participle(undone[0].text) and _aligned(undone, source[verb:])

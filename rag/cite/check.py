@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rag.cite.carry import carries
 from rag.cite.figures import date_parts
-from rag.cite.grammar import NEGATIONS, PRONOUNS, REPORTING
+from rag.cite.grammar import ANAPHORS, NEGATIONS, PRONOUNS, REPORTING
 from rag.cite.shape import Tokens, fronted, time_end
 from rag.cite.tokens import Token, fold, is_english, read_tokens
 from rag.cite.verbs import has_verb
@@ -161,12 +161,25 @@ def _joined(text: str, passages: Sequence[Passage], places: Sequence[_Place]) ->
         if not _may_part(first, second, bool(token.mark)):
             continue
         found = [_first_holding(text, part, passages, places) for part in (first, second)]
-        elsewhere = found[0] and found[1] and found[0][0] != found[1][0]
-        if elsewhere and second[0].text in PRONOUNS:
-            continue  # of whom the second quote speaks is not plain
-        if found[0] and found[1]:
+        if found[0] and found[1] and _refers_alike(second, found[0], found[1], passages):
             return list(dict.fromkeys([found[0], found[1]]))
     return []
+
+
+def _refers_alike(
+    second: Tokens, first_place: _Place, place: _Place, passages: Sequence[Passage]
+) -> bool:
+    """Whether the second part of a claim speaks of the things that its own quote speaks of.
+
+    "Its profits" are those of what the sentence before names: in the claim that is the first part.
+    """
+    if second[0].text in PRONOUNS and place[0] != first_place[0]:
+        return False
+    if place == first_place or not any(token.text in ANAPHORS for token in second):
+        return True
+    sentences = passages[place[0]].sentences
+    behind = zip(sentences, sentences[1:], strict=False)
+    return place[0] == first_place[0] and (first_place[1], place[1]) in behind
 
 
 def _may_part(first: Tokens, second: Tokens, marked: bool) -> bool:

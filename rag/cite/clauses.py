@@ -83,9 +83,16 @@ def _is_second(tokens: Tokens, first: int, i: int) -> bool:
         return False
     if not is_participle(following.text):
         return True
+    if tokens[first].kind == "word" and any(_describes(t) for t in tokens[first + 1 : i]):
+        return False
     shared = tokens[first].kind == "be" or auxiliary(tokens[first])
     describes = determined(tokens[i - 1]) and not tokens[i].mark
     return not shared and not describes
+
+
+def _describes(token: Token) -> bool:
+    """Whether a participle may describe the noun before it: "mines closed in 1990 and reopened"."""
+    return token.kind == "word" and is_participle(token.text) and not (token.free or token.mark)
 
 
 def relative_clause(tokens: Tokens) -> Iterator[Tokens]:

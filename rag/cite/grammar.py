@@ -5,6 +5,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+PLURALS = _words("people police men women children")
+# What is no whole: of a body some may do what the body does not.
+PARTS = _words(
+    """
+    some any each both half most many much more less fewer few several other others another enough
+    one either minority opposition faction wing dissenters critics opponents
+    """
+)
+# What takes a little, or all but a little, from what a verb says.
+DEGREES = _words("almost nearly half just partly perhaps maybe")
 ARTICLES = _words("a an the")
 NEGATIONS = _words(
     "not never no none nobody nothing nowhere neither nor without cannot hardly barely scarcely"
@@ -62,6 +72,12 @@ CONNECTIVES = _words(
     however but and also additionally furthermore moreover meanwhile yet so therefore thus then
     overall finally similarly specifically
     """
+)
+# What says how it follows from what was said before: a claim may not add that.
+CONCLUDING = _words("so therefore thus then similarly finally")
+# What speaks of something that another sentence names.
+ANAPHORS = _words(
+    "he she it they we i you him her them us me its his their our my your this these those such"
 )
 # Words that take back or change what the next one says.
 PRIVATIVES = _words(
