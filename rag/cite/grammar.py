@@ -86,28 +86,30 @@ PRIVATIVES = _words(
     assistant anti non pseudo counterfeit failed attempted supposed prospective half future
     next last previous interim north south east west northern southern eastern western new san
     los saint st co least most almost nearly about
+    real lake mount fort port cape mid central inner outer upper better worse lesser further latter
     """
 )
-NOT_ADVERBS = _words(
+# Adverbs that a sentence is as true without: how strongly, how fast, how plainly, how surprisingly.
+# Any other may hold back what is said ("loosely fixed", "ideally taken") or turn it ("wrongly").
+FREE_ADVERBS = _words(
     """
-    nearly hardly reportedly allegedly supposedly apparently possibly probably likely partly mostly
-    largely barely scarcely roughly approximately only early family supply apply reply rely
-    potentially
-    theoretically falsely wrongly seemingly unlikely rarely seldomly virtually nominally
-    initially temporarily conditionally provisionally tentatively unsuccessfully partially
-    monthly weekly daily yearly annually hourly purportedly ostensibly
-    usually generally primarily mainly typically normally commonly ordinarily customarily
-    frequently regularly occasionally sporadically periodically intermittently habitually
-    essentially effectively practically basically relatively comparatively fairly mildly slightly
-    moderately marginally minimally narrowly presumably arguably conceivably hypothetically
-    technically legally officially formally informally unofficially preliminarily principally
-    chiefly predominantly overwhelmingly exclusively solely merely simply purely
-    exactly precisely strictly fully completely entirely wholly totally immediately eventually
-    previously formerly originally currently presently recently lately newly momentarily briefly
-    permanently indefinitely jointly separately individually collectively respectively
-    putatively superficially locally regionally nationally globally internationally
-    seasonally selectively optionally voluntarily exceptionally indirectly
-    accidentally unintentionally inadvertently mistakenly erroneously negatively inversely
+    also then later too
+    absolutely accordingly accurately actively actually additionally admittedly aggressively
+    bitterly bravely brutally carefully certainly cheerfully clearly closely
+    confidently consequently considerably consistently constantly continually continuously
+    correctly courageously dangerously deeply definitely deliberately densely directly
+    dramatically drastically duly eagerly easily enormously especially evenly exceedingly
+    explicitly expressly extensively extremely famously fiercely finally firmly forcefully
+    fortunately freely fundamentally generously gently gradually greatly happily heavily highly
+    hugely immensely importantly increasingly incredibly independently instantly intensely
+    intentionally interestingly keenly kindly knowingly loudly luckily markedly massively
+    naturally notably obviously openly particularly patiently peacefully personally politely
+    posthumously powerfully promptly properly proudly publicly quickly quietly rapidly readily
+    really remarkably repeatedly richly rightly sadly securely seriously severely sharply shortly
+    significantly silently simultaneously skilfully slowly smoothly softly steadily strikingly
+    strongly subsequently substantially successfully suddenly surely surprisingly swiftly tightly
+    thoroughly tragically tremendously truly ultimately unanimously undoubtedly unexpectedly
+    unfortunately unusually vastly vigorously violently warmly widely wisely
     """
 )
 REPORTING = _words(
@@ -141,7 +143,19 @@ TITLES = _words(
     mr mrs ms dr prof professor president minister king queen prince princess sir lord lady judge
     justice secretary director officer attorney commissioner colonel major admiral lieutenant
     speaker leader chief head senator sen rep general gen captain capt chancellor governor
-    mayor ceo chairman pope executive
+    mayor ceo chairman pope executive premier brigadier soldier
+    """
+)
+# Adjectives that are compared by an ending: "fewer", "Lower", "wealthier" are no one's title.
+GRADED = _words(
+    """
+    bright broad calm cheap clean clear close cold cool damp dark dear deep dense dim dull faint
+    fair fast few fierce fine firm fresh full grand great green hard harsh high keen kind large late
+    lean light long loose loud low mild narrow near neat new nice odd old pale plain poor proud
+    pure quick quiet rare rich rough safe scarce sharp short sick simple slim slow small smart
+    smooth soft sour sparse steep stern stiff strange strict strong sweet swift tall tame thick
+    tight tough vague vast warm weak weird wide wild wise young big fat fit flat hot mad red sad
+    thin wet
     """
 )
 # What a name says its bearer is: the Supreme Court is not any court, nor Prime Minister Minister.

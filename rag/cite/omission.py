@@ -24,16 +24,15 @@ from rag.cite.grammar import (
     SUBORDINATORS,
     UNIVERSAL,
 )
+from rag.cite.names import is_name_prefix, is_region
 from rag.cite.runs import (
     denies,
     has_condition,
     is_adverb,
     is_apposition,
     is_count,
-    is_name_prefix,
     is_passive,
     is_phrase,
-    is_region,
     reports,
 )
 from rag.cite.shape import Tokens, is_boundary, time_end

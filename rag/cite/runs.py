@@ -1,31 +1,22 @@
-"""What a run of tokens is: a name, a phrase, an apposition, a condition, a denial, a report."""
+"""What a run of tokens is: a phrase, an apposition, a condition, a denial, a report."""
 
 import re
 
 from rag.cite.grammar import (
     CONDITIONS,
-    CONNECTIVES,
     COORDINATORS,
-    NAMED_KINDS,
+    FREE_ADVERBS,
     NEGATIONS,
-    NOT_ADVERBS,
     OTHER_PREPOSITIONS,
     PREPOSITIONS,
-    PRIVATIVES,
     RELATIVES,
     REPORTING,
     SUBORDINATORS,
-    TITLES,
 )
 from rag.cite.lemma import is_participle
 from rag.cite.shape import Tokens
 from rag.cite.tokens import Token
 from rag.cite.verbs import determined, finite_verb, has_verb
-
-_BEARERS = re.compile(
-    r"(?!(?:aft|ov|und|ei?th|neith|nev|form|howev|wheth|anoth|oth|togeth|rath|lat|earli|aft|fath|moth)er$)"
-    r"[a-z]{3,}(?:er|or|ist|ian|man|woman)"
-)
 
 
 def is_passive(claim: Tokens) -> bool:
@@ -41,30 +32,6 @@ def is_count(token: Token) -> bool:
     return counts and not re.fullmatch(r"(?:1\d|20)\d\d", token.text)
 
 
-def is_name_prefix(run: Tokens, following: Token) -> bool:
-    """Whether tokens are first names or titles of the name that follows: "President Joe" Biden."""
-    if following.kind != "name" or following.mark or following.free or following.own & NAMED_KINDS:
-        return False
-    return all(
-        (token.kind == "name" or is_title(token))
-        and token.text not in PRIVATIVES | CONNECTIVES | PREPOSITIONS | OTHER_PREPOSITIONS
-        and not (i and token.mark.strip("."))
-        for i, token in enumerate(run)
-    )
-
-
-def is_title(token: Token) -> bool:
-    """Whether a word before a name says what its bearer is: "President", "Striker"."""
-    return token.text.rstrip(".") in TITLES or (
-        token.kind == "word" and not token.free and bool(_BEARERS.fullmatch(token.text))
-    )
-
-
-def is_region(before: Token, run: Tokens) -> bool:
-    """Whether names say where the one before them is: "Paris, Texas" is not Paris."""
-    return before.kind == "name" and all(token.kind == "name" for token in run)
-
-
 def is_phrase(run: Tokens) -> bool:
     """Whether tokens are phrases opened by prepositions, with no clause among them."""
     return (
@@ -76,10 +43,7 @@ def is_phrase(run: Tokens) -> bool:
 
 def is_adverb(token: Token) -> bool:
     """Whether an adverb says nothing that the sentence hangs on."""
-    text = token.text
-    return text in ("also", "then", "later") or (
-        text.endswith("ly") and len(text) > 4 and token.kind == "word" and text not in NOT_ADVERBS
-    )
+    return token.text in FREE_ADVERBS
 
 
 def is_apposition(run: Tokens) -> bool:
