@@ -7,7 +7,6 @@ from rag.cite.grammar import (
     COORDINATORS,
     FREE_ADVERBS,
     NEGATIONS,
-    OTHER_PREPOSITIONS,
     PREPOSITIONS,
     RELATIVES,
     REPORTING,
