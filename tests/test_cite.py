@@ -81,8 +81,14 @@ def judged(rows: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], Support
     return [(row, support(row["sentence"], row["source"])) for row in rows]
 
 
-@pytest.mark.parametrize("part", ["tuned", "held out", "set 1", "set 2", "set 3", "set 4", "set 5"])
-def test_the_table_of_claims(part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "least"),  # of the true ones that are no paraphrases, verified
+    [
+        *((part, 0.8) for part in ("tuned", "held out", *(f"set {n}" for n in range(1, 6)))),
+        ("set 6", 0.66),  # written against the rules, by one who had read them
+    ],
+)
+def test_the_table_of_claims(part: str, least: float) -> None:
     rows = judged(row for row in CLAIMS if row["part"] == part)
     false = [(row, got) for row, got in rows if not row["supported"]]
     passed = [row for row, got in false if got in PASSES]
@@ -96,7 +102,7 @@ def test_the_table_of_claims(part: str) -> None:
     )
     assert not [row for row in passed if row["kind"] in NEVER_VERIFIED]
     assert len(passed) <= 0.01 * len(false), passed
-    assert sum(plain) >= 0.8 * len(plain)
+    assert sum(plain) >= least * len(plain)
     assert sum(held) >= 0.95 * len(held)
 
 
@@ -104,11 +110,14 @@ def test_the_table_is_what_it_should_be() -> None:
     assert len(CLAIMS) >= 200
     kinds = Counter((row["supported"], row["kind"]) for row in CLAIMS)
     assert {kind for ok, kind in kinds if ok} == {
-        "verbatim", "reordered", "inflected", "shortened", "joined", "paraphrase",
+        "verbatim", "reordered", "inflected", "shortened", "joined", "paraphrase", "abbreviation",
+        "date", "figures", "list", "passive", "pronoun", "relative", "report", "spelling", "tense",
+        "wording",
     }  # fmt: skip
     assert {kind for ok, kind in kinds if not ok} == {
         "number", "unit", "date", "name", "negation", "speaker", "role", "verb", "cause",
         "quantifier", "other", "trap", "comparison", "condition", "modality", "scope",
+        "attribution", "bound", "coordination", "entity", "figure", "modal", "rounding", "time",
     }  # fmt: skip
 
 

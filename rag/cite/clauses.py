@@ -4,16 +4,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rag.cite.grammar import (
+    CONCESSIVE,
     CONDITIONS,
+    DOUBTS,
     NEGATIONS,
     PREPOSITIONS,
     REPORTING,
     SUBORDINATORS,
 )
 from rag.cite.lemma import is_participle
+from rag.cite.runs import is_framed
 from rag.cite.shape import OPENERS, Tokens, fronted, is_barrier, is_report
 from rag.cite.tokens import Token
-from rag.cite.verbs import MODALS, auxiliary, determined, finite_verb, is_finite, seems_to_have_verb
+from rag.cite.verbs import (
+    MODALS,
+    Tells,
+    auxiliary,
+    determined,
+    finite_verb,
+    is_finite,
+    seems_to_have_verb,
+    tells,
+)
 
 _ASSERTING = frozenset(["although", "though", "while", "whereas", "because", "since", "after"])
 _WAS = Token("was", "be", frozenset(["be:past"]), frozenset(["be:past", "be:present"]))
@@ -21,7 +33,7 @@ _WAS = Token("was", "be", frozenset(["be:past"]), frozenset(["be:past", "be:pres
 
 def clauses(tokens: Tokens) -> list[Tokens]:
     """The clauses that are joined by semicolons, or by a comma and "and" or "but"."""
-    if any(
+    if is_framed(tokens) or any(
         is_report(tokens, i) or token.text in CONDITIONS | {"not"} and i < 2
         for i, token in enumerate(tokens)
     ):
@@ -40,14 +52,32 @@ def clauses(tokens: Tokens) -> list[Tokens]:
 
 def asserted_clauses(tokens: Tokens) -> Iterator[Tokens]:
     """``Although A came, B left because C called`` as ``A came`` and ``C called``."""
+    if is_framed(tokens):
+        return
     for i, token in enumerate(tokens):
         if is_report(tokens, i) or token.text in CONDITIONS | NEGATIONS:
             return
         if token.text in _ASSERTING and finite_verb(tokens[i + 1 :]) > 0:
             rest = tokens[i + 1 :]
             end = next((j for j, other in enumerate(rest) if j and "," in other.mark), len(rest))
-            clause = rest if i else rest[:end]
-            yield (replace(clause[0], mark=""), *clause[1:])
+            clause, main = (rest, tokens[:i]) if i else (rest[:end], rest[end:])
+            if _is_fact(token, main, leads=not i):
+                yield (replace(clause[0], mark=""), *clause[1:])
+
+
+def _is_fact(joining: Token, main: Tokens, *, leads: bool) -> bool:
+    """Whether a clause behind a joining word is told as a fact beside what the main clause says.
+
+    What may have failed because a valve stuck, does not tell that it stuck; what is paid after
+    the keys are returned, not that they are.
+    """
+    if joining.text in CONCESSIVE and joining.text != "while":
+        return True
+    if any(token.text in MODALS | DOUBTS for token in main):
+        return False
+    contrasts = joining.text == "while" and (leads or "," in joining.mark)
+    timed = joining.text in ("after", "since", "while") and not contrasts
+    return not timed or tells(main) is not Tells.RULE
 
 
 def second_verbs(tokens: Tokens) -> Iterator[Tokens]:

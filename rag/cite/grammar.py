@@ -38,7 +38,8 @@ CONDITIONS = _words(
     """
     if unless until except excepting excluding provided providing assuming supposing whether when
     whenever wherever once lest otherwise instead rather only supposedly allegedly reportedly
-    apparently barring pending depending subject conditional minus without
+    apparently barring pending depending permitting failing subject contingent conditional minus
+    without
     """
 )
 # What narrows by saying how far: in part, in theory, with the exception of.
@@ -46,8 +47,25 @@ LIMITING = _words(
     """
     part exception respect theory principle case instance degree extent circumstance condition name
     vain paper practice point sense exemption exclusion proviso caveat reservation possibility
+    count reading relation regard
     """
 )
+# In whose eyes, or in what world, something is so: a story, a game, a plan, a trial.
+FRAMES = _words(
+    """
+    view opinion eye mind account word standpoint perspective viewpoint novel book film movie
+    story tale legend myth fable play opera song dream fiction game simulation simulator model
+    scenario exercise drill rehearsal hypothesis draft proposal projection test
+    """
+)
+# Behind the mark of a bracket or a comma they open what narrows, or takes back.
+NARROWING = _words(
+    """
+    plus minus apart other others save bar net gross maximum minimum max min subject contingent
+    only even perhaps maybe likely most least more less fewer up down as
+    """
+)
+DOUBTS = _words("probably possibly perhaps maybe presumably likely apparently seemingly")
 CONCESSIVE = _words("although though despite whereas while unlike besides")
 REASONS = _words("because")
 # What only joins a sentence to the ones before it.
@@ -128,6 +146,8 @@ SAYING = _words(
     conclude recall reply respond caution contend
     """
 )
+POSSESSIVES = _words("my your his her its our their this these those another")
+AMOUNTS = _words("dollar euro pound yen percent kilometer meter mile kilogram gram liter tonne")
 PRONOUNS = _words("he she it they i we you him her them us me")
 TIME_NOUNS = _words(
     """

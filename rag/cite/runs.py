@@ -5,6 +5,7 @@ import re
 from rag.cite.grammar import (
     CONDITIONS,
     COORDINATORS,
+    FRAMES,
     FREE_ADVERBS,
     NEGATIONS,
     PREPOSITIONS,
@@ -13,7 +14,7 @@ from rag.cite.grammar import (
     SUBORDINATORS,
 )
 from rag.cite.lemma import is_participle
-from rag.cite.shape import Tokens
+from rag.cite.shape import Tokens, fronted, time_end
 from rag.cite.tokens import Token
 from rag.cite.verbs import determined, finite_verb, has_verb
 
@@ -82,3 +83,10 @@ def denies(run: Tokens) -> bool:
 def reports(run: Tokens) -> bool:
     """Whether tokens hold a verb of saying."""
     return any(token.own & REPORTING for token in run)
+
+
+def is_framed(run: Tokens) -> bool:
+    """Whether a phrase put first says in whose eyes, or in what story, the rest is so."""
+    phrase = run[: fronted(run)]
+    judged = bool(phrase) and phrase[0].text == "for" and not time_end(phrase, 0)
+    return judged or any(token.own & FRAMES for token in phrase)
