@@ -24,32 +24,53 @@ _number = itertools.count(1000)
 _PATIENCE = 60  # seconds in which the index must have been made anew
 
 
-def hostile_client(chat: Chat, llm: LLMServer, joins: int, sockets: int) -> Figures:
-    """Questions that nobody listens to, huge and broken requests, idle connections."""
-    crowd(chat, 20)
-    before, slowest = chat.resources(), 0.0
-    statuses: Counter[int] = Counter()
+def _send_bodies(chat: Chat, statuses: Counter[int]) -> float:
+    """Sends huge and broken bodies; the most seconds that a harmless one took among them."""
+    slowest = 0.0
+    deep = b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    for body in (b"x" * 20_000_000, deep, b"", b"{", b"\xff" * 1000, b'{"data": [5]}'):
+        try:
+            statuses[chat.post("/gradio_api/run/choices", body)[0]] += 1
+        except OSError:  # it need not take all of the 20 MB before it refuses
+            statuses[413] += 1
+        began = time.monotonic()
+        chat.post("/gradio_api/run/choices", b'{"data": [{}]}')
+        slowest = max(slowest, time.monotonic() - began)
+    return slowest
+
+
+def _besiege(chat: Chat, statuses: Counter[int], joins: int, sockets: int) -> tuple[float, str]:
+    """Idle connections, abandoned questions, hostile bodies; the slowest probe, any trouble after."""
     with ExitStack() as stack:
         for _ in range(sockets):
             idle = socket.create_connection(("127.0.0.1", chat.port), timeout=30)
             stack.enter_context(closing(idle)).sendall(b"POST /gradio_api/call/ask HTTP/1.1\r\n")
         for n in range(joins):
             statuses[chat.join(f"{QUESTION} #slow{n}")[0]] += 1
-        deep = b'{"data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-        for body in (b"x" * 20_000_000, deep, b"", b"{", b"\xff" * 1000, b'{"data": [5]}'):
-            try:
-                statuses[chat.post("/gradio_api/run/choices", body)[0]] += 1
-            except OSError:  # it need not take all of the 20 MB before it refuses
-                statuses[413] += 1
-            began = time.monotonic()
-            chat.post("/gradio_api/run/choices", b'{"data": [{}]}')
-            slowest = max(slowest, time.monotonic() - began)
+        slowest = _send_bodies(chat, statuses)
     until = time.monotonic() + 60
     while (told := chat.ask(QUESTION).trouble) and time.monotonic() < until:
         time.sleep(0.5)
-    after = chat.resources()
-    growth = after["MB"] - before["MB"]
-    trouble = [f"afterwards: {told}"] if told else []
+    return slowest, told
+
+
+def hostile_client(chat: Chat, llm: LLMServer, joins: int, sockets: int) -> Figures:
+    """Questions that nobody listens to, huge and broken requests, idle connections.
+
+    What the allocator keeps of a first time is no leak, so memory may grow once.
+    """
+    crowd(chat, 20)
+    statuses: Counter[int] = Counter()
+    slowest, growth = 0.0, MOST_GROWTH
+    trouble: list[str] = []
+    for _ in range(2):
+        before = chat.resources()
+        probe, told = _besiege(chat, statuses, joins, sockets)
+        slowest = max(slowest, probe)
+        trouble += [f"afterwards: {told}"] if told else []
+        growth = chat.resources()["MB"] - before["MB"]
+        if growth < MOST_GROWTH:
+            break
     trouble += [f"memory grew by {growth} MB"] * (growth >= MOST_GROWTH)
     trouble += ["HTTP 500"] * bool(statuses[500]) + ["nothing was refused"] * (not statuses[413])
     return {
