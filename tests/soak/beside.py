@@ -40,7 +40,7 @@ def _send_bodies(chat: Chat, statuses: Counter[int]) -> float:
 
 
 def _besiege(chat: Chat, statuses: Counter[int], joins: int, sockets: int) -> tuple[float, str]:
-    """Idle connections, abandoned questions, hostile bodies; the slowest probe, any trouble after."""
+    """Idle connections, abandoned questions, hostile bodies: the slowest probe, and any trouble."""
     with ExitStack() as stack:
         for _ in range(sockets):
             idle = socket.create_connection(("127.0.0.1", chat.port), timeout=30)
