@@ -257,13 +257,13 @@ class Pipeline:
 
         Of these, a question in it is answered from those that it finds itself, if there are any.
         """
-        known = {(hit.passage.document, hit.passage.start) for hit in draft.passages}
+        ranks = {_place(hit): hit.rank for hit in draft.passages}  # by which citations go
 
         def judge(question: str) -> Sequence[Candidate]:
             vector = embedder.embed_query(question)
             hits = search(question, vector)
-            both = [hit for hit in hits if (hit.passage.document, hit.passage.start) in known]
-            own = self._candidates(question, both or draft.passages, vector, embedder)
+            known = [replace(hit, rank=ranks[_place(hit)]) for hit in hits if _place(hit) in ranks]
+            own = self._candidates(question, known or draft.passages, vector, embedder)
             return own if answerability(question, hits, own) >= self._threshold else ()
 
         return answered_each(draft, found, judge)
@@ -278,6 +278,10 @@ class Pipeline:
             "total": round((now - began) * 1e3, 1),
         }
         return replace(answer, timings_ms=timings)
+
+
+def _place(hit: Hit) -> tuple[str, int]:
+    return hit.passage.document, hit.passage.start
 
 
 def _checked_question(question: str) -> str:

@@ -530,3 +530,22 @@ def test_long_tables_sections_and_lists_of_pages(
     with store.snapshot() as snapshot:
         page = snapshot.document("camp.html")
     assert page and "\n\n## What to bring\n\n" in page.text and "\n\n  - one that" in page.text
+
+
+def test_what_answers_a_question_in_one_is_cited_by_the_rank_that_the_whole_gave_it(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    texts = {
+        "hall": "The Corn Hall was built in 1871 by the architect Anna Lind.",
+        "bridge": "The bridge over the Orl is 260 metres long and carries trams.",
+        "mill": "The mill of Orlin grinds rye for the bakers of the town.",
+    }
+    pipeline = Pipeline(notes(tmp_path, embedder, **texts), home)
+    for question in (
+        "When was the Corn Hall built and how long is the bridge over the Orl?",
+        "How long is the bridge over the Orl and when was the Corn Hall built?",
+    ):
+        answer = pipeline.ask(question)
+        documents = {hit.rank: hit.passage.document for hit in answer.passages}
+        assert {c.document for c in answer.citations} == {"hall.txt", "bridge.txt"}
+        assert all(documents[c.passage] == c.document for c in answer.citations)
