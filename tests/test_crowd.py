@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from browser.driving import find_chromium
 from soak import beside, load
-from soak.chat import KEY, Chat, LLMServer, chatting
+from soak.chat import KEY, QUESTION, Chat, LLMServer, chatting
 from soak.payloads import PAYLOADS, show
 
 from rag.embed import Embedder
+from rag.web.talk import AT_ONCE
 
 Chatting = tuple[Chat, LLMServer]
 
@@ -46,8 +47,21 @@ def test_a_dead_llm_holds_up_nobody_else(chat: Chatting) -> None:
 
 
 def test_what_a_hostile_client_sends_is_refused_and_forgotten(chat: Chatting) -> None:
-    seen = beside.hostile_client(*chat, 40, 50)
+    seen = beside.hostile_client(*chat, 40, 50, 1)
     assert seen["trouble"] == [] and seen["statuses"].keys() >= {200, 413, 503}
+
+
+def test_answers_that_nobody_hears_are_forgotten_but_for_the_newest(chat: Chatting) -> None:
+    def heard(id: str) -> int:
+        with chat[0].listening(id) as response:
+            return response.status
+
+    _, long = chat[0].join(f"{QUESTION} #endless1")
+    _, old = chat[0].join(QUESTION, llm="extractive")
+    for _ in range(2 * AT_ONCE):
+        assert not chat[0].ask(QUESTION, llm="extractive").trouble
+    _, new = chat[0].join(QUESTION, llm="extractive")
+    assert [heard(id) for id in (long, old, new)] == [200, 404, 200]
 
 
 def test_asking_while_it_is_indexed_anew(chat: Chatting) -> None:

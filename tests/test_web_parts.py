@@ -457,15 +457,15 @@ def test_only_what_an_llm_writes_is_sent_as_it_grows(
 def through(
     method: str, path: str, headers: dict[str, str], body: bytes = b"", login: bool = False,
     host: str = "127.0.0.1", inner: int = 299, brake: Brake | None = None,
-    full: bool = False,
+    full: bool = False, taken: bytes | None = None,
     client: tuple[str, int] | None = ("10.0.0.1", 5000),
 ) -> tuple[int, dict[str, str]]:  # fmt: skip
-    """The status that a request gets; ``inner`` from behind the gate."""
+    """The status that a request gets; ``inner`` from behind the gate, where ``taken`` comes in."""
     sent: list[MutableMapping[str, Any]] = []
 
     async def inside(scope: Any, receive: Any, send: Any) -> None:
         got = await receive()
-        assert got["body"] == body
+        assert got["body"] == (body if taken is None else taken)
         cors = [(b"Access-Control-Allow-Origin", b"*")]
         await send({"type": "http.response.start", "status": inner, "headers": cors})
         await send({"type": "http.response.body", "body": b""})
@@ -486,6 +486,7 @@ def through(
         upload,
         brake or Brake(),
         lambda: not full,
+        lambda id: id != "0" * 32,
     )
     scope = {"type": "http", "method": method, "path": path, "client": client,
              "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}  # fmt: skip
@@ -552,6 +553,20 @@ def test_a_question_is_refused_at_the_door_where_no_seat_is_free() -> None:
     for path in ("/gradio_api/run/choices", "/gradio_api/call/index"):
         assert through("POST", path, JSON, full=True)[0] == 299
     assert through("GET", f"{ask}/{'a' * 32}", JSON, full=True)[0] == 299
+
+
+def test_who_asks_names_no_session_and_listens_only_to_what_is_kept() -> None:
+    ask = "/gradio_api/call/ask"
+    for body in (
+        b'{"data": [5], "session_hash": "mine"}',
+        rb'{"session\u005fhash": "mine", "data": [5]}',
+    ):
+        assert through("POST", ask, JSON, body, taken=b'{"data": [5]}')[0] == 299
+    for body in (b'{"session_hash": "mine"}', b"[5]", b"{", b"[" * 100_000, b"\xff"):
+        assert through("POST", ask, JSON, body, taken=body)[0] == 299  # it is refused inside
+    assert through("GET", f"{ask}/{'0' * 32}", JSON)[0] == 404
+    assert through("GET", f"{ask}/{'0' * 32}", JSON, login=True)[0] == 401
+    assert through("GET", f"{ask}/{'0' * 31}1", JSON)[0] == 299
 
 
 def test_too_much_is_refused_and_a_login_is_asked_for() -> None:

@@ -22,7 +22,8 @@ from rag.web.brake import Brake
 from rag.web.gate import Gate, Receive, Scope, Send
 from rag.web.lean import lean
 from rag.web.library import Library, failure
-from rag.web.talk import Event, Sent, Talk
+from rag.web.mailboxes import Mailboxes
+from rag.web.talk import AT_ONCE, Event, Sent, Talk
 from rag.web.upload import LARGEST_FILE
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ def serve(
         )
     except OSError as error:  # taken between the check and now
         raise _refused(host, port, error) from error
+    queue: Any = server.get_blocks()._queue
     # It would look for questions a thousand times a second, at 4 % of a core for ever.
-    server.get_blocks()._queue.sleep_when_free = _LOOK
+    queue.sleep_when_free = _LOOK
+    queue.pending_messages_per_session = Mailboxes(queue, 2 * AT_ONCE)
     try:
         print(f"rag chat: http://{_bracketed(host)}:{port}", file=sys.stderr, flush=True)
         open_pipeline(settings.llm).prepare()  # while somebody opens the page
@@ -114,7 +117,10 @@ def build(
             (server.tokens[cookies[n]] for n in names if cookies.get(n) in server.tokens), None
         )
 
-    gate = Gate(settings.host, login, user_of, library.uploads, Brake(), talk.admit)
+    def is_kept(stream: str) -> bool:
+        return stream in server.get_blocks()._queue.pending_messages_per_session
+
+    gate = Gate(settings.host, login, user_of, library.uploads, Brake(), talk.admit, is_kept)
 
     def quick(function: _Quick) -> None:
         def answer(sent: dict[str, Any], request: gr.Request) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A page of another site must not read or steer the chat (cross-site requests, DNS
 Gradio's many routes only those that the page uses are open: no file is served but the page's own.
 """
 
+import json
 import re
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
@@ -34,6 +35,7 @@ _DOORS = re.compile(
     r"|GET /gradio_api/call/(?:ask|index)/[0-9a-f]{32}"
 )
 _ASK = "/gradio_api/call/ask"
+_STREAM = re.compile(r"/gradio_api/call/[a-z]+/([0-9a-f]{32})")
 _WITHOUT_LOGIN = ("/login", "/gradio_api/startup-events")
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -55,7 +57,7 @@ class Gate:
     ``host`` is the one that is listened on; ``user_of`` gives the name behind the cookies of a
     request, or None; without ``login`` everyone may come in. ``upload`` takes POST /upload;
     ``brake`` slows down POST /login; ``admit`` says whether there is room for a question, so that
-    a crowd is refused at the door.
+    a crowd is refused at the door; ``is_kept`` says whether there is a stream of that id.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Gate:
         upload: Application,
         brake: Brake,
         admit: Callable[[], bool],
+        is_kept: Callable[[str], bool],
     ) -> None:
         self._names = {host.lower(), "localhost", socket.gethostname().lower()}
         self._login = login
@@ -73,6 +76,7 @@ class Gate:
         self._upload = upload
         self._brake = brake
         self._admit = admit
+        self._is_kept = is_kept
 
     async def __call__(
         self, inside: Application, scope: Scope, receive: Receive, send: Send
@@ -103,7 +107,7 @@ class Gate:
             if body_or_none is None:
                 await answer(send, 413, f"At most {LARGEST_REQUEST:,} bytes.")
                 return
-            receive = _again(body_or_none, receive)
+            receive = _again(_only_data(body_or_none), receive)
             if path == "/login":
                 await self._log_in(inside, scope, receive, send)
             else:
@@ -147,6 +151,8 @@ class Gate:
             return 401, "Log in first."
         if (method, path) == ("POST", _ASK) and not self._admit():
             return 503, "Too many questions are being answered; ask again in a moment."
+        if (stream := _STREAM.fullmatch(path)) and not self._is_kept(stream[1]):
+            return 404, "There is no such answer, or it was kept long enough; ask again."
         return None
 
     def _is_known(self, headers: dict[str, str]) -> bool:
@@ -220,6 +226,16 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+def _only_data(body: bytes) -> bytes:
+    """Without what else Gradio takes: its client could name a session, to gather answers in."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return body  # Gradio says what is wrong with it
+    known = isinstance(sent, dict) and "data" in sent
+    return json.dumps({"data": sent["data"]}).encode() if known else body
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

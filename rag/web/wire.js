@@ -20,6 +20,7 @@ async function fetched(path, options) {
   if (response.ok) return response;
   const words = {
     401: "Log in first.",
+    404: "The answer is no longer kept; ask again.",
     413: "That is too large to send.",
     429: `That was wrong too often; try again in ${response.headers.get("retry-after")} s.`,
     503: "The chat is busy; try again in a moment.",

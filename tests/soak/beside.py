@@ -18,7 +18,7 @@ from typing import Any
 from browser.driving import heed_interrupts
 
 from soak.chat import QUESTION, Chat, LLMServer, Seen
-from soak.load import MOST_GROWTH, Figures, crowd, percentiles, wait_until
+from soak.load import AT_ONCE, MOST_GROWTH, Figures, percentiles, wait_until
 
 _number = itertools.count(1000)
 _PATIENCE = 60  # seconds in which the index must have been made anew
@@ -54,23 +54,18 @@ def _besiege(chat: Chat, statuses: Counter[int], joins: int, sockets: int) -> tu
     return slowest, told
 
 
-def hostile_client(chat: Chat, llm: LLMServer, joins: int, sockets: int) -> Figures:
-    """Questions that nobody listens to, huge and broken requests, idle connections.
-
-    What the allocator keeps of a first time is no leak, so memory may grow once.
-    """
-    crowd(chat, 20)
+def hostile_client(chat: Chat, llm: LLMServer, joins: int, sockets: int, sieges: int) -> Figures:
+    """Questions that nobody listens to, huge and broken requests, idle connections."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # as many threads at work as there will ever be
+        list(pool.map(lambda n: chat.ask(f"{QUESTION} #slow{n}"), range(4 * AT_ONCE)))
     statuses: Counter[int] = Counter()
-    slowest, growth = 0.0, MOST_GROWTH
+    slowest, before = 0.0, chat.resources()
     trouble: list[str] = []
-    for _ in range(2):
-        before = chat.resources()
+    for _ in range(sieges):
         probe, told = _besiege(chat, statuses, joins, sockets)
         slowest = max(slowest, probe)
         trouble += [f"afterwards: {told}"] if told else []
-        growth = chat.resources()["MB"] - before["MB"]
-        if growth < MOST_GROWTH:
-            break
+    growth = chat.resources()["MB"] - before["MB"]
     trouble += [f"memory grew by {growth} MB"] * (growth >= MOST_GROWTH)
     trouble += ["HTTP 500"] * bool(statuses[500]) + ["nothing was refused"] * (not statuses[413])
     return {

@@ -127,7 +127,7 @@ TRIALS: dict[str, Trial] = {
     "load, burst": _load("burst", (), ()),
     "load, cancel": _load("cancel", (6,), (50,)),
     "load, dead LLM": _load("dead_llm", (3, False), (60, True)),
-    "load, hostile client": _load("hostile_client", (40, 100), (200, 500)),
+    "load, hostile client": _load("hostile_client", (40, 100, 1), (200, 500, 12)),
     "load, re-index": _load("reindex", (6, 0.5), (120, 5)),
     "load, commands": _load("commands", (3, 1), (20, 200)),
     "load, steady": _load("steady", (5, 30), (600,)),
