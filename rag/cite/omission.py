@@ -35,6 +35,7 @@ from rag.cite.runs import (
 )
 from rag.cite.scope import Scope
 from rag.cite.shape import Tokens, is_boundary, time_end
+from rag.cite.tokens import Token
 from rag.cite.verbs import determined, has_verb, is_finite, seems_to_have_verb
 
 _EXCEPTING = CONDITIONS | {"not", "never"}
@@ -79,13 +80,9 @@ class Gaps:
             return not self._scope.strict
         if first == "for" and not time_end(run, 0):  # "for critics" says who thinks so
             return False
-        starts = first in PREPOSITIONS | SUBORDINATORS | CONNECTIVES
-        return (
-            starts
-            and not self._scope.strict
-            and self._scope.spares(run)
-            and self._scope.has_plain_subject()
-        )
+        if self._scope.strict or first not in PREPOSITIONS | SUBORDINATORS | CONNECTIVES:
+            return False
+        return self._scope.spares(run) and self._scope.has_plain_subject()
 
     def may_trail(self, start: int) -> bool:
         """Whether what comes after the claim's last token can be left out."""
@@ -104,47 +101,46 @@ class Gaps:
             return not any(is_count(token) for token in self._claim) and self.may_trail(start + cut)
         if run[0].text == "by" and is_passive(self._claim) and not denies(part):
             return self.may_trail(start + cut)
-        clause = run[0].text in SUBORDINATORS
         phrase = run[0].text in PREPOSITIONS and not has_verb(part)
-        spared = (clause or phrase) and self._scope.spares(part)
-        return (
-            spared
-            and self._scope.is_closed(self._source, start, part)
-            and self.may_trail(start + cut)
-        )
+        if not (phrase or run[0].text in SUBORDINATORS) or not self._scope.spares(part):
+            return False
+        return self._scope.is_closed(self._source, start, part) and self.may_trail(start + cut)
 
     def _may_trail_marked(self, start: int, part: Tokens) -> bool:
-        first, following = part[0], start + len(part)
-        scope = self._scope
-        if not adds(self._source, start, following, rule=scope.is_rule, general=scope.is_general()):
-            return False
-        listed = any(token.text == "and" for token in self._source[start:])
-        listed = listed and not seems_to_have_verb(part) and first.text not in RELATIVES
-        if self._is_collective() and listed and not acts(self._source, start):
+        first, scope = part[0], self._scope
+        if not adds(self._source, start, part, scope) or self._goes_on(start, part):
             return False
         if first.text in COORDINATORS | RELATIVES | {"then"} or ";" in first.mark:
-            exception = self._scope.strict and first.text == "but"
+            exception = scope.strict and first.text == "but"
             rest = part if exception else self._source[start:]
             narrowed = first.text in COORDINATORS - {"and"} and not _is_clause(rest)
-            return not narrowed and first.text not in CONDITIONS and not self._scope.is_fragment()
-        if (
-            is_region(self._source[start - 1], part)
-            or not self._scope.has_verb
-            or has_condition(part)
-        ):
+            return not narrowed and first.text not in CONDITIONS and not scope.is_fragment()
+        region = is_region(self._source[start - 1], part)
+        if region or not scope.has_verb or has_condition(part):
             return False
-        adjunct = first.text in PREPOSITIONS | SUBORDINATORS
-        parted = first.text == "from" and len(part) > 1 and part[1].kind == "number"
-        conceded = first.text in CONCESSIVE and self._scope.spares(part)
-        if (
-            adjunct
-            and not (parted or conceded)
-            and (self._scope.strict or not self._scope.spares(part))
-        ):
-            return False
-        if not (adjunct or acts(self._source, start)) and (denies(part) or reports(part)):
-            return False
-        return self.may_trail(following)
+        if first.text in PREPOSITIONS | SUBORDINATORS:
+            free = self._may_trail_adjunct(part)
+        else:
+            free = acts(self._source, start) or not (denies(part) or reports(part))
+        return free and self.may_trail(start + len(part))
+
+    def _may_trail_adjunct(self, part: Tokens) -> bool:
+        """Whether a phrase or clause behind a comma narrows nothing."""
+        first = part[0]
+        if first.text == "from" and len(part) > 1 and part[1].kind == "number":
+            return True
+        conceded = first.text in CONCESSIVE or not self._scope.strict
+        return conceded and self._scope.spares(part)
+
+    def _goes_on(self, start: int, part: Tokens) -> bool:
+        """Whether a list goes on that only as a whole is, or has, what the claim tells."""
+        linked = (
+            part[0].text in RELATIVES | PREPOSITIONS
+            or acts(self._source, start)
+            or seems_to_have_verb(part)
+        )
+        listed = any(token.text == "and" for token in self._source[start:])
+        return listed and not linked and self._is_together(part[0])
 
     def _may_trail_and(self, run: Tokens, part: Tokens) -> bool:
         """Whether a second verb, or a second thing, can be left out."""
@@ -152,21 +148,22 @@ class Gaps:
             return False
         if is_finite(run, 1):
             return not any(token.text in NEGATIONS | {"only", "few"} for token in self._claim[:2])
-        together = self._is_collective() or self._is_amount_for(run)
+        together = len(run) > 1 and self._is_together(run[1])
         return not (self._scope.strict or together or denies(run) or reports(run))
 
-    def _is_collective(self) -> bool:
-        """Whether a claim tells what several do together: they consist of it, share it."""
-        return any(token.own & COLLECTIVE for token in self._claim)
+    def _is_together(self, following: Token) -> bool:
+        """Whether what a claim tells of some is told of them and the ``following`` as one.
 
-    def _is_amount_for(self, run: Tokens) -> bool:
-        """Whether an amount is told of more than the claim names: "40 shops in Leeds and York"."""
+        They consist of it, or share it; or an amount is theirs: "40 shops in Leeds and York".
+        """
+        if any(token.own & COLLECTIVE for token in self._claim):
+            return True
         counts = [i for i, token in enumerate(self._claim) if is_count(token)]
         behind = self._claim[counts[-1] + 1 :] if counts else ()
         shared = any(
-            token.text in _SHARING and not time_end(behind, i) > i for i, token in enumerate(behind)
+            token.text in _SHARING and time_end(behind, i) == i for i, token in enumerate(behind)
         )
-        return shared and run[1:2] != () and run[1].kind != "number"
+        return shared and following.kind != "number"
 
     def may_part(self, before: int, after: int) -> bool:
         """Whether what stands between two neighbours of the claim can be left out."""
@@ -206,9 +203,8 @@ def _is_added(run: Tokens) -> bool:
     """Whether what stands between two commas is no clause of its own: a speaker, a doubt."""
     first = run[0]
     linked = first.text in RELATIVES | PREPOSITIONS | SUBORDINATORS
-    return (
-        linked or first.text.endswith("ing") or is_participle(first.text) or not has_own_verb(run)
-    )
+    described = first.text.endswith("ing") or is_participle(first.text)
+    return linked or described or not has_own_verb(run)
 
 
 def _is_clause(part: Tokens) -> bool:

@@ -9,13 +9,13 @@ from rag.cite.grammar import (
     NEGATIONS,
     OTHER_PREPOSITIONS,
     PARTS,
-    PLURALS,
     PREPOSITIONS,
     PRONOUNS,
     RELATIVES,
     SUBORDINATORS,
 )
 from rag.cite.lemma import is_participle
+from rag.cite.runs import is_plural
 from rag.cite.shape import Tokens, fronted, is_barrier
 from rag.cite.tokens import Token
 from rag.cite.verbs import determined, finite_verb
@@ -87,12 +87,11 @@ def is_whole(agent: Tokens) -> bool:
         return False
     if any(is_barrier(agent, i) for i in range(len(agent))):
         return False
-    first, last = agent[0], agent[-1]
+    first = agent[0]
     if any(token.text == "of" for token in agent) and not (determined(first) or _is_named(first)):
         return False
     alone = len(agent) == 1 or (_is_named(first) and agent[1].kind == "name")
-    plural = last.kind == "word" and (last.text.endswith("s") or last.text in PLURALS)
-    return "the" in first.free.split() or first.kind == "name" or alone or plural
+    return "the" in first.free.split() or first.kind == "name" or alone or is_plural(agent[-1])
 
 
 def _takes_part(token: Token) -> bool:

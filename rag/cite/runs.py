@@ -7,7 +7,9 @@ from rag.cite.grammar import (
     COORDINATORS,
     FRAMES,
     FREE_ADVERBS,
+    LIMITING,
     NEGATIONS,
+    PLURALS,
     PREPOSITIONS,
     RELATIVES,
     REPORTING,
@@ -89,4 +91,9 @@ def is_framed(run: Tokens) -> bool:
     """Whether a phrase put first says in whose eyes, or in what story, the rest is so."""
     phrase = run[: fronted(run)]
     judged = bool(phrase) and phrase[0].text == "for" and not time_end(phrase, 0)
-    return judged or any(token.own & FRAMES for token in phrase)
+    return judged or any(token.own & (FRAMES | LIMITING) for token in phrase)
+
+
+def is_plural(token: Token) -> bool:
+    """Whether a noun, if a token is one, means several."""
+    return token.kind == "word" and (token.text.endswith("s") or token.text in PLURALS)

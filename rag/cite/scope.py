@@ -18,7 +18,7 @@ from rag.cite.grammar import (
     UNIVERSAL,
 )
 from rag.cite.runs import is_count
-from rag.cite.shape import Tokens, time_end
+from rag.cite.shape import Tokens, is_boundary, time_end
 from rag.cite.verbs import (
     MODALS,
     Tells,
@@ -29,6 +29,8 @@ from rag.cite.verbs import (
     seems_to_have_verb,
     tells,
 )
+
+_OPENING = PREPOSITIONS | {"and", "of"}  # the last two behind a time: "in May and June"
 
 
 def is_strict(claim: Tokens) -> bool:
@@ -58,6 +60,7 @@ class Scope:
         """Whether a claim tells what is so, or holds in general."""
         return self._tells is Tells.RULE
 
+    @property
     def is_general(self) -> bool:
         """Whether a claim tells what any of a kind does, or what may, must or will be."""
         modal = any(token.text in MODALS for token in self._claim)
@@ -90,7 +93,7 @@ class Scope:
         Leeds" does say that a man was arrested.
         """
         first = run[0].text
-        if first in REASONS | CONCESSIVE | SUBORDINATORS or time_end(run, 0):
+        if first in REASONS | CONCESSIVE | SUBORDINATORS or _opens_with_time(run):
             return True
         if first == "for" and len(run) > 1 and run[1].text.endswith("ing"):
             return True
@@ -118,13 +121,18 @@ class Scope:
         return not self.has_verb and (first.kind == "name" or bool(first.free))
 
 
+def _opens_with_time(run: Tokens) -> bool:
+    """Whether a run opens with a time, not with what is named after one: "the morning flight"."""
+    end = time_end(run, 0)
+    return end == len(run) or (end > 0 and (is_boundary(run, end) or run[end].text == "of"))
+
+
 def _is_known(run: Tokens) -> bool:
-    """Whether each phrase of a run speaks of something known, or of an amount."""
+    """Whether a run is phrases that each speak of something known, or of an amount."""
     opens = [i for i, token in enumerate(run) if token.text in PREPOSITIONS]
     ends = [*opens[1:], len(run)]
-    return run[0].text == "with" or all(
-        _is_known_object(run[i + 1 : end]) for i, end in zip(opens, ends, strict=False)
-    )
+    known = all(_is_known_object(run[i + 1 : end]) for i, end in zip(opens, ends, strict=False))
+    return run[0].text == "with" or (run[0].text in _OPENING and known)
 
 
 def _is_known_object(phrase: Tokens) -> bool:

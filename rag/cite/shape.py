@@ -82,8 +82,11 @@ def time_end(tokens: Sequence[Token], i: int) -> int:
         return i
     token = tokens[at]
     if token.kind == "date" or token.text in WEEKDAYS:
-        more = at + 1 < len(tokens) and tokens[at + 1].kind == "date" and token.text in WEEKDAYS
-        return at + 1 + more
+        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        dated = following is not None and (
+            following.kind == "date" or (not following.mark and bool(following.own & TIME_NOUNS))
+        )
+        return at + 1 + (dated and token.text in WEEKDAYS)
     year = token.kind == "number" and token.text.isdigit() and 1000 <= int(token.text) <= 2100
     if year and began > i and at == began:
         return at + 1
