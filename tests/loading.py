@@ -31,8 +31,12 @@ def make_pdf(
     font: str = "Helvetica",
     sizes: Mapping[str, float] = MappingProxyType({}),
     bold: Collection[str] = (),
+    drawn: str = "",
 ) -> bytes:
-    """A PDF whose pages hold lines of (left, bottom, text), in 10 points but for some ``sizes``."""
+    """A PDF whose pages hold lines of (left, bottom, text), in 10 points but for some ``sizes``.
+
+    On each page it is ``drawn``, in PDF's operators.
+    """
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "",
@@ -45,7 +49,7 @@ def make_pdf(
     ]
     kids = []
     for page in pages:
-        shown = "".join(
+        shown = f"{drawn}\n" + "".join(
             f"BT /F{1 + (text in bold)} {sizes.get(text, 10)} Tf {left} {bottom} Td "
             f"({_escaped(text)}) Tj ET\n"
             for left, bottom, text in page

@@ -14,6 +14,7 @@ read in a child process (child.py); every kind that is not read is said, with th
     web_page.py   HTML: its main content                  markup.py  elements -> paragraphs
     table.py      CSV, TSV
     pdf.py        word.py   slides.py   book.py   mail.py archive.py zip files with limits
+    pages.py      printed.py, grid.py, ruled_tables.py: what stands on the pages of a PDF file
 """
 
 import functools

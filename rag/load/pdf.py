@@ -11,7 +11,8 @@ from collections import Counter
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line, parse_date
 from rag.load.flow import paragraphs
-from rag.load.printed import BROKEN_WORD, Line, read_pages
+from rag.load.pages import read_pages
+from rag.load.printed import BROKEN_WORD, Line
 from rag.load.running_heads import without_running_heads
 from rag.load.set_off import heading_marks
 

@@ -1,0 +1,96 @@
+"""The pages of a PDF file -> their lines in reading order, each row of a table as one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, zip_longest
+from typing import Any
+
+from rag.load.document import CannotLoad
+from rag.load.printed import WIDE_SPACE, Line, Words, readable, words_of
+from rag.load.ruled_tables import Table, set_out, tables_of
+
+# In heights of a line:
+_FLUSH = 0.1  # by which the ends of justified lines differ at most
+_INDENT = 3  # of a paragraph's first line at most
+
+_MARGIN = 2  # lines of prose that end at one place: there the text ends
+
+
+def read_pages(data: bytes) -> tuple[list[list[Line] | None], Mapping[str, str]]:
+    """The lines of each page in reading order, None where it cannot be read, and what the file
+    tells of itself. Raises CannotLoad.
+    """
+    import pypdfium2
+
+    try:
+        file = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error):
+            raise CannotLoad("encrypted; it opens only with a password") from None
+        raise CannotLoad("a damaged PDF file; it is cut off or has been changed") from None
+    pages: list[list[Line | Table] | None] = []
+    for number in range(len(file)):
+        try:
+            pages.append(list(_lines(file[number])))
+        except pypdfium2.PdfiumError:
+            pages.append(None)
+    return set_out(pages), file.get_metadata_dict()
+
+
+def _lines(page: Any) -> Iterator[Line | Table]:
+    textpage = page.get_textpage()
+    printed = list(words_of(textpage))
+    tables = tables_of(printed, page)
+    textpage.close()
+    page.close()
+    prose = [line for line in printed if line.prose]
+    space = min((space for line in prose for space in line.spaces), default=0.0)  # of the font
+    bullet: Words | None = None
+    for number, (line, following) in enumerate(zip_longest(printed, printed[1:])):
+        if number in tables:
+            if table := tables[number]:
+                yield table
+            continue
+        row = line.wide and not _justified(line, following, prose, space)
+        text = readable(_as_row(line) if row else line.text)
+        before, bullet = bullet, None
+        if not any(c.isalnum() for c in text):
+            bullet = line if len(text) == 1 else None
+            continue
+        left, marked = line.left, line.marked
+        if before and _stands_before(before, line):
+            text, left, marked = f"{before.text} {text}", before.left, True
+        yield Line(text, left, line.bottom, line.right, line.top, row, line.weight, marked)
+
+
+def _stands_before(bullet: Words, line: Words) -> bool:
+    """Whether a sign, which is told as a line, stands at the height of a line and left of it."""
+    return bullet.right <= line.left and bullet.bottom < line.middle < bullet.top
+
+
+def _justified(line: Words, following: Words | None, prose: Sequence[Words], space: float) -> bool:
+    """Whether the spaces of a line are wide only because it was stretched to the text's margins.
+
+    Then they are even, the line ends where the prose of the page does, and the next word was too
+    long for it, even if its spaces were as narrow as ``space``. The cells of a row may be spread
+    evenly and end there, but leave room for a word; so does, for all one knows, a page's last line.
+    """
+    if not line.even or following is None:
+        return False
+    room = (sum(line.spaces) - (len(line.spaces) + 1) * space) * line.height
+    left, right = following.sides[0]
+    if right - left <= room:
+        return False
+    flush, indent = _FLUSH * line.height, _INDENT * line.height
+    ending = [other.left for other in prose if abs(other.right - line.right) < flush]
+    return sum(-flush < line.left - left < indent for left in ending) >= _MARGIN
+
+
+def _as_row(line: Words) -> str:
+    """The text of a row, with three spaces between the cells."""
+    parts = [line.text[: line.places[0][1]]]
+    for (before, after), space in zip(pairwise(line.places), line.spaces, strict=True):
+        between = line.text[before[1] : after[0]]
+        if space > WIDE_SPACE:
+            between = " " if line.text[before[1] - 1] in "$€£¥" else "   "
+        parts += [between, line.text[slice(*after)]]
+    return "".join(parts)

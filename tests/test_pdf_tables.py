@@ -1,0 +1,129 @@
+"""PDF: tables with rules between their cells."""
+
+from collections.abc import Sequence
+
+import pytest
+from loading import HYPHEN, load, make_pdf, text_page
+
+Placed = list[tuple[float, float, str]]
+XS = (70, 170, 250, 350)
+YS = (700, 680, 640, 620)
+PRICES: Placed = [
+    (75, 685, "Plan"), (175, 685, "Users"), (255, 685, "Price"),
+    (75, 665, "Team with a"), (75, 653, "long name"), (175, 665, "50"), (255, 665, "79 euro"),
+    (75, 625, "Firm"), (175, 625, "any number"), (255, 625, "on request"),
+]  # fmt: skip
+ROWS = [
+    "Plan: Team with a long name; Users: 50; Price: 79 euro",
+    "Plan: Firm; Users: any number; Price: on request",
+]
+
+
+def boxes(xs: Sequence[float] = XS, ys: Sequence[float] = YS, how: str = "S") -> str:
+    """A box around each cell; "S" strokes them, "f" fills the whole."""
+    corners = [(left, low) for left in xs[:-1] for low in ys[1:]]
+    sizes = [(b - a, d - c) for a, b in zip(xs, xs[1:], strict=False)
+             for d, c in zip(ys, ys[1:], strict=False)]  # fmt: skip
+    return "".join(
+        f"{x} {y} {w} {h} re {how}\n" for (x, y), (w, h) in zip(corners, sizes, strict=True)
+    )
+
+
+def rules(xs: Sequence[float], ys: Sequence[float]) -> str:
+    """Thin filled boxes, upright at ``xs`` and level at ``ys``, as long as the whole table."""
+    upright = "".join(f"{x} {YS[-1]} 0.5 {YS[0] - YS[-1]} re f\n" for x in xs)
+    return upright + "".join(f"{XS[0]} {y} {XS[-1] - XS[0]} 0.5 re f\n" for y in ys)
+
+
+def paragraphs(
+    *pages: Placed, drawn: str, bold: Sequence[str] = ("Plan", "Users", "Price")
+) -> list[str]:
+    return load(make_pdf(pages, drawn=drawn, bold=bold), "a.pdf")[0].text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        boxes(),
+        rules(XS, YS),
+        rules(XS[1:-1], YS[1:-1]),  # no frame
+        rules(XS[1:-1], YS),
+        " ".join(f"{x} {YS[0]} m {x} {YS[-1]} l" for x in XS)
+        + "".join(f" {XS[0]} {y} m {XS[-1]} {y} l" for y in YS) + " S",
+    ],
+    ids=["boxes", "thin boxes", "inner rules", "no sides", "one path"],
+)  # fmt: skip
+def test_cells_are_read_with_the_names_of_their_columns(drawn: str) -> None:
+    page = [*text_page("Before.", top=740), *PRICES, *text_page("After.", top=560)]
+    assert paragraphs(page, drawn=drawn) == ["Before.", *ROWS, "After."]
+
+
+def test_rows_are_joined_where_no_row_names_the_columns() -> None:
+    assert paragraphs(PRICES, drawn=boxes(), bold=()) == [
+        "Plan | Users | Price",
+        "Team with a long name | 50 | 79 euro",
+        "Firm | any number | on request",
+    ]
+
+
+def test_a_table_goes_on_over_the_page() -> None:
+    drawn = boxes(ys=(700, 680, 660))
+    heads: Placed = [(75, 685, "Plan"), (175, 685, "Users"), (255, 685, "Price")]
+    first = [*heads, (75, 665, "A"), (175, 665, "5"), (255, 665, "7 euro"), (75, 40, "1")]
+    second: Placed = [(75, 685, "Beta"), (175, 685, "6"), (255, 685, "8 euro"),
+                      (75, 665, "C"), (175, 665, "7"), (255, 665, "9 euro")]  # fmt: skip
+    told = ["Plan: A; Users: 5; Price: 7 euro", "1", "Plan: Beta; Users: 6; Price: 8 euro",
+            "Plan: C; Users: 7; Price: 9 euro"]  # fmt: skip
+    assert paragraphs(first, second, drawn=drawn) == told
+    again = [*heads, *second[3:]]  # the names once more
+    assert paragraphs(first, again, drawn=drawn) == [*told[:2], told[3]]
+    between = [*text_page("One.", "", "Two.", "", "Three.", "", "Four.", top=780), *second]
+    assert "Beta | 6 | 8 euro" in paragraphs(first, between, drawn=drawn)
+
+
+def test_what_spans_rows_stands_in_each_and_what_spans_columns_in_the_first() -> None:
+    drawn = rules(XS[:1] + XS[3:], YS[:2] + YS[3:]) + (
+        f"{XS[1]} {YS[1]} 0.5 20 re f {XS[2]} {YS[1]} 0.5 20 re f\n"
+        f"{XS[1]} {YS[3]} 0.5 60 re f {XS[1]} {YS[2]} {XS[3] - XS[1]} 0.5 re f\n"
+    )
+    page: Placed = [(75, 685, "Plan"), (175, 685, "Users"), (255, 685, "Price"),
+                    (75, 650, "Team"), (175, 650, "50"), (175, 625, "ask for it")]  # fmt: skip
+    assert paragraphs(page, drawn=drawn) == [
+        "Plan: Team; Users: 50",
+        "Plan: Team; Users: ask for it",
+    ]
+
+
+def test_a_word_broken_in_a_cell_is_mended() -> None:
+    page = [*PRICES[:5], (175, 665, f"unlim{HYPHEN}"), (175, 653, "ited"), *PRICES[6:]]
+    told = "Plan: Team with a long name; Users: unlimited; Price: 79 euro"
+    assert paragraphs(page, drawn=boxes()) == [told, ROWS[1]]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        [(75, 665, "Only"), (75, 625, "one column")],
+        [(75, 665, "Only"), (175, 665, "one row")],
+        [(75, 665, "word " * 15), (75, 653, "on rules"), (175, 625, "x")],
+        [*PRICES, (300, 618, "on the rule of the frame")],
+    ],
+    ids=["column", "row", "over the rules", "beside"],
+)
+def test_what_is_no_table_stays_as_it_is_printed(page: Placed) -> None:
+    assert paragraphs(page, drawn=boxes()) != [] and not any(
+        " | " in one for one in paragraphs(page, drawn=boxes())
+    )
+
+
+def test_a_long_text_in_a_frame_is_no_cell() -> None:
+    page: Placed = [(75, 690 - 11 * n, f"Line {n} of a column.") for n in range(30)]
+    page += [(355, 690 - 11 * n, f"Line {n} of another.") for n in range(30)]
+    found = paragraphs(page, drawn=boxes((70, 350, 600), (720, 702, 340)))
+    assert not any(" | " in one or ": " in one for one in found)
+
+
+def test_drawings_of_many_lines_are_no_tables() -> None:
+    drawn = "".join(f"{x} 100 0.1 600 re f\n" for x in range(10, 600))
+    drawn += "".join(f"10 {y} 590 0.1 re f\n" for y in range(100, 700)) * 9
+    assert paragraphs(text_page("One.", "", "Two."), drawn=drawn) == ["One.", "Two."]
