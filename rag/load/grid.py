@@ -4,14 +4,12 @@ Producers draw a table's borders as thin filled boxes, strokes, or boxes around 
 in pieces. All of them are rules here, those that nearly meet do, and a cell is what they shut in.
 """
 
-import ctypes
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 NEAR = 3.0  # points: what is closer is at one place
-_MOST_RULES = 5000  # of a page; drawings have more
 _MOST_STEPS = 300  # at which rules stand, each way
 
 
@@ -70,64 +68,20 @@ def _frame(rules: Sequence[Box]) -> list[Box]:
 
 def _touching(rules: Sequence[Box]) -> list[list[Box]]:
     """The rules in groups of those that meet."""
-    groups: list[list[Box]] = []
+    done: list[list[Box]] = []
+    groups: list[list[Box]] = []  # which a rule further right may still meet
     for rule in sorted(rules):
-        met = [group for group in groups if any(_meet(rule, other) for other in group)]
-        groups = [group for group in groups if group not in met]
+        near = [group for group in groups if max(one.right for one in group) > rule.left - NEAR]
+        done += [group for group in groups if group not in near]
+        met = [group for group in near if any(_meet(rule, other) for other in group)]
+        groups = [group for group in near if group not in met]
         groups.append([rule, *(other for group in met for other in group)])
-    return groups
+    return done + groups
 
 
 def _meet(one: Box, other: Box) -> bool:
     across = one.left - NEAR < other.right and other.left - NEAR < one.right
     return across and one.bottom - NEAR < other.top and other.bottom - NEAR < one.top
-
-
-def rules_of(page: Any) -> list[Box]:
-    """What is drawn on a page of PDFium as a rule."""
-    from pypdfium2 import raw
-
-    found: list[Box] = []
-    for drawn in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1):
-        box = Box(*drawn.get_bounds())
-        if min(box.right - box.left, box.top - box.bottom) < NEAR:
-            found.append(box)
-        elif _is_stroked(drawn):
-            found += _sides(drawn)
-        if len(found) > _MOST_RULES:
-            return []
-    return found
-
-
-def _is_stroked(drawn: Any) -> bool:
-    from pypdfium2 import raw
-
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(drawn, fill, stroke)
-    return bool(stroke.value)
-
-
-def _sides(drawn: Any) -> Iterator[Box]:
-    """The upright and level lines of a path."""
-    from pypdfium2 import raw
-
-    matrix = drawn.get_matrix()
-    x, y = ctypes.c_float(), ctypes.c_float()
-    start = last = (0.0, 0.0)
-    for number in range(min(raw.FPDFPath_CountSegments(drawn), _MOST_RULES)):
-        segment = raw.FPDFPath_GetPathSegment(drawn, number)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = matrix.on_point(x.value, y.value)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        ends = [(last, point)] if kind == raw.FPDF_SEGMENT_LINETO else []
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            start = point
-        if raw.FPDFPathSegment_GetClose(segment):
-            ends.append((point, start))
-        for (a, b), (c, d) in ends:
-            if min(abs(a - c), abs(b - d)) < NEAR:
-                yield Box(min(a, c), min(b, d), max(a, c), max(b, d))
-        last = point
 
 
 def _steps(values: Iterable[float]) -> list[float]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, zip_longest
-from typing import Any
 
-from rag.load.document import CannotLoad
-from rag.load.printed import WIDE_SPACE, Line, Words, readable, words_of
+from rag.load.printed import WIDE_SPACE, Line, Page, Words, read_printed, readable
 from rag.load.ruled_tables import Table, set_out, tables_of
 
 # In heights of a line:
@@ -19,29 +17,12 @@ def read_pages(data: bytes) -> tuple[list[list[Line] | None], Mapping[str, str]]
     """The lines of each page in reading order, None where it cannot be read, and what the file
     tells of itself. Raises CannotLoad.
     """
-    import pypdfium2
-
-    try:
-        file = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if "assword" in str(error):
-            raise CannotLoad("encrypted; it opens only with a password") from None
-        raise CannotLoad("a damaged PDF file; it is cut off or has been changed") from None
-    pages: list[list[Line | Table] | None] = []
-    for number in range(len(file)):
-        try:
-            pages.append(list(_lines(file[number])))
-        except pypdfium2.PdfiumError:
-            pages.append(None)
-    return set_out(pages), file.get_metadata_dict()
+    printed, facts = read_printed(data)
+    return set_out([page and list(_lines(page)) for page in printed]), facts
 
 
-def _lines(page: Any) -> Iterator[Line | Table]:
-    textpage = page.get_textpage()
-    printed = list(words_of(textpage))
-    tables = tables_of(printed, page)
-    textpage.close()
-    page.close()
+def _lines(page: Page) -> Iterator[Line | Table]:
+    printed, tables = page.lines, tables_of(page)
     prose = [line for line in printed if line.prose]
     space = min((space for line in prose for space in line.spaces), default=0.0)  # of the font
     bullet: Words | None = None

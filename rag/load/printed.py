@@ -1,18 +1,22 @@
-"""What is printed on a page of a PDF file: words and lines with their boxes.
+"""What is printed on the pages of a PDF file, by PDFium: words with their boxes, and rules.
 
 PDFium tells where each character stands; only those at the ends of words are asked for, since each
 answer takes longer than all the rest.
 """
 
 import ctypes
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from rag.clean import clean_text
+from rag.load.document import CannotLoad
+from rag.load.grid import NEAR, Box
 
 BROKEN_WORD = "\ufffe"  # PDFium's mark for a "-" at the end of a line
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])\u2010$")  # a word that it does not mark
@@ -24,6 +28,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^ ]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _LONGEST_NAME = 100  # characters of a font's name that are read
+_MOST_RULES, _MOST_PATHS = 3000, 20_000  # of a page; drawings have more
 _REGULAR, _BOLD = 400, 700  # weights of fonts, as CSS has them
 
 # In heights of a line:
@@ -123,7 +128,42 @@ class Words:
         return len(self.spaces) > 1 and self.even and not self.wide
 
 
-def words_of(textpage: Any) -> Iterator[Words]:
+class Page(NamedTuple):
+    """What is printed on a page: its lines in the order of the file, and the rules drawn on it."""
+
+    lines: list[Words]
+    rules: list[Box]
+
+
+def read_printed(data: bytes) -> tuple[Iterator[Page | None], Mapping[str, str]]:
+    """Each page, None where it cannot be read, and what the file tells of itself.
+
+    Raises CannotLoad.
+    """
+    import pypdfium2
+
+    try:
+        file = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error):
+            raise CannotLoad("encrypted; it opens only with a password") from None
+        raise CannotLoad("a damaged PDF file; it is cut off or has been changed") from None
+
+    def pages() -> Iterator[Page | None]:
+        for number in range(len(file)):
+            try:
+                page = file[number]
+                textpage = page.get_textpage()
+                yield Page(list(_words_of(textpage)), _rules_of(page))
+                textpage.close()
+                page.close()
+            except pypdfium2.PdfiumError:
+                yield None
+
+    return pages(), file.get_metadata_dict()
+
+
+def _words_of(textpage: Any) -> Iterator[Words]:
     """The words of each line of a page."""
     for printed in _PRINTED.finditer(textpage.get_text_range()):
         text = _HYPHENATED.sub(BROKEN_WORD, printed[0].rstrip())
@@ -156,6 +196,53 @@ def _weight(textpage: Any, at: int) -> int:
 
 def _height(box: tuple[float, float, float, float]) -> float:
     return box[3] - box[1]
+
+
+def _rules_of(page: Any) -> list[Box]:
+    """What is drawn on a page as a rule; nothing where it is a picture of many lines."""
+    from pypdfium2 import PdfiumError, raw
+
+    found: list[Box] = []
+    paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=1)
+    for drawn in itertools.islice(paths, _MOST_PATHS):
+        with suppress(PdfiumError):  # an empty one
+            box = Box(*drawn.get_bounds())
+            if min(box.right - box.left, box.top - box.bottom) < NEAR:
+                found.append(box)
+            elif _is_stroked(drawn):
+                found += _sides(drawn)
+    return found if len(found) <= _MOST_RULES else []
+
+
+def _is_stroked(drawn: Any) -> bool:
+    from pypdfium2 import raw
+
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(drawn, fill, stroke)
+    return bool(stroke.value)
+
+
+def _sides(drawn: Any) -> Iterator[Box]:
+    """The upright and level lines of a path."""
+    from pypdfium2 import raw
+
+    matrix = drawn.get_matrix()
+    x, y = ctypes.c_float(), ctypes.c_float()
+    start = last = (0.0, 0.0)
+    for number in range(min(raw.FPDFPath_CountSegments(drawn), _MOST_RULES)):
+        segment = raw.FPDFPath_GetPathSegment(drawn, number)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = matrix.on_point(x.value, y.value)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        ends = [(last, point)] if kind == raw.FPDF_SEGMENT_LINETO else []
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = point
+        if raw.FPDFPathSegment_GetClose(segment):
+            ends.append((point, start))
+        for (a, b), (c, d) in ends:
+            if min(abs(a - c), abs(b - d)) < NEAR:
+                yield Box(min(a, c), min(b, d), max(a, c), max(b, d))
+        last = point
 
 
 def readable(text: str) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from statistics import median_low
-from typing import Any
 
-from rag.load.grid import NEAR, Box, grids, rules_of
-from rag.load.printed import BROKEN_WORD, Line, Word, Words, readable
+from rag.load.grid import NEAR, Box, grids
+from rag.load.printed import BROKEN_WORD, Line, Page, Word, readable
 from rag.load.table import lines, names_columns
 
 _BOLDER = 1.2  # times the weight of the rows below: bold
@@ -29,11 +28,11 @@ class Table:
     weight: int
 
 
-def tables_of(printed: Sequence[Words], page: Any) -> dict[int, Table | None]:
+def tables_of(page: Page) -> dict[int, Table | None]:
     """The ruled tables of a page, by the number of the first line in each; None for its others."""
     found: dict[int, Table | None] = {}
-    words = [list(line.apart()) for line in printed]
-    for grid in grids(rules_of(page)):
+    words = [list(line.apart()) for line in page.lines]
+    for grid in grids(page.rules):
         box = _around(grid)
         within = [n for n, own in enumerate(words) if all(_holds(box, word) for word in own)]
         if table := _read_table(grid, [word for n in within for word in words[n]]):
