@@ -51,6 +51,8 @@ _BEFORE_FIGURES = _words(
     abs art bd cap ch chap ed eq eqs no nos nr núm para pp ref refs sec sect str tab
     """
 )
+_FIGURE = re.compile(r"(?:[A-Z]{1,4}[-/]?)?\d")  # "no. GF-1008" as well
+
 # After any other abbreviation these words open a new sentence: "in the U.S. The next".
 _OPENERS = _words(
     """
@@ -294,7 +296,7 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
         return plain and (before.endswith(")") or (len(word) > 3 and not abbreviated))
     if match["mark"] != ".":
         return True
-    if following[0].isdigit() and abbreviation in _BEFORE_FIGURES:
+    if abbreviation in _BEFORE_FIGURES and _FIGURE.match(following):
         return False
     if abbreviation in _ABBREVIATIONS or (word != "I" and _DOTTED.fullmatch(word)):
         return abbreviation not in _NEVER_LAST and _first_word(following) in _OPENERS

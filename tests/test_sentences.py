@@ -36,6 +36,7 @@ def check_spans(text: str, spans: list[tuple[int, int]]) -> None:
         ["It opens at 14:00.", "We won 3:2.", "Then we went home."],
         ["They wrote on Oct. 13 to Mr. J. R. R. Hale of Hale Inc. in London.", "He said no."],
         ["A 2,000-pound bomb cost $3.5 million.", "See No. 5, e.g. Fig. 2, in run.py v1.2.3."],
+        ["Order no. GF-1008 is red, sec. B2 is blue.", "He said no.", "GF is a firm."],
         ["“This is a big mistake.”", "Not for the first time, they left."],
         ["“No!” he said.", "“We waited for a plan.", "But there is none.”", "Then they left."],
         ["“Why now?” the man asked.", '"It is over."', "(So it was.)", "Fine."],
