@@ -127,3 +127,66 @@ def test_drawings_of_many_lines_are_no_tables() -> None:
     drawn = "".join(f"{x} 100 0.1 600 re f\n" for x in range(10, 600))
     drawn += "".join(f"10 {y} 590 0.1 re f\n" for y in range(100, 700)) * 9
     assert paragraphs(text_page("One.", "", "Two."), drawn=drawn) == ["One.", "Two."]
+
+
+# -- without rules
+
+
+def spaced(*rows: Sequence[str], top: float = 700, xs: Sequence[float] = (70, 200, 280)) -> Placed:
+    return [
+        (x, top - 14 * n, cell)
+        for n, row in enumerate(rows)
+        for x, cell in zip(xs, row, strict=False)
+        if cell
+    ]
+
+
+YEARS = [
+    ("Region", "2024", "2025"),
+    ("North and east", "$ 1,200", "$ 1,310"),
+    ("South", "900", "88"),
+]
+NAMED = [
+    "Region: North and east; 2024: $ 1,200; 2025: $ 1,310",
+    "Region: South; 2024: 900; 2025: 88",
+]
+
+
+def test_cells_below_names_are_told_with_them() -> None:
+    page = [*text_page("Before it.", top=740), *spaced(*YEARS), *text_page("After it.", top=600)]
+    assert paragraphs(page, drawn="") == ["Before it.", *NAMED, "After it."]
+
+
+def test_names_and_figures_that_stand_close_are_told_apart() -> None:
+    assert paragraphs(spaced(*YEARS, xs=(70, 150, 196)), drawn="") == NAMED
+
+
+def test_a_cell_may_be_empty_and_a_line_may_name_a_group_of_rows() -> None:
+    page = spaced(*YEARS, ("Overseas:",), ("West", "", "77"))
+    assert paragraphs(page, drawn="") == [*NAMED, "Region: Overseas:", "Region: West; 2025: 77"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        YEARS[1:],  # no names
+        [("Region", "2024", ""), *YEARS[1:]],  # one is missing
+        [("Region", "2024 and 2025, in thousands", ""), *YEARS[1:]],  # one is for two
+        [*YEARS, ("A long name that goes on to 2024", "", "77")],
+        [("Left column of", "right column of"), ("prose that goes", "prose that goes"),
+         ("on below it.", "on below it.")],
+    ],
+)  # fmt: skip
+def test_no_cell_is_given_a_name_that_may_be_another_s(rows: list[Sequence[str]]) -> None:
+    assert ": " not in " ".join(paragraphs(spaced(*rows), drawn="", bold=()))
+
+
+def test_names_far_above_are_none() -> None:
+    page = [*spaced(YEARS[0], top=740), *spaced(*YEARS[1:])]
+    assert not any(": " in one for one in paragraphs(page, drawn=""))
+
+
+def test_rows_beside_a_table_with_rules_stay_by_themselves() -> None:
+    below = spaced(("South", "900", "88"), ("West", "800", "99"), top=611)
+    found = paragraphs([*PRICES, *below], drawn=boxes())
+    assert found == [*ROWS, "South   900   88", "West   800   99"]

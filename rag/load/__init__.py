@@ -14,7 +14,8 @@ read in a child process (child.py); every kind that is not read is said, with th
     web_page.py   HTML: its main content                  markup.py  elements -> paragraphs
     table.py      CSV, TSV
     pdf.py        word.py   slides.py   book.py   mail.py archive.py zip files with limits
-    pages.py      printed.py, grid.py, ruled_tables.py: what stands on the pages of a PDF file
+    pages.py      the pages of a PDF file, from printed.py; grid.py, ruled_tables.py and
+                  spaced_tables.py find its tables; flow.py, running_heads.py, set_off.py
 """
 
 import functools

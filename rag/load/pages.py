@@ -1,15 +1,17 @@
 """The pages of a PDF file -> their lines in reading order, each row of a table as one."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
-from rag.load.printed import WIDE_SPACE, Line, Page, Words, read_printed, readable
+from rag.load.printed import Line, Page, Words, read_printed, readable
 from rag.load.ruled_tables import Table, set_out, tables_of
+from rag.load.spaced_tables import cells_of, spaced_tables
 
 # In heights of a line:
 _FLUSH = 0.1  # by which the ends of justified lines differ at most
 _INDENT = 3  # of a paragraph's first line at most
 
+_BETWEEN = "   "  # the cells of a row
 _MARGIN = 2  # lines of prose that end at one place: there the text ends
 
 
@@ -22,17 +24,22 @@ def read_pages(data: bytes) -> tuple[list[list[Line] | None], Mapping[str, str]]
 
 
 def _lines(page: Page) -> Iterator[Line | Table]:
-    printed, tables = page.lines, tables_of(page)
+    printed = page.lines
     prose = [line for line in printed if line.prose]
     space = min((space for line in prose for space in line.spaces), default=0.0)  # of the font
+    ruled = tables_of(page)
+    rows = [
+        number not in ruled and line.wide and not _justified(line, following, prose, space)
+        for number, (line, following) in enumerate(zip_longest(printed, printed[1:]))
+    ]
+    tables = spaced_tables(printed, rows, ruled) | ruled
     bullet: Words | None = None
-    for number, (line, following) in enumerate(zip_longest(printed, printed[1:])):
+    for number, (line, row) in enumerate(zip(printed, rows, strict=True)):
         if number in tables:
             if table := tables[number]:
                 yield table
             continue
-        row = line.wide and not _justified(line, following, prose, space)
-        text = readable(_as_row(line) if row else line.text)
+        text = readable(_BETWEEN.join(c.text for c in cells_of(line)) if row else line.text)
         before, bullet = bullet, None
         if not any(c.isalnum() for c in text):
             bullet = line if len(text) == 1 else None
@@ -64,14 +71,3 @@ def _justified(line: Words, following: Words | None, prose: Sequence[Words], spa
     flush, indent = _FLUSH * line.height, _INDENT * line.height
     ending = [other.left for other in prose if abs(other.right - line.right) < flush]
     return sum(-flush < line.left - left < indent for left in ending) >= _MARGIN
-
-
-def _as_row(line: Words) -> str:
-    """The text of a row, with three spaces between the cells."""
-    parts = [line.text[: line.places[0][1]]]
-    for (before, after), space in zip(pairwise(line.places), line.spaces, strict=True):
-        between = line.text[before[1] : after[0]]
-        if space > WIDE_SPACE:
-            between = " " if line.text[before[1] - 1] in "$€£¥" else "   "
-        parts += [between, line.text[slice(*after)]]
-    return "".join(parts)

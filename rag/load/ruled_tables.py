@@ -10,7 +10,7 @@ from rag.load.grid import NEAR, Box, grids
 from rag.load.printed import BROKEN_WORD, Line, Page, Word, readable
 from rag.load.table import lines, names_columns
 
-_BOLDER = 1.2  # times the weight of the rows below: bold
+BOLDER = 1.2  # times the weight of the rows below: bold
 _BROKEN = re.compile(rf"{BROKEN_WORD} (?=[a-z])")  # within a cell
 _FURNITURE = 3  # lines at most between the parts of a table on two pages: heads and feet
 _LONGEST_CELL = 500  # characters; what is longer is a text in a frame
@@ -148,7 +148,7 @@ def _is_set_off(held: Mapping[Box, Sequence[Word]]) -> bool:
     highest = max(cell.top for cell in held)
     first = [word.weight for cell, own in held.items() for word in own if cell.top == highest]
     below = [word.weight for cell, own in held.items() for word in own if cell.top < highest]
-    return bool(first and below) and min(first) > _BOLDER * median_low(below)
+    return bool(first and below) and min(first) > BOLDER * median_low(below)
 
 
 def _holds(cell: Box, word: Word) -> bool:
