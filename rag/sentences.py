@@ -87,10 +87,11 @@ _TERMINATOR = re.compile(
 # Lines: what starts a line of its own, what makes a table row, what cannot be a line's real end.
 _LIST_ITEM = re.compile(
     r"""
-    \s*(?:
-        [-•·–—#=>|] | \*(?!\w) | ``` | ~~~ | [\W_]{3,}$ | \(?\d{1,3}[.)]\s | \([a-z]{1,3}\)
+    \s*+(?:
+        [-•·–—#=>|] | \*(?!\w) | ``` | ~~~ | \(?\d{1,3}[.)]\s | \([a-z]{1,3}\)
         | \[?\d{1,4}([./-])\d\d?\1\d{2,4},?[T\s]\s*\d\d?:\d\d  # of a chat or a log
     )
+    | [\W_]{3,}$
     """,
     re.VERBOSE,
 )

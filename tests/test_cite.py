@@ -385,6 +385,19 @@ def test_what_a_joined_claim_calls_its_own_is_named_in_the_sentence_before() -> 
     assert support(claim, near.replace(". Its", ". Acme bought Beta. Its")) != "verified"
 
 
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Paris was founded in 1820.", "Paris, Texas, was founded in 1820."),
+        ("Texas was founded in 1820.", "Paris, Texas, was founded in 1820."),
+        ("England fell silent.", "The streets of Leeds, England, fell silent."),
+        ("The mayor was acquitted.", "Members of juries acquitted the mayor."),
+    ],
+)
+def test_a_place_is_no_other_and_members_are_no_body(claim: str, source: str) -> None:
+    assert support(claim, source) != "verified"
+
+
 def test_the_date_and_title_of_a_document_help_only_a_sentence_without_its_own() -> None:
     claim, date = "In October 2024, the court closed.", "2024-10-23"
     assert support(claim, "The court closed.", date=date) == "verified"
@@ -393,6 +406,10 @@ def test_the_date_and_title_of_a_document_help_only_a_sentence_without_its_own()
     title = "Ann Lee quits"
     assert support("Ann Lee left the party.", "She left the party.", title=title) == "verified"
     assert support("Ann Lee left the party.", "Bob Ray left the party.", title=title) != "verified"
+    for claim in ("Ann Lee joined a party.", "Ann joined a party."):
+        assert support(claim, "She joined a party.", title=title) == "verified"
+    for claim in ("The report was long.", "Report fell."):
+        assert support(claim, "It was long. It fell.", title="The report on Leeds") != "verified"
 
 
 def test_other_languages_are_quoted_or_weak() -> None:

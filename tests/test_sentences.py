@@ -1,6 +1,7 @@
 """Sentences: what ends one and what does not, exact offsets, odd input, and a checked gold."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -258,6 +259,13 @@ def test_a_line_end_within_a_sentence(sentence: str) -> None:
 )
 def test_lines_that_are_none_of_prose_stay_apart(text: str) -> None:
     assert sentences(text) == [line.strip() for line in text.split("\n")]
+
+
+@pytest.mark.parametrize("indent", [" ", "> "])
+def test_deeply_indented_lines_are_read_in_linear_time(indent: str) -> None:
+    began = time.monotonic()
+    assert len(sentences(f"It rains.\n{indent * 100_000}It pours.")) == 2
+    assert time.monotonic() - began < 10  # seconds; minutes where each blank is tried
 
 
 def test_sentences_run_over_the_lines_of_a_quotation() -> None:

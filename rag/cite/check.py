@@ -9,7 +9,7 @@ from rag.cite.carry import carries
 from rag.cite.figures import date_parts
 from rag.cite.grammar import ANAPHORS, NEGATIONS, PRONOUNS, REPORTING
 from rag.cite.shape import Tokens, fronted, time_end
-from rag.cite.tokens import Token, fold, is_english, read_tokens
+from rag.cite.tokens import fold, is_english, read_tokens
 from rag.cite.verbs import has_verb
 from rag.datatypes import Passage, Span, Support
 from rag.words import stems
@@ -128,14 +128,21 @@ def _granted(claim: Tokens, source: Tokens, passage: Passage) -> Tokens:
                 claim = claim[:i] + claim[end:]
                 break
     if not any(token.kind == "name" for token in source) and source[0].text in _SUBJECTS:
-        length = next((i for i, t in enumerate(claim) if not _names(t)), len(claim))
-        if length and all(t.own & title for t in claim[:length]):
-            claim = source[:1] + claim[length:]
+        name = _leading_name(claim, of_person=source[0].text in ("he", "she"))
+        if name and all(t.own & title for t in name):
+            claim = source[:1] + claim[len(name) :]
     return claim
 
 
-def _names(token: Token) -> bool:
-    return token.kind == "name" or token.text in token.own
+def _leading_name(claim: Tokens, *, of_person: bool) -> Tokens:
+    """The name that a claim begins with, if any: its first word alone may be one of a person.
+
+    Any first word has a capital, so that of a thing would not be told from a name.
+    """
+    others = (i for i, t in enumerate(claim) if t.kind != "name" and (i or t.free))
+    length = next(others, len(claim))
+    unsure = length == 1 and claim[0].kind != "name"
+    return () if unsure and not of_person else claim[:length]
 
 
 def _is_time(tokens: Tokens, i: int) -> bool:

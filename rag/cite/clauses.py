@@ -13,6 +13,7 @@ from rag.cite.grammar import (
     SUBORDINATORS,
 )
 from rag.cite.lemma import is_participle
+from rag.cite.names import is_region
 from rag.cite.runs import is_framed
 from rag.cite.shape import OPENERS, Tokens, fronted, is_barrier, is_report
 from rag.cite.tokens import Token
@@ -136,7 +137,7 @@ def relative_clause(tokens: Tokens) -> Iterator[Tokens]:
     end = next((i for i in range(at + 1, len(tokens)) if tokens[i].mark), len(tokens))
     first = tokens[at]
     if all(token.kind == "name" for token in tokens[at:end]) and end < len(tokens):
-        if is_finite(tokens, end):  # "The mayor, Ann Lee, left"
+        if is_finite(tokens, end) and not is_region(tokens, at, end):  # "The mayor, Ann Lee, left"
             yield (replace(first, mark=""), *tokens[at + 1 :])
     elif first.text in ("who", "which") and at + 1 < end and is_finite(tokens, at + 1):
         yield (*subject, *tokens[at + 1 : end])

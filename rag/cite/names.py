@@ -40,9 +40,11 @@ def is_title(token: Token) -> bool:
     )
 
 
-def is_region(before: Token, run: Tokens) -> bool:
-    """Whether names say where the one before them is: "Paris, Texas" is not Paris."""
-    return before.kind == "name" and all(token.kind == "name" for token in run)
+def is_region(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether names say where the one before them is: "Paris, Texas" is not Paris, nor Texas."""
+    before = tokens[start - 1]
+    named = before.kind == "name" or (start == 1 and not before.free)  # as all first words are
+    return named and all(token.kind == "name" for token in tokens[start:end])
 
 
 def is_comparative(word: str) -> bool:

@@ -115,7 +115,7 @@ class Gaps:
             rest = part if exception else self._source[start:]
             narrowed = first.text in COORDINATORS - {"and"} and not _is_clause(rest)
             return not narrowed and first.text not in CONDITIONS and not scope.is_fragment()
-        region = is_region(self._source[start - 1], part)
+        region = is_region(self._source, start, start + len(part))
         if region or not scope.has_verb or has_condition(part):
             return False
         if first.text in PREPOSITIONS | SUBORDINATORS:
@@ -182,12 +182,14 @@ class Gaps:
         if "(" in first.mark and ")" in following.mark:
             plain = not (reports(run) or has_condition(run) or denies(run))
             return plain and (not self._scope.is_rule or is_gloss(run, last))
+        if is_region(self._source, before + 1, after):
+            return False
         if first.mark and following.mark and is_apposition(run):
             if not _is_added(run) or (first.text == "where" and self._scope.is_rule):
                 return False
             if first.text in RELATIVES:
                 return True
-            if is_region(last, run) or has_condition(run) or denies(run) or reports(run):
+            if has_condition(run) or denies(run) or reports(run):
                 return False
             return first.text not in PREPOSITIONS or self._scope.spares(run)
         if self._scope.strict or has_condition(run) or denies(run) or reports(run):

@@ -88,9 +88,11 @@ def is_whole(agent: Tokens) -> bool:
     if any(is_barrier(agent, i) for i in range(len(agent))):
         return False
     first = agent[0]
-    if any(token.text == "of" for token in agent) and not (determined(first) or _is_named(first)):
+    if any(token.text == "of" for token in agent) and not (
+        determined(first) or first.kind == "name"
+    ):
         return False
-    alone = len(agent) == 1 or (_is_named(first) and agent[1].kind == "name")
+    alone = len(agent) == 1 or agent[1].kind == "name"
     return "the" in first.free.split() or first.kind == "name" or alone or is_plural(agent[-1])
 
 
@@ -99,8 +101,3 @@ def _takes_part(token: Token) -> bool:
     adverb = token.kind == "word" and token.text.endswith("ly")
     one = token.kind == "number" or bool({"a", "an"} & set(token.free.split()))
     return adverb or one or token.text in NEGATIONS | CONDITIONS | DEGREES | PARTS
-
-
-def _is_named(token: Token) -> bool:
-    """Whether a token is written as a name, or as the first word of a sentence."""
-    return token.kind == "name" or token.text in token.own
