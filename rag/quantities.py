@@ -18,7 +18,7 @@ _WORDS = {word: value for value, word in enumerate(_SMALL.split())} | {"a": 1}
 _WORDS |= {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)}
 _ONES = "|".join(_SMALL.split()[1:10])
 _BELOW = rf"(?:(?:{'|'.join(_TENS.split())})(?:[ \xa0-](?:{_ONES}))?|{'|'.join(_SMALL.split())})"
-_SAID = rf"\b(?:(?:{_ONES}|a)[ \xa0-]hundred(?: and {_BELOW})?|{_BELOW})\b"
+_SAID = rf"\b(?:(?:{_ONES}|a)[ \xa0-]hundred(?: (?:and )?{_BELOW}(?!-))?|{_BELOW})\b"
 _MAGNITUDES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
     "bn": 1e9, "trillion": 1e12,

@@ -158,6 +158,7 @@ def test_quantities_are_intervals_of_what_is_counted() -> None:
     for said, value in (
         ("twenty-five", 25), ("Forty six", 46), ("a hundred and twenty", 120), ("two hundred", 200),
         ("three hundred thousand", 300_000), ("nineteen", 19), ("ninety-nine thousand", 99_000),
+        ("three hundred twenty-five", 325),
     ):  # fmt: skip
         (one,) = quantities(f"{said} members came.")
         assert one.low < value < one.high < 1.02 * value, said
