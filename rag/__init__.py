@@ -13,6 +13,7 @@ The house, in reading order::
     files.py        what lies below a root, and its bytes, read without leaving it
     load/           any file -> Documents (text, title, date, url, pages); LOADERS by suffix
     lines.py        a line and the one above it -> edges of code, rules under headings
+    line_ends.py    text -> the runs of lines within which a sentence may go on
     sentences.py    text -> sentences, with exact offsets
     language.py     whether the embedder can know a text's language
     outline.py      a sentence -> the headings and names of columns that it stands under
