@@ -27,6 +27,7 @@ The house, in reading order::
     retrieve.py     question -> Hits: dense, lexical, fused, filtered
     rerank.py       how well a passage holds the words of the query together
     chronology.py   whether two times may be the same, and what follows what
+    statements.py   a statement -> what it says, taken apart: words, values, times, names
     disagree.py     statements that give different values for the same thing at the same time
     spelling.py     a query with slips of the pen -> the same in the documents' words
     reader/         question + passage -> the words that answer; a small network, it only points

@@ -11,28 +11,20 @@ it is none: a false alarm is worse than a missed one.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations, takewhile
 
 from rag.chronology import compatible
 from rag.datatypes import Citation, Statement
-from rag.mentions import DAY, TIME, clock_times, identifiers, names
-from rag.quantities import Quantity, quantities
+from rag.mentions import DAY, TIME, identifiers
+from rag.statements import Hours, Said
 from rag.tables import in_table
-from rag.words import STOP_WORDS, stem, stems, tokens
+from rag.words import stem, stems, tokens
 
 
 def _stems(words: str) -> frozenset[str]:
     return frozenset(stem(word) for word in words.split())
 
 
-_SPEAKER = re.compile(
-    r"^(?:according to [^,]{2,60},\s*|[^,.]{2,60}?\s(?:said|says?|claim(?:s|ed)?|report(?:s|ed)?|"
-    r"estimate[sd]?|put[s]? it|stat(?:es|ed)|wrote|writes?|announced|told reporters)\s(?:that\s)?"
-    r"(?:on \w+day\s)?)|,?\s*(?:according to [^.]{2,60}|(?:the\s)?[^,.]{2,60}?\s(?:said|says?|"
-    r"reported|claims?|claimed))\.?$",
-    re.I,
-)
 _NOT_DONE = _stems(
     "order ordered want wants wanted plan plans planned aim aims target goal expect expects "
     "expected forecast projected propose proposed promise promised pledge pledged hope hopes "
@@ -87,10 +79,7 @@ _SIDES = [
     (re.compile(rf"\b(?:{a})\s", re.I), re.compile(rf"\b(?:{b})\s", re.I))
     for a, b in (("outside|beyond|except", "in|within"), ("since|from|after", "until|before"))
 ]
-_NEGATION = re.compile(r"\b(?:not|never|no longer|cannot|\w+n['’]t)\b", re.I)
 _ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which|in what) (?:year|date|day|month)\b", re.I)
-_LABEL = re.compile(r"\W*\d+(?:\.\d+)*[.)]?\s")
-_LOOSE = re.compile(r"\b(?:about|after|around|before|by)\s+$", re.I)  # no certain time of day
 _WEEKDAY = re.compile(rf"{DAY}$")
 _ASKS_HOUR = re.compile(r"\bwhen\b|\b(?:what|which) time\b|\bhours\b|\buntil\b", re.I)
 _ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
@@ -98,8 +87,8 @@ _ASKS_NAME = re.compile(r"\b(?:who|whom|where|which|what)\b", re.I)
 
 def conflicts(question: str, statements: Sequence[Statement]) -> list[tuple[int, int]]:
     """The pairs of statements, by their places, that cannot both hold."""
-    readings = enumerate(map(_Reading.of, statements))
-    return [(i, j) for (i, a), (j, b) in combinations(readings, 2) if _disagree(question, a, b)]
+    said = enumerate(map(Said.of, statements))
+    return [(i, j) for (i, a), (j, b) in combinations(said, 2) if _disagree(question, a, b)]
 
 
 def disagreeing(question: str, cited: Sequence[Citation]) -> list[tuple[Citation, Citation]]:
@@ -115,61 +104,7 @@ def on_two_things(question: str, title: str, other: str) -> bool:
     return apart and not (one ^ another).isdisjoint(identifiers(question))
 
 
-_Hours = tuple[tuple[int, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A statement without who said it, taken apart."""
-
-    text: str
-    date: str | None
-    document: str
-    title: str
-    headings: tuple[str, ...]
-    words: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    times: tuple[str, ...]
-    hours: _Hours  # minutes after midnight, and whether a.m. or p.m. is sure
-    numbers: frozenset[str]  # any others: of a room or a flight
-    names: frozenset[str]
-    negated: bool
-    leading: tuple[str, ...]  # its words before the value, in order
-
-    @classmethod
-    def of(cls, statement: Statement) -> "_Reading":
-        text = _SPEAKER.sub("", statement.text.strip())
-        found = tuple(quantities(text))
-        clock = list(clock_times(text))
-        valued = [match.span() for match in TIME.finditer(text)] + [q.span for q in found]
-        valued += [span for *_, span in clock]
-        said = [
-            (stem(word), start)
-            for word, (start, _) in tokens(text)
-            if word not in STOP_WORDS and not any(a <= start < b for a, b in valued)
-        ]
-        words = [(word, start) for word, start in said if not word[0].isdigit()]
-        label = _LABEL.match(text)
-        body = label.end() if label else 0
-        value = min((start for start, _ in valued), default=0)
-        return cls(
-            text,
-            statement.date,
-            statement.document,
-            statement.title,
-            statement.headings,
-            frozenset(word for word, _ in words),
-            found,
-            tuple(match.group() for match in TIME.finditer(text)),
-            tuple((at, sure) for at, sure, (start, _) in clock if not _LOOSE.search(text[:start])),
-            frozenset(word for word, start in said if word[0].isdigit() and start >= body),
-            frozenset(name for name, _ in names(text)),
-            bool(_NEGATION.search(text)),
-            tuple(word for word, start in words if start < value),
-        )
-
-
-def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
+def _disagree(question: str, a: Said, b: Said) -> bool:
     if a.document == b.document and (
         a.headings != b.headings or (in_table(a.text) and in_table(b.text))
     ):
@@ -178,7 +113,7 @@ def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
         return False
     if on_two_things(question, a.title, b.title):
         return False
-    if bool(_NOT_DONE & set(_raw(a.text))) != bool(_NOT_DONE & set(_raw(b.text))):
+    if _is_done(a) != _is_done(b):
         return False
     if any((_one_side(x, a, b) or _one_side(x, b, a)) for x in _SIDES):
         return False
@@ -192,13 +127,18 @@ def _disagree(question: str, a: _Reading, b: _Reading) -> bool:
     return _other_amounts(asked, a, b) or _other_names(question, a, b) or _opposite(a, b)
 
 
-def _one_side(sides: tuple[re.Pattern[str], re.Pattern[str]], a: _Reading, b: _Reading) -> bool:
+def _is_done(said: Said) -> bool:
+    """Whether a statement tells of nothing that is ordered, wanted or expected."""
+    return _NOT_DONE.isdisjoint(stem(word) for word, _ in tokens(said.text))
+
+
+def _one_side(sides: tuple[re.Pattern[str], re.Pattern[str]], a: Said, b: Said) -> bool:
     """Whether each statement speaks of another side."""
     (x, y), one, other = sides, a.text, b.text
     return bool(x.search(one) and y.search(other) and not (x.search(other) or y.search(one)))
 
 
-def _other_amounts(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
+def _other_amounts(asked: frozenset[str], a: Said, b: Said) -> bool:
     pairs = [(x, y) for x in a.quantities for y in b.quantities if x.comparable(y)]
     if not pairs or not all(x.excludes(y) for x, y in pairs) or a.negated != b.negated:
         return False
@@ -207,29 +147,24 @@ def _other_amounts(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
     return _alike(asked, a, b)
 
 
-def _other_dates(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
+def _other_dates(asked: frozenset[str], a: Said, b: Said) -> bool:
     """The same single event, dated differently; a day of the week is no date."""
-    x, y = ([time for time in reading.times if not _WEEKDAY.match(time)] for reading in (a, b))
+    x, y = ([time for time in said.times if not _WEEKDAY.match(time)] for said in (a, b))
     if not (x and y) or not _ONCE & a.words & b.words:
         return False
     apart = all(not compatible(one, other) for one in x for other in y)
     return apart and a.negated == b.negated and _alike(asked, a, b)
 
 
-def _other_hours(a: _Reading, b: _Reading) -> bool:
+def _other_hours(a: Said, b: Said) -> bool:
     """The same said of other times of day, in two documents: one of them may list several."""
     if a.document == b.document or len(a.hours) != len(b.hours) or not _AT_ONE_HOUR & a.words:
         return False
     same = a.words == b.words and a.names == b.names and a.negated == b.negated
-    return (
-        same
-        and _amounts(a) == _amounts(b)
-        and _lacks(a.hours, b.hours)
-        and _lacks(b.hours, a.hours)
-    )
+    return same and a.amounts == b.amounts and _lacks(a.hours, b.hours) and _lacks(b.hours, a.hours)
 
 
-def _lacks(hours: _Hours, others: _Hours) -> bool:
+def _lacks(hours: Hours, others: Hours) -> bool:
     """Whether one of the times of day is none of the others; 5:30 may be 5:30 p.m."""
     return any(
         all((at - other) % (1440 if sure and known else 720) for other, known in others)
@@ -237,12 +172,12 @@ def _lacks(hours: _Hours, others: _Hours) -> bool:
     )
 
 
-def _other_names(question: str, a: _Reading, b: _Reading) -> bool:
+def _other_names(question: str, a: Said, b: Said) -> bool:
     """One name in each that the other has not, where only one can be right."""
     if not _ASKS_NAME.search(question) or a.negated != b.negated:
         return False
     only_a, only_b = a.names - b.names, b.names - a.names
-    if len(only_a) != 1 or len(only_b) != 1 or _amounts(a) != _amounts(b):
+    if len(only_a) != 1 or len(only_b) != 1 or a.amounts != b.amounts:
         return False
     name_a, name_b = *only_a, *only_b
     if name_a in question or name_b in question or set(stems(name_a)) & set(stems(name_b)):
@@ -254,10 +189,10 @@ def _other_names(question: str, a: _Reading, b: _Reading) -> bool:
     return bool(rest_a & rest_b) and (rest_a <= rest_b or rest_b <= rest_a)
 
 
-def _opposite(a: _Reading, b: _Reading) -> bool:
+def _opposite(a: Said, b: Said) -> bool:
     """The same said and denied, or a word and its opposite."""
     only_a, only_b = a.words - b.words, b.words - a.words
-    if a.names != b.names or _amounts(a) != _amounts(b) or a.hours != b.hours:
+    if a.names != b.names or a.amounts != b.amounts or a.hours != b.hours:
         return False
     if a.negated != b.negated:
         return not only_a and not only_b and len(a.words) >= 2
@@ -267,11 +202,7 @@ def _opposite(a: _Reading, b: _Reading) -> bool:
     )
 
 
-def _amounts(reading: _Reading) -> set[tuple[float, float]]:
-    return {(quantity.low, quantity.high) for quantity in reading.quantities}
-
-
-def _alike(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
+def _alike(asked: frozenset[str], a: Said, b: Said) -> bool:
     """Whether both speak of the same thing: at most one says more, and that is no part of it."""
     words_a, words_b = a.words - _NEUTRAL, b.words - _NEUTRAL
     only_a, only_b = words_a - words_b, words_b - words_a
@@ -290,14 +221,10 @@ def _alike(asked: frozenset[str], a: _Reading, b: _Reading) -> bool:
     return told and few and len(shared & asked) >= 3
 
 
-def _same_time(question: str, a: _Reading, b: _Reading) -> bool:
+def _same_time(question: str, a: Said, b: Said) -> bool:
     """Whether both may speak of the same time: their own, else that of their documents."""
     if a.times and b.times:
         return all(any(compatible(x, y) for y in b.times) for x in a.times)
     if a.times or b.times:
         return any(compatible(t, u) for t in a.times + b.times for u in TIME.findall(question))
     return a.date is None or b.date is None or a.date == b.date
-
-
-def _raw(text: str) -> list[str]:
-    return [stem(word) for word, _ in tokens(text)]
