@@ -35,6 +35,11 @@ def flowing(text: str) -> str:
     return " ".join(_QUOTED_LINE.sub("\n", text).split())
 
 
+def as_shown(sentence: str, support: str) -> str:
+    """A sentence as the text of its answer holds it: where it is quoted, as one line."""
+    return flowing(sentence) if support == "quoted" else sentence
+
+
 def clean_question(text: str) -> str:
     """One line without control characters, ends trimmed; empty if nothing visible is left."""
     text = _CONTROL.sub(" ", clean_text(text))

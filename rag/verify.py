@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.cite.check import check
 from rag.cite.reply import read_pieces, tells_missing
-from rag.clean import flowing
+from rag.clean import as_shown
 from rag.compose import NOT_SAID, SOURCES_DISAGREE
 from rag.datatypes import NOT_IN_DOCUMENTS, Document, Passage
 from rag.errors import InvalidInput
@@ -134,7 +134,7 @@ def _sentence_troubles(answer: Mapping[str, Any], quotes: Mapping[int, Passage])
             yield "a sentence marked as quoted is not one of its quotes"
         elif support == "verified" and not _carried(text, passages):
             yield "a sentence marked as verified is not carried by its quotes"
-        if shown is not None and _squeezed(_shown(sentence)) not in shown:
+        if shown is not None and _squeezed(as_shown(text, support)) not in shown:
             yield "a sentence is not in the answer's text"
 
 
@@ -158,7 +158,8 @@ def _says_more(answer: Mapping[str, Any]) -> bool:
 
 def _place_of(sentence: Mapping[str, Any], text: str, at: int) -> re.Match[str] | None:
     """Where a sentence stands in a text, with its markers if they are there."""
-    said = r"\s+".join(map(re.escape, _shown(sentence).split()))
+    shown = as_shown(sentence["text"], sentence["support"])
+    said = r"\s+".join(map(re.escape, shown.split()))
     if re.match(r"\s*[A-Za-z0-9]", sentence["text"]):
         said = r"\b" + said
     markers = "".join(rf"\[{number}\]" for number in sentence["citations"])
@@ -194,12 +195,6 @@ def _asked(line: str, query: str) -> bool:
 def _carried(text: str, passages: tuple[Passage, ...]) -> bool:
     found = check(text, passages, tuple(range(len(passages)))) if passages else None
     return found is not None and found.support in ("quoted", "verified")
-
-
-def _shown(sentence: Mapping[str, Any]) -> str:
-    """What the answer's text holds of a sentence: of a quotation, the line to be read."""
-    text: str = sentence["text"]
-    return flowing(text) if sentence.get("support") == "quoted" else text
 
 
 def _squeezed(text: str) -> str:

@@ -40,7 +40,7 @@ from dataclasses import dataclass
 
 from rag.cite.check import Finding, check
 from rag.cite.reply import marked_numbers, read_growing, read_pieces, tells_missing
-from rag.clean import clean_text, flowing
+from rag.clean import as_shown, clean_text
 from rag.datatypes import NOT_IN_DOCUMENTS, Citation, Hit, Sentence, Span
 
 __all__ = ["CheckedReply", "Finding", "check", "read_pieces", "read_reply"]
@@ -92,7 +92,7 @@ def read_reply(
             continue
         ids = book.cite(finding)
         sentences.append(Sentence(finding.text, ids, finding.support))
-        shown = flowing(finding.text) if finding.support == "quoted" else finding.text
+        shown = as_shown(finding.text, finding.support)
         parts.append(
             piece.lead + " ".join([shown, *(["".join(f"[{n}]" for n in ids)] if ids else [])])
         )

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from rag.clean import flowing
+from rag.clean import as_shown, flowing
 from rag.compose import SOURCES_DISAGREE
 from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
 from rag.disagree import disagreeing
@@ -129,7 +129,7 @@ def _body(turn: str, answer: Answer) -> str:
     known = {citation.id: citation for citation in answer.citations}
     text, at, parts = answer.text, 0, []
     for sentence in answer.sentences:
-        span = _find(text, _shown(sentence), at)
+        span = _find(text, as_shown(sentence.text, sentence.support), at)
         if span is None:
             continue
         parts.append(_unchecked(turn, text[at : span[0]], known))
@@ -138,11 +138,6 @@ def _body(turn: str, answer: Answer) -> str:
         at = markers.end() if markers and sentence.citations else span[1]
     parts.append(_unchecked(turn, text[at:], known))
     return f'<div class="text">{"".join(parts)}</div>'
-
-
-def _shown(sentence: Sentence) -> str:
-    """What the answer's text holds of a sentence: of a quotation, the line to be read."""
-    return flowing(sentence.text) if sentence.support == "quoted" else sentence.text
 
 
 def _find(text: str, sentence: str, start: int) -> tuple[int, int] | None:
@@ -218,7 +213,7 @@ def _is_all_in(sides: Sequence[Citation], answer: Answer) -> bool:
     rest = " ".join(answer.text.split())
     for sentence in answer.sentences:
         if sentence.support == "quoted" and shown.issuperset(sentence.citations):
-            rest = rest.replace(_shown(sentence), "", 1)
+            rest = rest.replace(flowing(sentence.text), "", 1)
     return bool(sides) and _MARKER.sub("", rest).strip() in ("", SOURCES_DISAGREE)
 
 
