@@ -33,6 +33,7 @@ The house, in reading order::
     reader/         question + passage -> the words that answer; a small network, it only points
     asked.py        what kind of thing a question asks for, and where a sentence holds one
     extract.py      question + Hits -> the sentences that may answer it, without a language model
+    abstain.py      how likely it is that these sentences and their passages answer at all
     choose.py       which of them answer it, with what belongs to them
     tables.py       a sentence -> the table that it is a row of, and its cells
     beside.py       a sentence -> those beside it that belong to it

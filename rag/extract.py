@@ -6,17 +6,16 @@ whether the reader points at words in it.
 """
 
 import math
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import holds_kind, is_open, kind_asked, may_be, parts
+from rag.asked import holds_kind, is_open
 from rag.beside import leads_elsewhere, list_below, states
-from rag.chronology import of_another_time, untold, words_of_times
+from rag.chronology import of_another_time
 from rag.datatypes import Hit, Passage, Span
 from rag.mentions import identifiers
 from rag.outline import headings
@@ -31,20 +30,12 @@ _HITS = 8  # passages whose sentences are looked at
 _EMBEDDED = 8  # sentences that are embedded, 3 to 10 ms each; with 12 hardly another one is chosen
 _READ = 0.25  # of the score is won by a sentence that the reader points into, if it is sure
 SURE = 4.0  # the margin, in logits, from which on the reader is sure; below 0, that it is not said
-_UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
-_UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
-_UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
-_UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
 LONGEST_READ = 20  # words of a question that the reader understands, if it is only one
-_TRUSTED = 3  # hits in which what is named is looked for
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
 _OTHER_NAME = 0.06  # by one of a document without the names of the question that another one has
 _OTHER_SECTION = 0.25  # by one of another section than those that the question names
 _UNREAD: Mapping[tuple[str, Span], Reading] = {}
-_CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
-_DASHES = re.compile("[\u2010-\u2015\u2212]")  # as they are printed
-_MODEL = re.compile(r"\b(?!(?:FY|H|Q)\d)([A-Za-z]{1,4})-?(\d{1,4})\b", re.I)  # and no quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +68,24 @@ class Candidate:
         return _sureness(self.reading)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a hit, with what is told with it."""
+
+    hit: Hit
+    at: int  # among those of its passage
+    span: Span
+    told: str  # with the names of its columns
+    words: frozenset[str]
+    headings: tuple[str, ...]
+    under: frozenset[str]  # the words of these
+    listed: Sequence[Span]  # the items of the list that it opens
+
+    @property
+    def place(self) -> tuple[str, Span]:
+        return self.hit.passage.document, self.span
+
+
 def candidates(
     question: str,
     hits: Sequence[Hit],
@@ -88,77 +97,91 @@ def candidates(
 
     ``query`` is the question's embedding, ``readings`` what the reader says of their sentences.
     """
-    found: dict[tuple[str, Span], tuple[Hit, int]] = {}
-    for hit in hits[:_HITS]:
-        for i, span in enumerate(hit.passage.sentences):
-            if not (leads_elsewhere(hit.passage.quote(span)) or is_head(hit.passage, span)):
-                found.setdefault((hit.passage.document, span), (hit, i))
-    entries = [(hit, i, span) for (_, span), (hit, i) in found.items()]
-    texts = [told(hit.passage, span) for hit, _, span in entries]
-    own = [set(stems(text)) for text in texts]
+    sentences = _sentences(hits[:_HITS])
     wanted = list(dict.fromkeys(stems(question)))
-    counts = Counter(word for words in own for word in words)
-    weight = {w: math.log(1 + len(entries) / (1 + counts[w])) for w in wanted}
-    total = sum(weight.values()) or 1.0
-    read = [readings.get((hit.passage.document, span)) for hit, _, span in entries]
-    at = {(hit.passage.document, span): i for i, (hit, _, span) in enumerate(entries)}
+    held = _held(wanted, sentences)
+    kinds = [holds_kind(question, sentence.told) for sentence in sentences]
+    read = [readings.get(sentence.place) for sentence in sentences]
 
-    def held(words: Collection[str]) -> float:
-        return sum(weight[w] for w in wanted if w in words) / total
+    def promise(i: int) -> float:
+        (coverage, nearby), sureness = held[i], _sureness(read[i])
+        return coverage + 0.5 * nearby + 0.3 * kinds[i] + sentences[i].hit.score + sureness
 
-    above = [headings(hit.passage)[span] for hit, _, span in entries]
-    under = [set(stems(" ".join(lines))) for lines in above]
-    elsewhere = _elsewhere(wanted, [hit.passage.document for hit, *_ in entries], own, under)
-    lists = [list_below(hit.passage, span) for hit, _, span in entries]
-    unnamed = _unnamed(question, [hit.passage for hit in hits[:_HITS]])
-    rows = []
-    for j, (hit, i, _) in enumerate(entries):
-        near = own[j] | under[j] | set(stems(hit.passage.title if hit.passage.titled else ""))
-        for span in (*_beside_in_section(hit.passage, i), *lists[j]):
-            place = at.get((hit.passage.document, span))
-            near |= own[place] if place is not None else set()
-        rows.append((held(own[j]), held(near)))
-    kinds = [holds_kind(question, text) for text in texts]
-    first = sorted(
-        range(len(entries)),
-        key=lambda j: (
-            -(rows[j][0] + 0.5 * rows[j][1] + 0.3 * kinds[j] + entries[j][0].score)
-            - _sureness(read[j])
-        ),
-    )[:_EMBEDDED]
+    first = sorted(range(len(sentences)), key=promise, reverse=True)[:_EMBEDDED]
     if not first:
         return []
-    cosines = embed([texts[j] for j in first]) @ query
-    result = []
-    for j, cosine in zip(first, cosines.tolist(), strict=True):
-        hit, _, span = entries[j]
-        coverage, nearby = rows[j]
-        score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[j] + 0.3 * hit.score
-        answers = states(texts[j]) or (lists[j] and (texts[j].endswith(":") or is_open(question)))
-        score -= _OTHER_SECTION * elsewhere[j] if answers else _POOR
-        score -= _OTHER_TIME if of_another_time(question, texts[j]) else 0
+    cosines = embed([sentences[i].told for i in first]) @ query
+    elsewhere = _elsewhere(wanted, sentences)
+    unnamed = _unnamed(question, [hit.passage for hit in hits[:_HITS]])
+    found = []
+    for i, cosine in zip(first, cosines.tolist(), strict=True):
+        sentence, (coverage, nearby) = sentences[i], held[i]
+        hit, span, away = sentence.hit, sentence.span, elsewhere[sentence.place]
+        score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[i] + 0.3 * hit.score
+        score += _READ * _sureness(read[i]) - _against(question, sentence, away)
         score -= _OTHER_NAME * unnamed[hit.passage.document]
-        score += _READ * _sureness(read[j])
-        text = hit.passage.quote(span)
-        result.append(
-            Candidate(
-                hit,
-                span,
-                text,
-                cosine,
-                coverage,
-                nearby,
-                kinds[j],
-                score,
-                read[j],
-                above[j],
-                elsewhere[j],
-            )  # fmt: skip
-        )
-    # Of sentences that say the same, in twin files or passages, the one that quotes no other.
+        candidate = Candidate(
+            hit, span, hit.passage.quote(span), cosine, coverage, nearby, kinds[i], score, read[i],
+            sentence.headings, away,
+        )  # fmt: skip
+        found.append((candidate, sentence.told))
+    return _each_once(found)
+
+
+def _sentences(hits: Sequence[Hit]) -> list[_Sentence]:
+    """The sentences of hits, each once, but for heads of tables and lines that lead elsewhere."""
+    found: dict[tuple[str, Span], _Sentence] = {}
+    for hit in hits:
+        passage, above = hit.passage, headings(hit.passage)
+        for at, span in enumerate(passage.sentences):
+            left_out = leads_elsewhere(passage.quote(span)) or is_head(passage, span)
+            if left_out or (passage.document, span) in found:
+                continue
+            text, lines = told(passage, span), above[span]
+            words, under = frozenset(stems(text)), frozenset(stems(" ".join(lines)))
+            listed = list_below(passage, span)
+            sentence = _Sentence(hit, at, span, text, words, lines, under, listed)
+            found[sentence.place] = sentence
+    return list(found.values())
+
+
+def _held(wanted: Sequence[str], sentences: Sequence[_Sentence]) -> list[tuple[float, float]]:
+    """How much of the question's words each sentence holds, and it and its surroundings, in [0, 1].
+
+    A word counts the more the fewer sentences hold it.
+    """
+    counts = Counter(word for sentence in sentences for word in sentence.words)
+    weight = {word: math.log(1 + len(sentences) / (1 + counts[word])) for word in wanted}
+    total = sum(weight.values()) or 1.0
+    words_at = {sentence.place: sentence.words for sentence in sentences}
+
+    def share(words: Collection[str]) -> float:
+        return sum(weight[word] for word in wanted if word in words) / total
+
+    found = []
+    for sentence in sentences:
+        passage = sentence.hit.passage
+        near = {*sentence.words, *sentence.under, *stems(passage.title if passage.titled else "")}
+        for span in (*_beside_in_section(passage, sentence.at), *sentence.listed):
+            near |= words_at.get((passage.document, span), frozenset())
+        found.append((share(sentence.words), share(near)))
+    return found
+
+
+def _against(question: str, sentence: _Sentence, elsewhere: float) -> float:
+    """The score that is lost by what is no statement, or of another section or time."""
+    opens = bool(sentence.listed) and (sentence.told.endswith(":") or is_open(question))
+    lost = _OTHER_SECTION * elsewhere if states(sentence.told) or opens else _POOR
+    return lost + (_OTHER_TIME if of_another_time(question, sentence.told) else 0)
+
+
+def _each_once(found: Sequence[tuple[Candidate, str]]) -> list[Candidate]:
+    """The candidates, best first; of those that say the same the best one that quotes no other.
+
+    They stand in twin files or passages. With each comes its text as it is told.
+    """
     best: dict[str, Candidate] = {}
-    for candidate in sorted(result, key=lambda c: (c.text.startswith(">"), -c.score)):
-        said = told(candidate.hit.passage, candidate.span)
+    for candidate, said in sorted(found, key=lambda c: (c[0].text.startswith(">"), -c[0].score)):
         best.setdefault(" ".join(said.lstrip("> ").split()), candidate)
     return sorted(best.values(), key=lambda c: -c.score)
 
@@ -184,114 +207,26 @@ def _unnamed(question: str, passages: Sequence[Passage]) -> dict[str, float]:
 
 
 def _elsewhere(
-    wanted: Sequence[str],
-    documents: Sequence[str],
-    own: Sequence[set[str]],
-    under: Sequence[set[str]],
-) -> list[float]:
+    wanted: Sequence[str], sentences: Sequence[_Sentence]
+) -> dict[tuple[str, Span], float]:
     """How much better the question names another section of its document than each sentence's.
 
     In [0, 1]: the share of the question's words that only the headings of the other one hold.
-    ``own`` are the words of each sentence, ``under`` those of the headings that it stands under.
     """
-    best = [0.0] * len(own)
-    for document in set(documents):
-        inside = [i for i, of in enumerate(documents) if of == document]
-        heads = [under[i] for i in inside]
+    documents: dict[str, list[_Sentence]] = defaultdict(list)
+    for sentence in sentences:
+        documents[sentence.hit.passage.document].append(sentence)
+    found = {}
+    for own in documents.values():
+        heads = [sentence.under for sentence in own]
         named = {w for w in wanted if 0 < sum(w in words for words in heads) < len(heads)}
         most = max(len(named & words) for words in heads)
-        for i in inside:
-            lacks = most - len(named & (own[i] | under[i]))
-            best[i] = max(0, lacks) / max(1, len(wanted))
-    return best
+        for sentence in own:
+            lacks = most - len(named & (sentence.words | sentence.under))
+            found[sentence.place] = max(0, lacks) / max(1, len(wanted))
+    return found
 
 
 def _sureness(reading: Reading | None) -> float:
     """How much the reader speaks for a sentence, in [0, 1]; none speaks against one."""
     return min(max(reading.margin, 0.0), SURE) / SURE if reading else 0.0
-
-
-def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]) -> float:
-    """How likely it is that the passages answer at all, in [0, 1].
-
-    A logistic regression on the best sentence's cosine and the best hit's score, fitted on the
-    answerable questions of ten sets against questions of other sets, of passages that were taken
-    away, and unanswerable ones. It is halved where the best passages hold none of the names, times
-    and numbers that the question mentions, less where the reader finds no answer in them, and next
-    to none where it is sure of that, where all that may be quoted is of other times, or where no
-    hit holds the option, function or variable that it asks about.
-    """
-    if not hits or not found:
-        return 0.0
-    cosine = max(candidate.cosine for candidate in found)
-    read = max(candidate.read for candidate in found)
-    likely = 1 / (1 + math.exp(6.0 - 2.0 * cosine - 11.0 * hits[0].score - SURE * read))
-    likely *= 1 - _UNKNOWN * _unknown(question, hits)
-    if len(question.split()) <= LONGEST_READ and len(parts(question)) == 1:
-        likely *= 1 - _UNSAID * _unsaid(question, found)
-        likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
-    return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
-
-
-def _unknown(question: str, hits: Sequence[Hit]) -> float:
-    """The share of the names, times and numbers of a question that the best passages lack."""
-    wanted = identifiers(question) | words_of_times(question)
-    texts = [
-        f"{hit.passage.title} {hit.passage.date or ''} {hit.passage.in_place}"
-        for hit in hits[:_TRUSTED]
-    ]
-    held = {word for text in texts for word in (*stems(text), *words_of_times(text))}
-    return len(wanted - held) / len(wanted) if wanted else 0.0
-
-
-def _unsaid(question: str, found: Sequence[Candidate]) -> float:
-    """How sure the reader is, in [0, 1], that no sentence which was looked at answers.
-
-    Not at all where it has not read the best one, as a row of a table, nor of a question that asks
-    for no kind of thing, which it does not know. As good as sure where nothing that it points at,
-    not being sure of it, may be what is asked for: how many there are, how long it takes, when.
-    """
-    read = [(c.reading.margin, c.hit.passage.quote(c.reading.span)) for c in found if c.reading]
-    best = max(found, key=lambda candidate: candidate.score)
-    if best.reading is None or kind_asked(question) is None:
-        return 0.0
-    margin, words = max(read)
-    told = [words, *(other for at, other in read if at > 0)]
-    fits = margin > SURE or any(may_be(question, words) for words in told)
-    return min(max(-margin, 0.0), SURE) / SURE if fits else 1.0
-
-
-def _untold(question: str, found: Sequence[Candidate]) -> bool:
-    """Whether all sentences that may be quoted are of other times than the one it names."""
-    best = max(candidate.score for candidate in found)
-    near = [c for c in found if c.score >= NEARLY * best or c.score == best]
-    return kind_asked(question) != "time" and untold(
-        question, [(candidate.text, candidate.hit.passage) for candidate in near]
-    )
-
-
-def _holds(text: str, name: str) -> bool:
-    """Whether a text holds a name; an option as a whole, with its dashes: "encrypted" is none."""
-    if not name.startswith("-"):
-        return name in text
-    return bool(re.search(rf"(?<![\w-])--?{re.escape(name.lstrip('-'))}(?![\w-])", text))
-
-
-def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
-    """Whether the question names an option, function or variable that no hit holds.
-
-    Or only models (R6) of which the hits hold none, but others of their kind (R5).
-    """
-    held = "\n".join(f"{hit.passage.title}\n{hit.passage.in_place}" for hit in hits).lower()
-    dashed = _DASHES.sub("-", held)
-    named = (match.group().strip("`()").lower() for match in _CODE.finditer(question))
-    if any(not _holds(dashed if name.startswith("-") else held, name) for name in named):
-        return True
-    models = {
-        (m[1].lower(), m[2])
-        for m in _MODEL.finditer(question)
-        if "-" not in m[0] or m[1].isupper()  # and not "over-65"
-    }
-    others = {(m[1], m[2]) for m in _MODEL.finditer(re.sub(r"(?<=[a-z])\s(?=\d)", "", held))}
-    kinds = {letters for letters, _ in others}
-    return bool(models) and not models & others and any(letters in kinds for letters, _ in models)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 
+from rag.abstain import answerability
 from rag.choose import named_first
 from rag.clean import clean_question
 from rag.collection import answer_about_collection
@@ -23,7 +24,7 @@ from rag.datatypes import (
 from rag.each import answered_each
 from rag.embed import Embedder, Vectors, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
-from rag.extract import Candidate, answerability, candidates
+from rag.extract import Candidate, candidates
 from rag.freshness import stale
 from rag.language import question_warning
 from rag.llms import LLM, open_llm

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rag.abstain import answerability
 from rag.beside import beside, leads_elsewhere, states
 from rag.choose import answers_another, choose, contradicting, in_time
 from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
-from rag.extract import Candidate, answerability, candidates
+from rag.extract import Candidate, candidates
 from rag.reader import Reading
 from rag.sentences import sentence_spans
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rag.abstain import answerability
 from rag.compose import answered
 from rag.datatypes import Answer, Hit, Passage, ShortAnswer
-from rag.extract import answerability, candidates
+from rag.extract import candidates
 from rag.reader import Reading
 from rag.sentences import sentence_spans
 
@@ -36,6 +37,7 @@ def told(question: str, text: str, *pointed: tuple[str, float]) -> ShortAnswer |
     return answered(Answer(question, question, "not_in_documents", ""), known).short
 
 
+CAKES = "## Walnut cake\n\nIt bakes for 40 minutes in all.\n\n## Tart\n\nIt rests in the cold."
 BATTERY = "The R5 takes about 380 pictures on one charge."
 
 
@@ -55,18 +57,8 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
         ("How much is the fee?", "2.1 The fee is £35 from 1 May 2024.", "£35", True),
         ("How much is the fee?", "The fee is £35, for members £20.", "£35", False),
         ("How much was the fee in June 2023?", "The fee was £35 in May 2024.", "£35", False),
-        (
-            "How long does the tart bake?",
-            "## Walnut cake\n\nIt bakes for 40 minutes in all.\n\n## Tart\n\nIt rests in the cold.",
-            "40 minutes",
-            False,
-        ),
-        (
-            "How long does the cake bake?",
-            "## Walnut cake\n\nIt bakes for 40 minutes in all.\n\n## Tart\n\nIt rests in the cold.",
-            "40 minutes",
-            True,
-        ),
+        ("How long does the tart bake?", CAKES, "40 minutes", False),
+        ("How long does the cake bake?", CAKES, "40 minutes", True),
         (
             "How many trucks came in May?",
             "In May some 225 trucks came. In June some 35 trucks came.",
