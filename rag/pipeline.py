@@ -15,12 +15,7 @@ from rag.clean import clean_question
 from rag.collection import answer_about_collection
 from rag.compose import quoted
 from rag.converse import Told, messages, standalone
-from rag.datatypes import (
-    NOT_IN_DOCUMENTS,
-    Answer,
-    Hit,
-    Mode,
-)
+from rag.datatypes import NOT_IN_DOCUMENTS, Answer, Hit, Mode
 from rag.each import answered_each
 from rag.embed import Embedder, Vectors, open_embedder
 from rag.errors import EmbedderMismatch, InvalidInput
@@ -136,27 +131,9 @@ class Pipeline:
         with self._store.snapshot() as snapshot:
             info = snapshot.info
             embedder = self._embedder_of(info)
-            draft = Answer(
-                question=question,
-                query=question,
-                status="not_in_documents",
-                text="",
-                complete=False,
-                llm=self._llm.spec if self._llm else EXTRACTIVE,
-                embedder=info.spec,
-                index={
-                    "generation": info.generation,
-                    "documents": info.documents,
-                    "passages": info.passages,
-                },
-                warnings=_warnings(info, question),
-            )
-            if overview := answer_about_collection(question, snapshot):
-                answer = quoted(draft, overview.quotes, overview.opening, "answered")
-                answer = replace(
-                    answer, passages=tuple(dict.fromkeys(hit for hit, _ in overview.quotes))
-                )
-                yield self._final(answer, snapshot, began, began)
+            draft = _draft(question, info, self._llm)
+            if overview := _overview(draft, snapshot):
+                yield self._final(overview, snapshot, began, began)
                 return
             self._reader.prepare()
             llm = self._llm
@@ -294,6 +271,34 @@ def _checked_question(question: str) -> str:
             f"The question has {len(cleaned):,} characters; the limit is {LONGEST_QUESTION:,}."
         )
     return cleaned
+
+
+def _draft(question: str, info: StoreInfo, llm: LLM | None) -> Answer:
+    """What is known of an answer before anything is searched."""
+    return Answer(
+        question=question,
+        query=question,
+        status="not_in_documents",
+        text="",
+        complete=False,
+        llm=llm.spec if llm else EXTRACTIVE,
+        embedder=info.spec,
+        index={
+            "generation": info.generation,
+            "documents": info.documents,
+            "passages": info.passages,
+        },
+        warnings=_warnings(info, question),
+    )
+
+
+def _overview(draft: Answer, snapshot: Snapshot) -> Answer | None:
+    """The answer to a question about the documents as such; None for any other."""
+    overview = answer_about_collection(draft.question, snapshot)
+    if overview is None:
+        return None
+    answer = quoted(draft, overview.quotes, overview.opening, "answered")
+    return replace(answer, passages=tuple(dict.fromkeys(hit for hit, _ in overview.quotes)))
 
 
 def _warnings(info: StoreInfo, query: str) -> tuple[str, ...]:
