@@ -33,7 +33,7 @@ def carries(claim: Tokens, source: Tokens) -> bool:
 
 
 def _carries_moved(claim: Tokens, source: Tokens) -> bool:
-    """As ``_carries``, with times and a fronted phrase standing elsewhere in the main clause."""
+    """As ``_aligned``, with times and a fronted phrase standing elsewhere in the main clause."""
     if pair := _without_fronted(claim, source):
         if _aligned(*pair) or _carries_timeless(*pair):
             return True

@@ -211,10 +211,6 @@ def measures(tokens: tuple[Token, ...]) -> bool:
     """Whether a sentence tells how much something is or became."""
     i = finite_verb(tokens)
     verb = tokens[i]
-    if i < 0 or not any(_is_amount(token) for token in tokens[i:]):
+    if i < 0 or not any(token.kind == "number" for token in tokens[i:]):
         return False
     return verb.kind == "be" or verb.text in MODALS or bool(verb.own & (_SCALAR | _STATES))
-
-
-def _is_amount(token: Token) -> bool:
-    return token.kind == "number"

@@ -11,11 +11,15 @@ read in a child process (child.py); every kind that is not read is said, with th
     kinds.py      what kind of file it is                 facts.py   title, date, address
     text.py       plain text, Markdown, and the like      corpus.py  JSONL
     child.py      the process for the kinds below         reading.py what runs in it
-    web_page.py   HTML: its main content                  markup.py  elements -> paragraphs
-    table.py      CSV, TSV
-    pdf.py        word.py   slides.py   book.py   mail.py archive.py zip files with limits
-    pages.py      the pages of a PDF file, from printed.py; grid.py, ruled_tables.py and
-                  spaced_tables.py find its tables; flow.py, running_heads.py, set_off.py
+    web_page.py   HTML: its main content, without         furniture.py   what surrounds that
+    page_facts.py its title, date, address                page_names.py  names of such parts
+    markup.py     elements -> paragraphs                  headings.py    which may be headings
+    pdf.py        PDF: text and pages                     printed.py     words and rules of a page
+    pages.py      its pages -> lines                      running_heads.py  lines to leave out
+    grid.py       rules -> cells                          ruled_tables.py   cells -> tables
+    spaced_tables.py  rows without rules -> tables        flow.py        lines -> paragraphs
+    set_off.py    paragraphs -> which are headings        table.py       CSV, TSV; rows -> lines
+    word.py       slides.py   book.py   mail.py           archive.py     zip files with limits
 """
 
 import functools
