@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Set
 from typing import Any
 
-from rag.load.markup import is_data, join_terms
+from rag.load.markup import HEADINGS, is_data, join_terms
 from rag.load.page_names import is_named_so, is_target, sections_by_heading, tells
 
 _TAGS = {"nav", "dialog", "form", "button", "menu", "noscript", "template", "amp-sidebar",
@@ -29,13 +29,12 @@ _SOME = 0.15  # the same, for a line in which bars stand
 _LONGEST_LINE = 150  # characters of that
 _FEWEST_LINKS = 3  # in a row with no word around them
 _GREATER_PART = 0.4  # of a page's text
-_KEPT_WHOLE = {"html", "body", "main", "article", "p", "h1", "h2", "h3", "h4", "h5", "h6",
-               "tr", "tbody", "code", "pre"}  # fmt: skip
+_KEPT_WHOLE = {"html", "body", "main", "article", "p", *HEADINGS, "tr", "tbody", "code",
+               "pre"}  # fmt: skip
 _RAILS = {"div", "ul", "ol", "section", "aside", "p", "table", "td", "center", "header", "footer",
           "span", "dl", "small", "font"}  # fmt: skip
 _WITHIN_LINE = {"span", "small", "font"}
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_JUDGED_WHOLE = {*_HEADINGS, "p", "li"}  # what stands in one of these is part of its sentence
+_JUDGED_WHOLE = {*HEADINGS, "p", "li"}  # what stands in one of these is part of its sentence
 _FEWEST_ROWS = 3  # that are alike, where a table of data has no headers
 
 
@@ -84,9 +83,8 @@ def adapt(tree: Any) -> None:
 
 def _opens_text(button: Any) -> bool:
     """Whether a button is the heading of a text that can be folded away."""
-    headings = ("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary")
     return button.get("aria-expanded") is not None and any(
-        parent.tag in headings for parent in button.iterancestors()
+        parent.tag in (*HEADINGS, "dt", "summary") for parent in button.iterancestors()
     )
 
 
@@ -141,13 +139,13 @@ def _is_plain(cell: Any) -> bool:
 def _has_own_heading(paragraph: Any) -> bool:
     """Whether a paragraph is all that stands under a heading, and that is not one of furniture."""
     heading, after = _heading(paragraph), paragraph.getnext()
-    return heading != "" and not tells(heading) and (after is None or after.tag in _HEADINGS)
+    return heading != "" and not tells(heading) and (after is None or after.tag in HEADINGS)
 
 
 def _heading(paragraph: Any) -> str:
     """The heading right above a paragraph, or nothing."""
     above = paragraph.getprevious()
-    return above.text_content() if above is not None and above.tag in _HEADINGS else ""
+    return above.text_content() if above is not None and above.tag in HEADINGS else ""
 
 
 def _is_rail(element: Any, content: Set[Any]) -> bool:
@@ -169,7 +167,7 @@ def _is_rail(element: Any, content: Set[Any]) -> bool:
 def _is_barred(element: Any, around: str) -> bool:
     """Whether an element is a line that bars part, and no code, syntax or text of any length."""
     barred = _length(element) <= _LONGEST_LINE and len(_SEPARATOR.findall(around)) > 1
-    return barred and not any(True for _ in element.iter("pre", "code", *_HEADINGS))
+    return barred and not any(True for _ in element.iter("pre", "code", *HEADINGS))
 
 
 def _is_row_of_marks(element: Any, around: str) -> bool:

@@ -20,7 +20,7 @@ _INLINE = {
     "font", "hi", "i", "img", "ins", "kbd", "label", "mark", "nobr", "q", "ref", "rp", "rt", "ruby",
     "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 }  # fmt: skip
-_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DEEPEST = 30  # elements around an item, among which the lists in each other are counted
 _VERBATIM = {"pre", "listing", "xmp"}
 _LAYOUT = {"ul", "ol", "dl", "form", "div"}  # are in no cell of a list of things
@@ -101,7 +101,7 @@ def _pieces(element: Any) -> Iterator[str | Mark | list[str]]:
 
 
 def _mark(element: Any, tag: str) -> Mark | None:
-    if tag in _HEADINGS:
+    if tag in HEADINGS:
         return Mark(f"{'#' * int(tag[1])} ")
     if tag in ("p", "div") and _is_bold(element) and may_be_heading(_text_of(element)):
         return Mark(BOLD_MARK)
@@ -161,7 +161,7 @@ def _lead(definitions: Iterable[Any], terms: Sequence[Any]) -> None:
     texts = [" ".join(paragraphs(term)).rstrip(" :–—") for term in terms]
     told = ", ".join(filter(None, texts))
     apart = _SENTENCE_END.search(told) or any(
-        next(t.iter(*_HEADINGS), None) is not None for t in terms
+        next(t.iter(*HEADINGS), None) is not None for t in terms
     )
     places = [_first_block(part) for part in definitions if part.text_content().strip()]
     if not told or not places or apart or len(told) > _LONGEST_TERM:
@@ -207,7 +207,7 @@ def is_data(table: Any) -> bool:
 def _is_column(table: Any, rows: Sequence[Any]) -> bool:
     """Whether a table of one column lists things below its header, in some paragraphs each."""
     cells = [cell for row in rows for cell in _cells(row)]
-    if len(cells) < _FEWEST_CELLS or next(table.iter(*_HEADINGS, *_LAYOUT), None) is not None:
+    if len(cells) < _FEWEST_CELLS or next(table.iter(*HEADINGS, *_LAYOUT), None) is not None:
         return False
     first, *others = cells
     return first.tag == "th" and all(

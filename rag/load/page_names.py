@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Set
 from typing import Any
 
+from rag.load.markup import HEADINGS
+
 # Words of a name, and stems that such a word may begin with.
 _WORDS = frozenset(
     re.findall(
@@ -47,8 +49,7 @@ _NAMES = {"sitenotice", "stat-block", "sr-only", "visually-hidden",
           "visually-hidden-focusable", "screen-reader-text"}  # fmt: skip
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TARGETS = {*_HEADINGS, "dt"}  # whose ids are there to be linked to, and those of what is in them
+_TARGETS = {*HEADINGS, "dt"}  # whose ids are there to be linked to, and those of what is in them
 _VERBATIM = {"pre", "code"}  # where a class is the colour of a word: comment, tag
 _NEAR = 4  # elements around a heading, among which the section that it heads is sought
 
@@ -105,9 +106,7 @@ def sections_by_heading(tree: Any) -> set[Any]:
     One that sounds like furniture is among them only where a heading of the same level heads a
     section that does not: elsewhere it may be a page's only id that is like its heading.
     """
-    found = [
-        (section, heading.tag) for heading in tree.iter(*_HEADINGS) for section in _of(heading)
-    ]
+    found = [(section, heading.tag) for heading in tree.iter(*HEADINGS) for section in _of(heading)]
     levels = {level for section, level in found if not _id_tells(section.get("id"))}
     return {section for section, level in found if level in levels}
 
