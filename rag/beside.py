@@ -14,6 +14,7 @@ _FEW_WORDS = 2
 _ITEM = re.compile(r"[-*+•–‣◦]\s|\(?(?:\d{1,2}|[a-z]|#)[.)]\s")
 _MARKED = re.compile(r"(#{1,6}|=(?: ?=){0,5})\s+[^\s#=]")  # also "= = Care = =", of wikis
 _STARRED = re.compile(r"(?m:^)(\*{1,6})\**[ \t]+\S")  # in Org; in other formats it is an item
+_CLOSING = re.compile(r"(?<=\S) +#+$")  # "## Care ##", and not "# C#"
 _LABEL = re.compile(  # "3.1", "Step 4:", "2 Cleaning", and not the 35 of "35 trucks"
     r"\W*(?:(?:(?i:section|article|chapter|step|part|annex|appendix)\s+|§\s*)\d+(?:\.\d+)*[.:)]?"
     r"|\d+(?:\.\d+)+[.:)]?|\d{1,2}[.:)]|\d{1,2}(?=\s+[A-Z]))\s+"
@@ -46,7 +47,7 @@ def beside(passage: Passage, span: Span) -> list[Span]:
     own += [other for one in own for other in _speaker(passage, one)]
     own += [other for one in own for other in _opened(passage, one)]
     own += [other for one in own for other in _columns(passage, one)]
-    return own[1:]
+    return list(dict.fromkeys(own))[1:]
 
 
 def list_below(passage: Passage, span: Span) -> list[Span]:
@@ -87,7 +88,8 @@ def words_of(passage: Passage, span: Span) -> Span:
     if not mark:
         return span
     start = mark.end() - 1  # the first letter is part of the match
-    return span[0] + start, span[0] + len(quote.rstrip(" =" if quote.startswith("=") else " "))
+    words = quote.rstrip(" =") if quote.startswith("=") else _CLOSING.sub("", quote)
+    return span[0] + start, span[0] + len(words)
 
 
 def is_starred(document: str, text: str, start: int) -> bool:

@@ -603,7 +603,7 @@ def test_what_ends_no_sentence_stands_on_a_line_of_its_own() -> None:
 
 
 def test_headings_and_quoted_lines_are_quoted_without_their_marks() -> None:
-    one = hit(1, "## What to bring\n\n- a tent\n\n= Fees =\n\n> > It is free.")
+    one = hit(1, "## What to bring ##\n\n- a tent\n\n= Fees =\n\n> > It is free.")
     quotes = [(one, span) for span in one.passage.sentences]
     draft = Answer("q", "q", "answered", "", True, llm="", embedder="", index={})
     answer = quoted(draft, quotes, "", "answered")
