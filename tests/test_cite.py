@@ -385,6 +385,16 @@ def test_what_a_joined_claim_calls_its_own_is_named_in_the_sentence_before() -> 
     assert support(claim, near.replace(". Its", ". Acme bought Beta. Its")) != "verified"
 
 
+def test_a_heading_or_a_quoted_line_is_quoted_without_its_marks() -> None:
+    lines = "> > The garden room\n> > costs 5 euros."
+    got = read("The garden room costs 5 euros. [1]", hit(lines))
+    assert (got.sentences[0].support, got.text) == ("quoted", "The garden room costs 5 euros. [1]")
+    assert got.citations[0].quote == lines.removeprefix("> > ")
+    for claim, source in (("> It is free.", "> It is free."), ("Hours", "## Hours ##")):
+        assert support(claim, source) == "quoted"
+    assert support("The garden room cost 5 euros.", lines) != "verified"  # who says so is left out
+
+
 @pytest.mark.parametrize(
     ("claim", "source"),
     [

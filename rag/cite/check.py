@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rag.beside import words_of
 from rag.cite.carry import carries
 from rag.cite.figures import date_parts
 from rag.cite.grammar import ANAPHORS, NEGATIONS, PRONOUNS, REPORTING
 from rag.cite.shape import Tokens, fronted, time_end
 from rag.cite.tokens import fold, is_english, read_tokens
 from rag.cite.verbs import has_verb
+from rag.clean import flowing
 from rag.datatypes import Passage, Span, Support
 from rag.words import stems
 
@@ -46,7 +48,8 @@ def check(text: str, passages: tuple[Passage, ...], cited: tuple[int, ...]) -> F
     One that cites none is held against all, and supported if exactly one place carries it.
     """
     places = list(_places(passages, cited or range(len(passages))))
-    quoting = [(i, span) for i, span in places if _key(passages[i].quote(span)) == _key(text)]
+    said = [(i, span) for i, span in places if _is_quote(text, passages[i], span)]
+    quoting = [(i, words_of(passages[i], span)) for i, span in said]
     if quoting and (cited or len(quoting) == 1):
         return Finding(passages[quoting[0][0]].quote(quoting[0][1]), "quoted", tuple(quoting[:1]))
     carrying = quoting or _carriers(_SPEAKS_OF_SOURCE.sub("", text, count=1), passages, places)
@@ -71,6 +74,12 @@ def _places(passages: Sequence[Passage], chosen: Sequence[int]) -> Iterator[_Pla
             if (key := (passages[i].document, span)) not in seen:
                 seen.add(key)
                 yield i, span
+
+
+def _is_quote(text: str, passage: Passage, span: Span) -> bool:
+    """Whether a text is a sentence, with the marks of headings and quoted lines or without."""
+    words = flowing(passage.quote(words_of(passage, span)))
+    return _key(text) in (_key(passage.quote(span)), _key(words))
 
 
 def _key(text: str) -> str:
