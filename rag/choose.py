@@ -59,8 +59,8 @@ def named_first(question: str, found: Sequence[Candidate]) -> list[Candidate]:
         return list(found)
 
     def comes_later(candidate: Candidate) -> bool:
-        beside = _in_one_table(candidate, found[0])
-        return not beside or not least < _asked_of(question, candidate)
+        more = _in_one_table(candidate, found[0]) and least < _asked_of(question, candidate)
+        return not more
 
     return sorted(found, key=comes_later)
 

@@ -23,7 +23,7 @@ from rag.cite.runs import is_adverb, is_plural
 from rag.cite.scope import Scope
 from rag.cite.shape import Tokens, time_end
 from rag.cite.tokens import Token
-from rag.cite.verbs import auxiliary, determined, is_finite
+from rag.cite.verbs import auxiliary, determined, indefinite, is_finite
 
 _JOINS = COORDINATORS | RELATIVES | {"then"}
 _ADJUNCTS = PREPOSITIONS | SUBORDINATORS | CONCESSIVE
@@ -112,7 +112,7 @@ def has_own_verb(part: Tokens) -> bool:
 def _describes(part: Tokens, i: int) -> bool:
     if i + 1 == len(part) or not is_participle(part[i].text) or auxiliary(part[i]):
         return False
-    return part[i + 1].text == "by" or bool({"a", "an"} & set(part[0].free.split()))
+    return part[i + 1].text == "by" or indefinite(part[0])
 
 
 def _has_object(part: Tokens, i: int) -> bool:

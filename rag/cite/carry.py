@@ -5,7 +5,7 @@ a kind that can be left out without changing what the rest says. Everything else
 """
 
 from rag.cite.grammar import CONCLUDING, CONNECTIVES
-from rag.cite.lemma import PAST_FORMS, is_participle
+from rag.cite.lemma import is_participle, is_past
 from rag.cite.match import Matches
 from rag.cite.omission import Gaps
 from rag.cite.passives import agentless, is_whole
@@ -98,7 +98,7 @@ def _carries_agentless(claim: Tokens, source: Tokens) -> bool:
     if not undone or verb < 1 or not undone[0].own & source[verb].own:
         return False
     done, agent = source[verb], source[:verb]
-    past = done.text in PAST_FORMS or done.text.endswith("ed")
-    if done.kind == "be" or not past or auxiliary(done) == "did" or is_barrier(source, verb):
+    plain = done.kind != "be" and is_past(done.text) and auxiliary(done) != "did"
+    if not plain or is_barrier(source, verb):
         return False
     return is_whole(agent) and is_participle(undone[0].text) and _aligned(undone, source[verb:])

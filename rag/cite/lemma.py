@@ -85,6 +85,11 @@ def lemmas(word: str) -> frozenset[str]:
     return frozenset(_american(lemma) for lemma in found)
 
 
+def is_past(word: str) -> bool:
+    """Whether a form may be a past tense or participle."""
+    return word in PAST_FORMS or word.endswith("ed")
+
+
 def is_participle(word: str) -> bool:
     """Whether a form may be a past participle."""
     return word in PARTICIPLES or (word.endswith("ed") and len(word) > 3)

@@ -8,7 +8,7 @@ from rag.cite.grammar import REPORTING
 from rag.cite.lemma import PAST_FORMS, VERB_LEMMAS
 from rag.cite.shape import Tokens
 from rag.cite.tokens import Token
-from rag.cite.verbs import auxiliary, finite_verb, is_finite
+from rag.cite.verbs import auxiliary, finite_verb, indefinite, is_finite
 
 
 class Matches:
@@ -65,7 +65,6 @@ def _is_one(tokens: Tokens, i: int) -> bool:
     """Whether a noun is one of its kind: "a study", "a new study" are not studies."""
     if tokens[i].text.endswith("s") or is_finite(tokens, i):
         return False
-    one = {"a", "an"}
     described = i > 0 and tokens[i - 1].kind == "word" and not tokens[i].free
     nouns = (tokens[i], tokens[i - 1]) if described else (tokens[i],)
-    return any(one & set(token.free.split()) for token in nouns)
+    return any(map(indefinite, nouns))

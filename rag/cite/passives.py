@@ -18,7 +18,7 @@ from rag.cite.lemma import is_participle
 from rag.cite.runs import is_plural
 from rag.cite.shape import Tokens, fronted, is_barrier
 from rag.cite.tokens import Token
-from rag.cite.verbs import determined, finite_verb
+from rag.cite.verbs import determined, finite_verb, indefinite
 
 
 def active(tokens: Tokens) -> Iterator[Tokens]:
@@ -99,5 +99,5 @@ def is_whole(agent: Tokens) -> bool:
 def _takes_part(token: Token) -> bool:
     """Whether a word of an agent makes it some of many, none, or the doing of it less."""
     adverb = token.kind == "word" and token.text.endswith("ly")
-    one = token.kind == "number" or bool({"a", "an"} & set(token.free.split()))
+    one = token.kind == "number" or indefinite(token)
     return adverb or one or token.text in NEGATIONS | CONDITIONS | DEGREES | PARTS

@@ -7,7 +7,7 @@ holds in general, holds only where and when and for whom the sentence says.
 from enum import Enum
 
 from rag.cite.grammar import PREPOSITIONS, PRONOUNS
-from rag.cite.lemma import PAST_FORMS, VERB_LEMMAS, is_participle
+from rag.cite.lemma import VERB_LEMMAS, is_participle, is_past
 from rag.cite.tokens import Token
 
 
@@ -124,7 +124,7 @@ def is_finite(tokens: tuple[Token, ...], i: int) -> bool:
         return True
     if token.kind != "word":
         return False
-    if token.text in PAST_FORMS or token.text.endswith("ed"):
+    if is_past(token.text):
         return not determined(token)
     return _is_present(tokens, i)
 
@@ -153,6 +153,11 @@ def _has_object(tokens: tuple[Token, ...], i: int) -> bool:
 def determined(token: Token) -> bool:
     """Whether an article stands before a token, so that it is a noun or belongs to one."""
     return bool(set(token.free.split()) & {"a", "an", "the"})
+
+
+def indefinite(token: Token) -> bool:
+    """Whether "a" or "an" stands before a token."""
+    return bool({"a", "an"} & set(token.free.split()))
 
 
 def auxiliary(token: Token) -> str:
@@ -195,8 +200,7 @@ def tells(tokens: tuple[Token, ...]) -> Tells:
         return Tells.SUFFERED if done and not ruled else Tells.WAS
     if verb.text in MODALS or auxiliary(verb) in ("does", "do"):
         return Tells.RULE
-    past = verb.text in PAST_FORMS or verb.text.endswith("ed") or auxiliary(verb)
-    if not past:
+    if not (is_past(verb.text) or auxiliary(verb)):
         return Tells.RULE
     return Tells.WAS if verb.own & (_SCALAR | _STATES) else Tells.EVENT
 
