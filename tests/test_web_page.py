@@ -178,6 +178,11 @@ def test_furniture_goes_by_its_id_or_class(middle: str) -> None:
     assert _page(middle) == ""
 
 
+def test_words_that_begin_like_names_of_furniture_are_none() -> None:
+    water = "<p>H<sub class=subscript>2</sub>O, <i class=commentator>Ann</i> says, is water.</p>"
+    assert _page(water) == "H2O, Ann says, is water."
+
+
 def test_no_part_of_a_block_of_code_is_furniture() -> None:
     code = (
         "<pre><span class=comment># haul</span>\nhaul <span class=hljs-tag>rope</span> "

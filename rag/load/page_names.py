@@ -28,8 +28,8 @@ _WORDS = frozenset(
     )
 )
 _STEMS = re.compile(
-    "advert|breadcrumb|commentaire|comments?(?!ar)|cookie|kommentar|newsletter|recommend|related"
-    "|sidebar|sponsor|subscri"
+    "advert|breadcrumb|commentaire|comments?(?!ar|at)|cookie|kommentar|newsletter|recommend|related"
+    "|sidebar|sponsor|subscri(?!pts?$)"
 )
 # Words for a part of a page, with which a name of furniture may end.
 _PARTS = frozenset(
