@@ -92,14 +92,15 @@ _UNITS = {
 }  # fmt: skip
 _SLACK = 0.1  # of a value that is said to be about right
 _ROUNDING = 0.005  # of any value
-_CONVERTED = 0.02  # of a limit in other units: a month is 30 days
+_CONVERTED = 0.02  # of a value in other units, or a limit: a month is 30 days
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """From ``low`` to ``high`` of ``counted`` (stems, or a kind of unit), per ``rate``.
 
-    ``limit``: the one of them that is finite is a limit that is set.
+    ``limit``: the one of them that is finite is a limit that is set. ``unit``: what it was told in,
+    in the first unit of its kind.
     """
 
     low: float
@@ -108,6 +109,7 @@ class Quantity:
     rate: str | None
     span: Span
     limit: bool = False
+    unit: float = 1.0
 
     def comparable(self, other: "Quantity") -> bool:
         """Whether both count the same kind of thing: the one may say more closely what."""
@@ -119,7 +121,8 @@ class Quantity:
         if self.limit and other.limit and math.isinf(self.high) == math.isinf(other.high):
             one, another = (q.low if math.isinf(q.high) else q.high for q in (self, other))
             return not math.isclose(one, another, rel_tol=_CONVERTED)
-        return self.high < other.low or other.high < self.low
+        slack = 1 + (_CONVERTED if self.unit != other.unit else 0)
+        return self.high * slack < other.low or other.high * slack < self.low
 
 
 def quantities(text: str) -> Iterator[Quantity]:
@@ -134,10 +137,10 @@ def quantities(text: str) -> Iterator[Quantity]:
             text, match
         ):
             continue
-        counted, factor, length = _counted(text[match.end() :], match["currency"], match["percent"])
+        counted, unit, length = _counted(text[match.end() :], match["currency"], match["percent"])
         if not counted:
             continue
-        factor *= _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
+        factor = unit * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
         value = _number(match["value"]) * factor
         upper = _number(match["upper"]) * factor if match["upper"] else value
         start = match.end() - len(match.group().lstrip())
@@ -148,7 +151,7 @@ def quantities(text: str) -> Iterator[Quantity]:
         per = next(filter(None, rate.groups())).lower() if rate else None
         span = (start, match.end() + length)
         limit = rules and bool(_LIMIT.search(text[: match.start()]))
-        yield Quantity(low, high, counted, _RATES.get(per or "", per), span, limit)
+        yield Quantity(low, high, counted, _RATES.get(per or "", per), span, limit, unit)
 
 
 def _currency_start(text: str, place: int) -> int:

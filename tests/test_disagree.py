@@ -41,6 +41,9 @@ def test_pairs_written_by_hand(name: str) -> None:
     [
         ("The tower is 120 metres high.", "The tower is 150 metres high.", True),
         ("The tower is 120 metres high.", "The tower is 0.12 kilometres high.", False),
+        ("The tower was built in 3 months.", "The tower was built in 90 days.", False),
+        ("The tower was built in 3 months.", "The tower was built in 100 days.", True),
+        ("The tower was built in 90 days.", "The tower was built in 91 days.", True),
         ("The tower is at least 120 metres high.", "The tower is 150 metres high.", False),
         ("The tower is about 150 metres high.", "The tower is 145 metres high.", False),
         ("The tower is 120 metres high.", "The tower should be 150 metres high.", False),
