@@ -19,6 +19,7 @@ from rag.tables import columns_of, is_row
 # "3.1 Filter", "4. Ending", "Section 5: Loans", and not "12 High Street" or "9.30 Lunch".
 _NUMBERED = re.compile(r"(?!\d\d?\.[0-5]\d\s)(?:\d+(?:\.\d+)+|\d+[.:)]|[^\W\d]+ \d|§)")
 _BOLD_LINE = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
+_MARKS_OF_TITLE = "#=*_ "  # which it may have, or end with: C#
 _SHORTEST = 4  # characters of a heading in capitals
 _LONGEST = 150  # characters of a heading
 _OUTER = 2  # levels above those of marks, of underlines with which only parts of a book have
@@ -60,7 +61,7 @@ def lines_above(
 
 def tells_title(line: str, title: str) -> bool:
     """Whether a heading is the document's title, which is told with each passage anyway."""
-    return line.strip("#=*_ ") == title
+    return line.strip(_MARKS_OF_TITLE) == title.strip(_MARKS_OF_TITLE)
 
 
 def starred(document: str, text: str, sentences: Sequence[Span]) -> set[int]:

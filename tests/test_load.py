@@ -210,6 +210,7 @@ def test_headline_of_a_text_file(text: str, title: str | None) -> None:
     ("text", "title"),
     [
         ("Intro.\n\n# **The plan** #\n\nText.", "The plan"),
+        ("# C#\n\nText.", "C#"),
         ("# **Care** of *bikes*", "**Care** of *bikes*"),
         ("Under lined\n===\n\nText.", "Under lined"),
         ("```\n# a comment\n```\n\n## Real\n\nText.", "Real"),

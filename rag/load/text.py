@@ -11,7 +11,8 @@ from rag.load.facts import LONGEST_TITLE, date_in_path, one_line, parse_date, we
 
 _BEGIN = re.compile(r"---[ \t]*\n")
 _END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.M)
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+)$|^(\S.*)\n(?:=+|-{3,})[ \t]*$", re.M)
+_CLOSING = re.compile(r"(?:^|\s)#+\s*$")  # "# Care #", and not "# C#"
 _ALL_MARKED = re.compile(r"^([*_`]++)((?:(?!\1).)+)\1$")  # and not "**Care** of a **bike**"
 # Keywords of the whole file, not those of a table or picture that follows.
 _ORG_FRONT = re.compile(
@@ -205,7 +206,7 @@ def _asciidoc_heading(body: str) -> str | None:
 
 def _markdown_heading(body: str) -> str | None:
     if match := _HEADING.search(_without_code(body[:20_000])):
-        heading = (match[1] or match[2]).strip()
+        heading = (match[2] or _CLOSING.sub("", match[1])).strip()
         return one_line(_ALL_MARKED.sub(r"\2", heading))
     return _first_line_headline(body)
 
