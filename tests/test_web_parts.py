@@ -17,6 +17,7 @@ from unittest.mock import Mock
 
 import pytest
 from fakes import FakeEmbedder
+from gradio.queueing import Queue
 
 from rag.datatypes import Answer, Citation, Hit, Passage, Sentence, ShortAnswer
 from rag.errors import InvalidInput, MachineRefused
@@ -33,9 +34,10 @@ from rag.web.examples import _candidates
 from rag.web.export import answer_file, conversation_file
 from rag.web.feedback import add_test_question, note_rating
 from rag.web.gate import HEADERS, LARGEST_REQUEST, Gate
-from rag.web.indexing import Indexing, Progress
+from rag.web.indexing import _WATCHING, Indexing, Progress
 from rag.web.inert import elided, exact, inert, unbroken
 from rag.web.library import Library
+from rag.web.mailboxes import Mailboxes
 from rag.web.sources import sources_html
 from rag.web.talk import AT_ONCE, Talk
 from rag.web.upload import Uploads, checked_name
@@ -479,6 +481,8 @@ def through(
     async def upload(scope: Any, receive: Any, send: Any) -> None:
         await inside(scope, receive, send)
 
+    streams = Mailboxes(Mock(event_ids_to_events={}, pending_event_ids_session={}), 1)
+    streams["a" * 32] = asyncio.Queue()
     gate = Gate(
         host,
         login,
@@ -486,7 +490,7 @@ def through(
         upload,
         brake or Brake(),
         lambda: not full,
-        lambda id: id != "0" * 32,
+        lambda: streams,
     )
     scope = {"type": "http", "method": method, "path": path, "client": client,
              "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}  # fmt: skip
@@ -566,7 +570,46 @@ def test_who_asks_names_no_session_and_listens_only_to_what_is_kept() -> None:
         assert through("POST", ask, JSON, body, taken=body)[0] == 299  # it is refused inside
     assert through("GET", f"{ask}/{'0' * 32}", JSON)[0] == 404
     assert through("GET", f"{ask}/{'0' * 32}", JSON, login=True)[0] == 401
-    assert through("GET", f"{ask}/{'0' * 31}1", JSON)[0] == 299
+    assert through("GET", f"{ask}/{'a' * 32}", JSON)[0] == 299
+
+
+def test_of_pictures_that_nobody_has_seen_yet_only_the_newest_waits() -> None:
+    queue = Mock(event_ids_to_events={"a": 1}, pending_event_ids_session={"a": {"a"}})
+    mailboxes = Mailboxes(queue, 1)
+    mailboxes["a"] = asyncio.Queue()
+    for message in ("begun", 1, 2, 3, "over"):
+        mailboxes["a"].put_nowait(message)
+    assert [mailboxes["a"].get_nowait() for _ in range(mailboxes["a"].qsize())] == [
+        "begun",
+        3,
+        "over",
+    ]
+
+
+def test_an_answer_is_kept_while_it_goes_on_or_is_heard_and_forgotten_once_it_was_heard() -> None:
+    going_on: dict[str, Any] = {"live": 1}
+    waiting = {"live": {"live"}, "slow": {"slow"}, "unheard": {"unheard"}}
+    mailboxes = Mailboxes(Mock(event_ids_to_events=going_on, pending_event_ids_session=waiting), 1)
+    for session in waiting:
+        mailboxes[session] = asyncio.Queue()
+    with mailboxes.hearing("slow"):
+        for n in range(3):
+            mailboxes[f"next {n}"] = asyncio.Queue()
+        assert [*mailboxes] == ["live", "slow", "next 1", "next 2"]
+        waiting["slow"].clear()  # it has taken the last message
+    with mailboxes.hearing("live"):
+        pass  # it left in the middle
+    assert [*mailboxes] == ["live", "next 1", "next 2"] and [*waiting] == ["live"]
+
+
+def test_two_questions_of_one_id_do_not_trip_each_other_up(tmp_path: Path) -> None:
+    talk = Talk(tmp_path, lambda llm: cast("Any", SlowPipeline()), {"scripted:x": None})
+    asked = {"visitor": new_id(), "turn": new_id(), "question": "How many?"}
+    running = [talk.ask(asked | {"conversation": new_id()}, "") for _ in range(2)]
+    for one in running:
+        next(one)
+    for one in running:
+        one.close()  # type: ignore[attr-defined]
 
 
 def test_too_much_is_refused_and_a_login_is_asked_for() -> None:
@@ -694,6 +737,19 @@ def test_one_run_of_indexing_at_a_time() -> None:
     assert last.trouble == "The disk is full."
 
 
+def test_who_watches_the_indexing_cannot_take_all_the_threads() -> None:
+    go = threading.Event()
+    indexing = Indexing(lambda named, progress: cast("Any", go.wait(10)))
+    indexing.start([])
+    watching = [indexing.watch() for _ in range(_WATCHING)]
+    assert all(next(one).running for one in watching)
+    with pytest.raises(MachineRefused, match="Too many"):
+        next(indexing.watch())
+    watching.pop().close()  # type: ignore[attr-defined]
+    assert next(indexing.watch()).running
+    go.set()
+
+
 def test_examples_are_made_of_what_a_document_says_often() -> None:
     text = "At last the Linden Bridge is open. We like the Linden Bridge. We met Anna Berg." * 2
     assert list(_candidates(text)) == [
@@ -735,4 +791,5 @@ def test_what_answers_is_loaded_while_the_page_opens(
     monkeypatch.setattr("rag.web.app.time.sleep", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         serve(Settings(home=tmp_path, port=0), Mock(return_value=pipeline), {})
+    assert Queue(True, 1, 1, None, Mock()).ANALYTICS_MAX_EVENTS == 1
     assert len(said) == 1 and said[0].startswith("rag chat: http://127.0.0.1:")

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rag.clean import encodable
 from rag.errors import InvalidInput, MachineRefused, RagError
@@ -54,6 +54,9 @@ def serve(
     for name in [name for name in os.environ if name.startswith("GRADIO_")]:
         del os.environ[name]  # they could share the page, open folders or move the server
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    # It would count the last 10,000 questions anew after each one.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**63)
     direct = [os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), host, "localhost"]
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, direct))
     server = build(settings, open_pipeline, llms, login=bool(auth))
@@ -117,10 +120,11 @@ def build(
             (server.tokens[cookies[n]] for n in names if cookies.get(n) in server.tokens), None
         )
 
-    def is_kept(stream: str) -> bool:
-        return stream in server.get_blocks()._queue.pending_messages_per_session
+    def streams() -> Mailboxes:
+        queue: Any = server.get_blocks()._queue
+        return cast("Mailboxes", queue.pending_messages_per_session)
 
-    gate = Gate(settings.host, login, user_of, library.uploads, Brake(), talk.admit, is_kept)
+    gate = Gate(settings.host, login, user_of, library.uploads, Brake(), talk.admit, streams)
 
     def quick(function: _Quick) -> None:
         def answer(sent: dict[str, Any], request: gr.Request) -> dict[str, Any]:

@@ -8,10 +8,11 @@ import json
 import re
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import AbstractContextManager
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rag.web.brake import Brake
 
@@ -51,13 +52,23 @@ HEADERS = {
 }
 
 
+class Streams(Protocol):
+    """The streams that a page may listen to, by their ids."""
+
+    def __contains__(self, stream: object, /) -> bool: ...
+
+    def hearing(self, stream: str, /) -> AbstractContextManager[None]:
+        """While somebody listens."""
+        ...
+
+
 class Gate:
     """Lets a request through to ``inside``, or answers it.
 
     ``host`` is the one that is listened on; ``user_of`` gives the name behind the cookies of a
     request, or None; without ``login`` everyone may come in. ``upload`` takes POST /upload;
     ``brake`` slows down POST /login; ``admit`` says whether there is room for a question, so that
-    a crowd is refused at the door; ``is_kept`` says whether there is a stream of that id.
+    a crowd is refused at the door; ``streams`` gives those that are kept.
     """
 
     def __init__(
@@ -68,7 +79,7 @@ class Gate:
         upload: Application,
         brake: Brake,
         admit: Callable[[], bool],
-        is_kept: Callable[[str], bool],
+        streams: Callable[[], Streams],
     ) -> None:
         self._names = {host.lower(), "localhost", socket.gethostname().lower()}
         self._login = login
@@ -76,7 +87,7 @@ class Gate:
         self._upload = upload
         self._brake = brake
         self._admit = admit
-        self._is_kept = is_kept
+        self._streams = streams
 
     async def __call__(
         self, inside: Application, scope: Scope, receive: Receive, send: Send
@@ -110,6 +121,9 @@ class Gate:
             receive = _again(_only_data(body_or_none), receive)
             if path == "/login":
                 await self._log_in(inside, scope, receive, send)
+            elif stream := _STREAM.fullmatch(path):
+                with self._streams().hearing(stream[1]):
+                    await inside(scope, receive, send)
             else:
                 await inside(scope, receive, send)
 
@@ -151,7 +165,7 @@ class Gate:
             return 401, "Log in first."
         if (method, path) == ("POST", _ASK) and not self._admit():
             return 503, "Too many questions are being answered; ask again in a moment."
-        if (stream := _STREAM.fullmatch(path)) and not self._is_kept(stream[1]):
+        if (stream := _STREAM.fullmatch(path)) and stream[1] not in self._streams():
             return 404, "There is no such answer, or it was kept long enough; ask again."
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rag.errors import MachineRefused, RagError
 from rag.store.local import SyncReport
 
+_WATCHING = 16  # at once: each holds one of the 40 threads that answer everything
 Progress = Callable[[int, int], None]
 Work = Callable[[Sequence[str], Progress], SyncReport]
 
@@ -29,6 +30,7 @@ class Indexing:
         self._work = work
         self._run = Run(running=False)
         self._changed = threading.Condition()
+        self._seats = threading.BoundedSemaphore(_WATCHING)
 
     @property
     def run(self) -> Run:
@@ -44,14 +46,19 @@ class Indexing:
         threading.Thread(target=self._do, args=(named,), daemon=True).start()
 
     def watch(self) -> Iterator[Run]:
-        """Each change of the run until it is over."""
-        shown: Run | None = None
-        while shown is None or shown.running:
-            with self._changed:
-                while self._run is shown:
-                    self._changed.wait()
-                shown = self._run
-            yield shown
+        """Each change of the run until it is over. Raises MachineRefused if too many watch."""
+        if not self._seats.acquire(blocking=False):
+            raise MachineRefused("Too many pages watch the indexing; look again in a moment.")
+        try:
+            shown: Run | None = None
+            while shown is None or shown.running:
+                with self._changed:
+                    while self._run is shown:
+                        self._changed.wait()
+                    shown = self._run
+                yield shown
+        finally:
+            self._seats.release()
 
     def _do(self, named: Sequence[str]) -> None:
         run = Run(running=False, trouble="Indexing ended without a word; see the terminal.")

@@ -111,7 +111,7 @@ class Talk:
                 state, trouble = "stopped", ""
             turn = replace(turn, state=state, trouble=trouble)
             kept.settle(id, turn)
-            del self._running[turn.id]
+            self._running.pop(turn.id, None)  # its page may give two the same id
         yield _event(turn, follow_up) | {"announce": announcement(turn)}
 
     def _answers(self, sent: Sent, before: Conversation, turn: Turn) -> Iterator[Answer]:
