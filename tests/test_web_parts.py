@@ -712,6 +712,49 @@ def test_an_upload_is_kept_whole_or_not_at_all(
     assert [path.name for path in uploads.folder.iterdir()] == ["a b.txt"]
 
 
+def test_uploads_at_once_stay_within_the_folder_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.web.upload.LARGEST_FOLDER", 9)
+    uploads = Uploads(tmp_path, tmp_path / "index")
+
+    async def upload(name: str, both: asyncio.Barrier) -> int:
+        sent: list[MutableMapping[str, Any]] = []
+        parts = [b"123", b"456"]
+
+        async def receive() -> MutableMapping[str, Any]:
+            body = parts.pop(0)
+            if not parts:
+                await both.wait()
+            return {"type": "http.request", "body": body, "more_body": bool(parts)}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        await uploads({"query_string": f"name={name}".encode()}, receive, send)
+        return int(sent[0]["status"])
+
+    async def two(*names: str) -> list[int]:
+        both = asyncio.Barrier(2)
+        return await asyncio.gather(*(upload(name, both) for name in names))
+
+    assert sorted(asyncio.run(two("a.txt", "b.txt"))) == [200, 413]
+    (kept,) = uploads.folder.iterdir()
+    kept.unlink()
+    assert uploaded(uploads, "c.txt", [b"123456789"])[0] == 200  # what was refused takes no room
+
+
+def test_a_draft_that_a_killed_chat_left_behind_goes(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path, tmp_path / "index")
+    uploaded(uploads, "a.txt", [b"one"])
+    left, recent = uploads.folder / ".0123456789abcdef", uploads.folder / ".fedcba9876543210"
+    for path in (left, recent):
+        path.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    uploaded(uploads, "b.txt", [b"two"])
+    assert sorted(path.name for path in uploads.folder.iterdir()) == [recent.name, "a.txt", "b.txt"]
+
+
 def test_one_run_of_indexing_at_a_time() -> None:
     go = threading.Event()
 

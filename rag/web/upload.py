@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import secrets
+import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -16,6 +18,7 @@ from rag.web.gate import Receive, Scope, Send, answer
 LARGEST_FILE = 64 * 2**20
 LARGEST_FOLDER = 2 * 2**30
 ROOT_NAME = "uploads"
+_ABANDONED = 24 * 60 * 60  # seconds without a byte
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
@@ -25,6 +28,7 @@ class Uploads:
     def __init__(self, home: Path, index: Path) -> None:
         key = sha256(str(index.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self.folder = home / "uploads" / key
+        self._taken = 0  # bytes, of all uploads that were not given up
 
     def path_of(self, document: str) -> Path | None:
         """The file of a document's id, if it was uploaded."""
@@ -48,29 +52,42 @@ class Uploads:
 
     async def _take(self, name: str, receive: Receive) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._forget_abandoned()
         room = LARGEST_FOLDER - sum(path.stat().st_size for path in self.folder.iterdir())
         draft = self.folder / f".{secrets.token_hex(8)}"  # hidden: a sync leaves it out
-        size, more = 0, True
+        size, more, before = 0, True, self._taken
         try:
             with os.fdopen(os.open(draft, _NEW, 0o600), "wb") as file:
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         raise InvalidInput("The upload was broken off.")
-                    size += len(message.get("body", b""))
+                    body = message.get("body", b"")
+                    size += len(body)
+                    self._taken += len(body)
                     if size > LARGEST_FILE:
                         raise InvalidInput(
                             f"{name} is too large; the limit is {LARGEST_FILE // 2**20} MB a file."
                         )
-                    if size > room:
+                    if self._taken - before > room:
                         raise InvalidInput(
                             "The uploads are too large together; remove some documents first."
                         )
-                    await asyncio.to_thread(file.write, message.get("body", b""))
+                    await asyncio.to_thread(file.write, body)
                     more = message.get("more_body", False)
             draft.replace(self.folder / name)
+        except BaseException:
+            self._taken -= size
+            raise
         finally:
             draft.unlink(missing_ok=True)
+
+    def _forget_abandoned(self) -> None:
+        """Removes drafts that a chat left behind which was killed."""
+        for path in self.folder.glob(".*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < time.time() - _ABANDONED:
+                    path.unlink()
 
 
 def checked_name(name: str) -> str:
