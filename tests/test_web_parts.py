@@ -25,7 +25,7 @@ from rag.settings import Settings
 from rag.store.local import LocalStore, SyncReport, sync
 from rag.verify import read_answers
 from rag.web.answer import announcement, turn_html
-from rag.web.app import _sendable, serve
+from rag.web.app import _hold_more_files, _sendable, serve
 from rag.web.asked import selection_of, spans_of, text_of
 from rag.web.brake import Brake
 from rag.web.conversations import Conversation, Conversations, Turn, new_id
@@ -602,6 +602,18 @@ def test_an_answer_is_kept_while_it_goes_on_or_is_heard_and_forgotten_once_it_wa
     assert [*mailboxes] == ["live", "next 1", "next 2"] and [*waiting] == ["live"]
 
 
+def test_a_visitor_cannot_fill_the_disk_with_ratings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = Turn(new_id(), "How many?", "2025-01-01", "done", answered())
+    note_rating(tmp_path, turn, "")
+    noted = (tmp_path / "feedback.jsonl").read_bytes()
+    monkeypatch.setattr("rag.web.feedback._LARGEST", len(noted))
+    with pytest.raises(MachineRefused, match="is full"):
+        note_rating(tmp_path, turn, "")
+    assert (tmp_path / "feedback.jsonl").read_bytes() == noted
+
+
 def test_two_questions_of_one_id_do_not_trip_each_other_up(tmp_path: Path) -> None:
     talk = Talk(tmp_path, lambda llm: cast("Any", SlowPipeline()), {"scripted:x": None})
     asked = {"visitor": new_id(), "turn": new_id(), "question": "How many?"}
@@ -823,6 +835,18 @@ def test_gradio_prepares_nothing_that_the_chat_does_not_need() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+@pytest.mark.parametrize(("may", "holds"), [(300, 300), (600, 600), (9000, 8192)])
+def test_idle_clients_may_take_more_files_than_a_shell_allows(
+    may: int, holds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+    monkeypatch.setattr("resource.getrlimit", lambda which: (300, may))
+    monkeypatch.setattr("resource.setrlimit", lambda which, limits: taken.append(limits))
+    _hold_more_files()
+    assert taken == [(holds, may)] * (holds > 300)
+
+
 def test_what_answers_is_loaded_while_the_page_opens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -830,6 +854,7 @@ def test_what_answers_is_loaded_while_the_page_opens(
     pipeline = Mock(prepare=lambda: said.append(capsys.readouterr().err))
     monkeypatch.setattr(os, "environ", dict(os.environ))
     monkeypatch.setattr("rag.web.app._share_arenas", Mock())
+    monkeypatch.setattr("rag.web.app._hold_more_files", Mock())
     monkeypatch.setattr("rag.web.app.build", Mock())
     monkeypatch.setattr("rag.web.app.time.sleep", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rag.pipeline import Pipeline
 
 _LOOK = 0.01  # seconds between two looks of Gradio's queue for a question
+_MOST_FILES = 8192
 _M_ARENA_MAX = -8  # as in glibc's malloc.h
 _Quick = Callable[[Sent, str], Event]
 _Streamed = Callable[[Sent, str], Iterator[Event]]
@@ -51,6 +52,7 @@ def serve(
     """
     host, port = settings.host, _check_port(settings.host, settings.port)
     _share_arenas()
+    _hold_more_files()
     for name in [name for name in os.environ if name.startswith("GRADIO_")]:
         del os.environ[name]  # they could share the page, open folders or move the server
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -176,6 +178,21 @@ def _share_arenas() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def _hold_more_files() -> None:
+    """Lets it hold as many files as it may: each client that idles takes one.
+
+    Where none is left nobody is answered, and the terminal is flooded with what is refused.
+    """
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(_MOST_FILES, hard)
+        if resource.RLIM_INFINITY != soft < most:
+            with suppress(OSError, ValueError):  # macOS allows fewer than it says
+                resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _sendable(event: Event) -> Event:

@@ -10,6 +10,7 @@ from rag.errors import InvalidInput, MachineRefused
 from rag.web.conversations import Conversation, Turn, now
 
 _writing = threading.Lock()
+_LARGEST = 64 * 2**20  # bytes of a file
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
@@ -74,6 +75,8 @@ def _append(path: Path, row: dict[str, Any]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _writing, os.fdopen(os.open(path, _APPEND, 0o600), "w") as file:
+            if os.fstat(file.fileno()).st_size >= _LARGEST:
+                raise MachineRefused(f"{path} is full; move it elsewhere.")
             file.write(json.dumps(row) + "\n")
     except OSError as error:
         raise MachineRefused(f"{path} cannot be written: {error.strerror}.") from error
