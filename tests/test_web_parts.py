@@ -602,6 +602,19 @@ def test_an_answer_is_kept_while_it_goes_on_or_is_heard_and_forgotten_once_it_wa
     assert [*mailboxes] == ["live", "next 1", "next 2"] and [*waiting] == ["live"]
 
 
+def test_a_conversation_of_very_long_answers_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, id = Conversations(tmp_path, new_id()), new_id()
+    monkeypatch.setattr("rag.web.conversations.LARGEST", 1000)
+    long = Turn(new_id(), "How many?", "2025-01-01", "done", answered(text="word " * 200))
+    kept.put(id, long)
+    with pytest.raises(InvalidInput, match="too long"):
+        kept.put(id, replace(long, id=new_id()))
+    kept.put(id, replace(long, id=new_id()), instead_of=long.id)  # in its place there is room
+    kept.put(new_id(), long)
+
+
 def test_a_visitor_cannot_fill_the_disk_with_ratings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ from rag.errors import InvalidInput, MachineRefused
 State = Literal["asking", "done", "stopped", "failed"]
 MOST_TURNS = 200
 MOST_CONVERSATIONS = 500
+LARGEST = 8 * 2**20  # bytes; 200 usual turns are 4 MB, and a page gets them all at once
 _BEFORE_TITLE = '{"title": '
 _LONGEST_TITLE = 60_000  # characters, as JSON
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -129,6 +130,8 @@ class Conversations:
                 raise InvalidInput(
                     f"A conversation holds at most {MOST_TURNS} questions; begin a new one."
                 )
+            if turns and self._size(id) > LARGEST:
+                raise InvalidInput("This conversation is too long to go on; begin a new one.")
             return self._write(Conversation(id, (*turns, turn)))
 
     def settle(self, id: str, turn: Turn) -> None:
@@ -167,6 +170,10 @@ class Conversations:
             return str(json.JSONDecoder().raw_decode(head, len(_BEFORE_TITLE))[0])
         except (OSError, ValueError, IndexError):
             return "(cannot be read)"
+
+    def _size(self, id: str) -> int:
+        with _refusals(self._path(id)):
+            return self._path(id).stat().st_size
 
     def _path(self, id: str) -> Path:
         return self._folder / f"{checked_id(id)}.json"
