@@ -45,6 +45,7 @@ The house, in reading order::
     llms/           Prompt -> deltas: the LLM protocol, its kinds, their deadlines
     cite/           an LLM's reply + the Hits it cites -> sentences with checked citations
     write.py        question + Hits + LLM -> growing Answers, each sentence checked
+    draft.py        question -> how its Answer begins, before anything is searched
     pipeline.py     stream(question) -> growing Answers; ask(question) -> the last one
     -- present and measure
     freshness.py    what changed, is new or is gone since it was indexed

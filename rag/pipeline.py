@@ -11,17 +11,14 @@ from threading import Lock, Thread
 
 from rag.abstain import answerability
 from rag.choose import named_first
-from rag.clean import clean_question
-from rag.collection import answer_about_collection
-from rag.compose import quoted
 from rag.converse import Told, messages, standalone
 from rag.datatypes import NOT_IN_DOCUMENTS, Answer, Hit, Mode
+from rag.draft import begun, checked_question, left_out, overview_of
 from rag.each import answered_each
 from rag.embed import Embedder, Vectors, open_embedder
-from rag.errors import EmbedderMismatch, InvalidInput
+from rag.errors import EmbedderMismatch
 from rag.extract import Candidate, candidates
 from rag.freshness import stale
-from rag.language import question_warning
 from rag.llms import LLM, open_llm
 from rag.reader import Reader
 from rag.retrieve import Selection, retrieve
@@ -31,7 +28,6 @@ from rag.store import Snapshot, StoreInfo
 from rag.store.local import LocalStore
 from rag.write import write, write_out
 
-LONGEST_QUESTION = 4000  # characters
 _LONGEST_TOLD = 16_000  # characters of a message before it that a follow-up may lean on
 DEFAULT_K = 10
 # Below this answerability the documents are said not to answer: at 0.1 about eight in ten
@@ -126,13 +122,13 @@ class Pipeline:
         LLM said nothing; if it failed later, the last answer is not ``complete``.
         """
         began = time.perf_counter()
-        question = _checked_question(question)
+        question = checked_question(question)
         before = [replace(m, content=m.content[:_LONGEST_TOLD]) for m in messages(history)]
         with self._store.snapshot() as snapshot:
             info = snapshot.info
             embedder = self._embedder_of(info)
-            draft = _draft(question, info, self._llm)
-            if overview := _overview(draft, snapshot):
+            draft = begun(question, info, self._llm.spec if self._llm else EXTRACTIVE)
+            if overview := overview_of(draft, snapshot):
                 yield self._final(overview, snapshot, began, began)
                 return
             self._reader.prepare()
@@ -144,7 +140,7 @@ class Pipeline:
             query = corrected(query, snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
-            draft = draft.warned(*_left_out(undated))
+            draft = draft.warned(*left_out(undated))
             vector = embedder.embed_query(query)
             search = partial(retrieve, snapshot, k=k, only=only)
             hits = search(query, vector)
@@ -185,7 +181,7 @@ class Pipeline:
         selection: Selection = _EVERYTHING,
     ) -> list[Hit]:
         """Passages only, best first."""
-        query = _checked_question(query)
+        query = checked_question(query)
         with self._store.snapshot() as snapshot:
             embedder = self._embedder_of(snapshot.info)
             only, _ = selection.keys(snapshot)
@@ -198,7 +194,7 @@ class Pipeline:
             return ()
         with self._store.snapshot() as snapshot:
             _, undated = selection.keys(snapshot)
-        return _left_out(undated)
+        return left_out(undated)
 
     def _embedder_of(self, info: StoreInfo) -> Embedder:
         """The embedder, if it is the one that the index was made with."""
@@ -260,58 +256,3 @@ class Pipeline:
 
 def _place(hit: Hit) -> tuple[str, int]:
     return hit.passage.document, hit.passage.start
-
-
-def _checked_question(question: str) -> str:
-    cleaned = clean_question(question)
-    if not cleaned:
-        raise InvalidInput("The question is empty; ask something.")
-    if len(cleaned) > LONGEST_QUESTION:
-        raise InvalidInput(
-            f"The question has {len(cleaned):,} characters; the limit is {LONGEST_QUESTION:,}."
-        )
-    return cleaned
-
-
-def _draft(question: str, info: StoreInfo, llm: LLM | None) -> Answer:
-    """What is known of an answer before anything is searched."""
-    return Answer(
-        question=question,
-        query=question,
-        status="not_in_documents",
-        text="",
-        complete=False,
-        llm=llm.spec if llm else EXTRACTIVE,
-        embedder=info.spec,
-        index={
-            "generation": info.generation,
-            "documents": info.documents,
-            "passages": info.passages,
-        },
-        warnings=_warnings(info, question),
-    )
-
-
-def _overview(draft: Answer, snapshot: Snapshot) -> Answer | None:
-    """The answer to a question about the documents as such; None for any other."""
-    overview = answer_about_collection(draft.question, snapshot)
-    if overview is None:
-        return None
-    answer = quoted(draft, overview.quotes, overview.opening, "answered")
-    return replace(answer, passages=tuple(dict.fromkeys(hit for hit, _ in overview.quotes)))
-
-
-def _warnings(info: StoreInfo, query: str) -> tuple[str, ...]:
-    interrupted = (
-        None
-        if info.complete
-        else "indexing was interrupted; `rag index` goes on, until then documents are missing"
-    )
-    return tuple(filter(None, (interrupted, question_warning(query, info.spec))))
-
-
-def _left_out(undated: int) -> tuple[str, ...]:
-    if not undated:
-        return ()
-    many = f"{undated:,} documents without a date were"
-    return (f"{'1 document without a date was' if undated == 1 else many} left out",)
