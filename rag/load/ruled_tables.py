@@ -106,7 +106,7 @@ def _read_table(grid: Sequence[Box], words: Sequence[Word]) -> Table | None:
     full = sum(sum(map(bool, row)) > 1 for row in texts)
     longest = max((len(cell) for row in texts for cell in row), default=0)
     lost = len(words) - sum(map(len, held.values()))
-    if lost or min(full, len(lefts)) < 2 or 2 * full < len(texts) or longest > _LONGEST_CELL:
+    if lost or full < 2 or 2 * full < len(texts) or longest > _LONGEST_CELL:
         return None
     height = median_low(word.height for word in words)
     weight = median_low(word.weight for word in words)

@@ -14,10 +14,10 @@ from rag.load.printed import WIDE_SPACE, Words
 from rag.load.ruled_tables import BOLDER, Table
 from rag.load.table import names_columns
 
-_LONGEST_CELL = 80  # characters; what is longer is a line of a column of prose
 _CLOSE = 2.0  # heights of a line between two rows at most
 _CURRENCY = "$€£¥"
 _FIGURE = re.compile(rf"[({_CURRENCY}+−–-]*(?:\d|$)")
+_VALUE = re.compile(r"\W*(?:\d|$)")  # or a dash for none
 _BETWEEN_FIGURES = 0.5  # heights of a line: the space between two cells, not within a number
 
 
@@ -106,9 +106,7 @@ def _read(lines: Sequence[Words], rows: Sequence[bool]) -> Table | None:
     texts = [[" ".join(own) for own in row] for row in placed]
     weights = [line.weight for line in lines]
     set_off = weights[0] > BOLDER * median_low(weights[1:])
-    if max(len(cell) for row in texts for cell in row) > _LONGEST_CELL:
-        return None
-    if not all(texts[0][1:]) or not names_columns(texts, set_off):
+    if not (all(texts[0][1:]) and _has_figures(texts) and names_columns(texts, set_off)):
         return None
     box = Box(
         min(line.left for line in lines),
@@ -119,6 +117,12 @@ def _read(lines: Sequence[Words], rows: Sequence[bool]) -> Table | None:
     height = median_low(line.height for line in lines)
     lefts = [left for left, _ in columns]
     return Table(texts, lefts, box, set_off, height, median_low(weights))
+
+
+def _has_figures(texts: Sequence[Sequence[str]]) -> bool:
+    """Whether a column holds nothing but figures; else the columns may be of prose."""
+    below = [[cell for cell in column if cell] for column in zip(*texts[1:], strict=True)]
+    return any(all(map(_VALUE.match, column)) for column in below)
 
 
 def _whole(line: Words) -> Cell:
