@@ -29,6 +29,7 @@ The house, in reading order::
     chronology.py   whether two times may be the same, and what follows what
     statements.py   a statement -> what it says, taken apart: words, values, times, names
     disagree.py     statements that give different values for the same thing at the same time
+    framing.py      a question -> the same without courtesy and what else only frames it
     spelling.py     a query with slips of the pen -> the same in the documents' words
     reader/         question + passage -> the words that answer; a small network, it only points
     asked.py        what kind of thing a question asks for, and where a sentence holds one

@@ -1,7 +1,7 @@
 """What kind of thing a question asks for, and where a sentence holds one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from rag.datatypes import Span
@@ -34,6 +34,20 @@ _ASKS: dict[Kind, re.Pattern[str]] = {  # from the word that asks on
 _ASKED_ABOUT: dict[Kind, re.Pattern[str]] = {  # where no word asks
     "number": re.compile(rf"{_NUMBER_OF}|\bpercent", re.I),
     "reason": re.compile(r"\breasons?\b", re.I),
+}
+_IS_THE = (
+    r"(?:(?:what|which)(?:['’]?s|\s+(?:is|are|was|were))\s+)?(?:the\s+)?"
+    r"(?:(?!(?:what|which|who|how|when|where|why)\b)[\w-]+\s+){0,2}?"
+)
+_OF_IT = r"\s+(?:of|for|to|per|in|at|when|that)\b"
+_ASKED_FOR: dict[Kind, re.Pattern[str]] = {  # by a noun: "What is the date of it?", "Price of it?"
+    "time": re.compile(rf"{_IS_THE}(?:year|date|day|month|deadline){_OF_IT}", re.I),
+    "name": re.compile(rf"{_IS_THE}names?\s+(?:of|for)\b", re.I),
+    "number": re.compile(
+        rf"{_IS_THE}(?:price|cost|fee|salary|distance|height|weight|length|width|depth|size|speed|"
+        rf"temperature|population|age|rate|budget|duration|capacity|revenue|income){_OF_IT}",
+        re.I,
+    ),
 }
 _WORD_THAT_ASKS = re.compile(r"\b(?:how|what|when|where|which|who(?:m|se)?|why)\b", re.I)
 _MAIN_CLAUSE = re.compile(rf"[,.:;?]\s+(?:\w+ )??(?={_WORD_THAT_ASKS.pattern})", re.I)
@@ -149,10 +163,18 @@ def kind_asked(question: str) -> Kind | None:
     """
     clauses = [match.end() for match in _MAIN_CLAUSE.finditer(question)]
     asking = _WORD_THAT_ASKS.search(question, clauses[-1] if clauses else 0)
-    if asking is None:
-        return next((kind for kind, told in _ASKED_ABOUT.items() if told.search(question)), None)
-    at = asking.start()
-    return next((kind for kind, asks in _ASKS.items() if asks.match(question, at)), None)
+    at = asking.start() if asking else 0
+    direct = _first(_ASKS, lambda asks: asks.match(question, at)) if asking else None
+    named = direct or _first(_ASKED_FOR, lambda noun: noun.match(question, at))
+    if named or asking:
+        return named
+    return _first(_ASKED_ABOUT, lambda told: told.search(question))
+
+
+def _first(
+    kinds: Mapping[Kind, re.Pattern[str]], found: Callable[[re.Pattern[str]], object]
+) -> Kind | None:
+    return next((kind for kind, pattern in kinds.items() if found(pattern)), None)
 
 
 def is_open(question: str) -> bool:

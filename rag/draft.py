@@ -7,6 +7,7 @@ from rag.collection import answer_about_collection
 from rag.compose import quoted
 from rag.datatypes import Answer
 from rag.errors import InvalidInput
+from rag.framing import unframed
 from rag.language import question_warning
 from rag.store import Snapshot, StoreInfo
 
@@ -46,7 +47,7 @@ def begun(question: str, info: StoreInfo, llm: str) -> Answer:
 
 def overview_of(draft: Answer, snapshot: Snapshot) -> Answer | None:
     """The answer to a question about the documents as such; None for any other."""
-    overview = answer_about_collection(draft.question, snapshot)
+    overview = answer_about_collection(unframed(draft.question), snapshot)
     if overview is None:
         return None
     answer = quoted(draft, overview.quotes, overview.opening, "answered")

@@ -18,6 +18,7 @@ from rag.each import answered_each
 from rag.embed import Embedder, Vectors, open_embedder
 from rag.errors import EmbedderMismatch
 from rag.extract import Candidate, candidates
+from rag.framing import unframed
 from rag.freshness import stale
 from rag.llms import LLM, open_llm
 from rag.reader import Reader
@@ -136,8 +137,8 @@ class Pipeline:
             if llm:
                 query = yield from write_out(draft, before, llm)
             else:
-                query = standalone(question, before)
-            query = corrected(query, snapshot, embedder.count)
+                query = standalone(unframed(question), before)
+            query = corrected(unframed(query), snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
             draft = draft.warned(*left_out(undated))

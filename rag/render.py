@@ -10,6 +10,7 @@ from typing import Any
 from rag.clean import flowing, printable
 from rag.datatypes import Answer, Citation, Hit, ShortAnswer
 from rag.errors import RagError
+from rag.framing import same_but_for_marks
 from rag.store.local import SyncReport
 
 
@@ -111,8 +112,8 @@ class Terminal:
         return "\n\n".join(part for part in parts if part)
 
     def searched(self, answer: Answer) -> str:
-        """The question that a follow-up was written out to; nothing for any other."""
-        if answer.query == answer.question:
+        """What was searched where that is not simply the question, as for a follow-up."""
+        if same_but_for_marks(answer.query, answer.question):
             return ""
         return self._dim(self._wrap(f"searched: {answer.query}"))
 

@@ -109,6 +109,14 @@ def test_a_question_that_names_a_file_is_not_about_the_collection(
     assert "begins:" not in pipeline.ask(question).text
 
 
+def test_what_frames_a_question_changes_nothing(pipeline: Pipeline) -> None:
+    plain = pipeline.ask(TRUCKS)
+    framed = pipeline.ask(f"Hi! Can you tell me {TRUCKS[0].lower()}{TRUCKS[1:]} Thanks.")
+    assert framed.query == TRUCKS != framed.question
+    assert (framed.text, framed.short) == (plain.text, plain.short)
+    assert pipeline.ask("Hello! Could you tell me which documents you have?").passages
+
+
 def test_the_short_answer_is_that_of_the_time_asked_about(pipeline: Pipeline) -> None:
     short = pipeline.ask(TRUCKS).short
     assert short is not None and short.text == "about 225 trucks" and short.sure

@@ -8,6 +8,7 @@ from rag.clean import as_shown, flowing
 from rag.compose import SOURCES_DISAGREE
 from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
 from rag.disagree import disagreeing
+from rag.framing import same_but_for_marks
 from rag.web.conversations import Turn
 from rag.web.inert import counted, elided, inert, unbroken
 
@@ -87,7 +88,7 @@ def _waiting(answer: Answer | None) -> str:
 def _searched(turn: Turn, follow_up: bool) -> str:
     """The query that was searched, to be changed, where it is not simply the question."""
     answer = turn.answer
-    if answer is None or not (follow_up or answer.query != turn.question):
+    if answer is None or (not follow_up and same_but_for_marks(answer.query, turn.question)):
         return ""
     box = f"q-{turn.id}"
     return (

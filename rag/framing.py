@@ -1,0 +1,76 @@
+"""Question -> the same without what only frames it: courtesy, and that the documents are asked.
+
+What is found and pointed at depends on each word of a question, so "Hi! Can you tell me when the
+pool opens? Thanks" would be answered otherwise than "When the pool opens?".
+"""
+
+import re
+
+_ASKS = (
+    r"(?:(?:(?:about|at|by|for|from|in|of|on|since|to|until|with)\s+)?"
+    r"(?:how|what|when|where|which|who(?:m|se)?|why)"
+    r"|(?:am|is|are|was|were|do|does|did|has|have|had|can|could|may|must|should|will|would))\b"
+)
+_SOURCES = (
+    r"(?:the|this|these|those|my|our|your)\s+"
+    r"(?:(?:above|attached|available|following|given|indexed|provided|source|supplied|uploaded)\s+)*"
+    r"(?:articles?|contents?|contexts?|documents?|docs|excerpts?|files?|information|materials?|"
+    r"passages?|sources?|texts?)(?:\s+(?:above|given|provided|supplied))?"
+)
+_ACCORDING = r"(?:according\s+to|as\s+(?:described|mentioned|stated)\s+in|as\s+per|based\s+on)"
+_BEFORE = re.compile(
+    rf"""
+    (?:hi|hello|hey|good\ (?:morning|afternoon|evening))(?:\ (?:all|everyone|there|\w+))?[,.!]+\s+
+    | (?:okay|ok|so|well|now|right|alright|thanks|thank\ you|sorry|excuse\ me)[,.!]+\s+
+    | (?:quick|simple|another|one\ more|just\ a)\ question\s*[:,.-]+\s*
+    | (?:please|kindly)\b[,:]?\s*(?={_ASKS})
+    | (?:{_ACCORDING}|from|in|per|using|within)\s+{_SOURCES}\s*[,:]\s*
+    | (?:(?:please|kindly)[,\s]+)?
+      (?:
+          (?:(?:can|could|do|will|would)\ you\ (?:(?:please|kindly|perhaps|maybe|happen\ to)\ )?)?
+          (?:tell\ me|tell\ us|say|let\ me\ know|inform\ me|check|find\ out|look\ up|know|remember)
+        | (?:do|does|would)\ any(?:one|body)\ know
+        | (?:any|have\ you\ any|do\ you\ have\ any)\ (?:idea|clue)(?:\ of)?
+        | i(?:['’]d|\ would|\ do)?\ (?:really\ )?(?:like|love|need|want|wish)\ to\ (?:ask(?:\ you)?|
+          find\ out|know|learn|understand)
+        | i(?:['’]m|\ am|\ was)\ (?:just\ )?(?:curious|wondering|trying\ to\ (?:know|understand))
+        | i\ (?:just\ )?wonder(?:ed)?
+      )
+      (?:\ please)?\s*[,:]?\s+(?={_ASKS})
+    """,
+    re.I | re.X,
+)
+_AFTER = re.compile(
+    rf"""
+    (?<=[.?!])\s+(?:many\ )?(?:thanks|thank\ you|cheers|thx)\b[^.?!]{{0,30}}[.!]*$
+    | (?<=[.?!])\s+(?:please[,\s]+)?(?:answer|be|give|keep|reply|respond)\b[^.?!]{{0,40}}
+      \b(?:brief|briefly|concise|concisely|detail|precise|precisely|sentences?|short|shortly|words?)
+      [^.?!]{{0,20}}[.!]*$
+    | ,?\s+(?-i:please|thanks|thank\ you)\s*[.!]*(?=\??$)
+    | ,?\s+{_ACCORDING}\s+{_SOURCES}\s*[.!]*(?=\??$)
+    """,
+    re.I | re.X,
+)
+_OPENS = re.compile(_ASKS, re.I)
+
+
+def unframed(question: str) -> str:
+    """The question itself, with a question mark where a word that asks begins it.
+
+    As it stands where nothing else is left of it.
+    """
+    bare = question.strip()
+    while (match := _BEFORE.match(bare)) and match.end() < len(bare):
+        bare = bare[match.end() :]
+    while (match := _AFTER.search(bare)) and match.start():
+        bare = bare[: match.start()] + bare[match.end() :]
+    if bare != question.strip():
+        bare = bare[:1].upper() + bare[1:]
+    if not _OPENS.match(bare) or bare.endswith(("?", "!")):
+        return bare
+    return bare.rstrip(" .") + "?"
+
+
+def same_but_for_marks(question: str, other: str) -> bool:
+    """Whether two questions are the same but for the marks at their ends."""
+    return question.strip().rstrip(" .?") == other.strip().rstrip(" .?")
