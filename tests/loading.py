@@ -32,13 +32,19 @@ def make_pdf(
     sizes: Mapping[str, float] = MappingProxyType({}),
     bold: Collection[str] = (),
     drawn: str = "",
+    fields: Sequence[str] = (),
 ) -> bytes:
     """A PDF whose pages hold lines of (left, bottom, text), in 10 points but for some ``sizes``.
 
-    On each page it is ``drawn``, in PDF's operators.
+    On each page it is ``drawn``, in PDF's operators, and the ``fields`` are filled in, entries of
+    their dictionaries.
     """
+    form = [f"<< /Type /Annot {field} >>" for field in fields]
+    shown_on = " ".join(f"{7 + number} 0 R" for number in range(len(form)))
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{shown_on}] >> >>"
+        if form
+        else "<< /Type /Catalog /Pages 2 0 R >>",
         "",
         f"<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding "
         "/ToUnicode 5 0 R >>",
@@ -46,6 +52,7 @@ def make_pdf(
         f"<< /Length {len(_TO_UNICODE)} >>\nstream\n{_TO_UNICODE}\nendstream",
         f"<< /Type /Font /Subtype /Type1 /BaseFont /{font}-Bold /Encoding /WinAnsiEncoding "
         "/ToUnicode 5 0 R >>",
+        *form,
     ]
     kids = []
     for page in pages:
@@ -58,7 +65,8 @@ def make_pdf(
         kids.append(f"{len(objects) + 1} 0 R")
         objects.append(
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
-            f"/Resources << /Font << /F1 3 0 R /F2 6 0 R >> >> /Contents {len(objects)} 0 R >>"
+            f"/Resources << /Font << /F1 3 0 R /F2 6 0 R >> >> /Annots [{shown_on}] "
+            f"/Contents {len(objects)} 0 R >>"
         )
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
     out, places = b"%PDF-1.4\n", []

@@ -354,3 +354,67 @@ def test_bullets_that_are_told_as_lines_belong_to_what_stands_beside_them() -> N
     document, _ = load(make_pdf([page], sizes={"•": 14}), "a.pdf")
     items = [f"• {line}" for line in lines]
     assert document.text.split("\n\n") == ["These are not insured:", *items, "Far below."]
+
+
+TYPED = "/Subtype /Widget /FT /Tx /T (a) /V ({}) /Rect [{} {} {} {}] /F {}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ([], ["Tenant:", "Has a pet", "Rent is due monthly."]),
+        (
+            [TYPED.format("Mary Miller", 150, 696, 300, 712, 4)],
+            ["Tenant: Mary Miller", "Has a pet", "Rent is due monthly."],
+        ),
+        (
+            [TYPED.format(r"First line\nand second", 72, 600, 300, 640, 4)],
+            ["Tenant:", "Has a pet", "Rent is due monthly.", "First line and second"],
+        ),
+        (
+            ["/Subtype /Widget /FT /Btn /T (b) /V /Yes /AS /Yes /Rect [72 670 82 680] /F 4"],
+            ["Tenant:", "[x] Has a pet", "Rent is due monthly."],
+        ),
+        (
+            ["/Subtype /FreeText /Contents (Paid on 3 May) /Rect [150 696 300 712] /F 4"],
+            ["Tenant: Paid on 3 May", "Has a pet", "Rent is due monthly."],
+        ),
+        (  # hidden ones, comments, boxes that are not ticked, and buttons
+            [
+                TYPED.format("secret", 150, 696, 300, 712, 2),
+                "/Subtype /Text /Contents (a comment) /Rect [150 696 300 712] /F 4",
+                "/Subtype /Widget /FT /Btn /T (b) /V /Off /AS /Off /Rect [72 670 82 680] /F 4",
+                "/Subtype /Widget /FT /Btn /Ff 65536 /T (c) /V (Send) /Rect [72 670 82 680] /F 4",
+            ],
+            ["Tenant:", "Has a pet", "Rent is due monthly."],
+        ),
+    ],
+)
+def test_what_was_typed_into_a_form_stands_where_it_is_seen(
+    fields: list[str], told: list[str]
+) -> None:
+    page = [(72, 700, "Tenant:"), (90, 672, "Has a pet"), (72, 650, "Rent is due monthly.")]
+    document, _ = load(make_pdf([page], fields=fields), "a.pdf")
+    assert [" ".join(part.split()) for part in document.text.split("\n\n")] == told
+
+
+def test_a_field_within_a_line_stands_before_the_words_behind_it() -> None:
+    page = [(72, 700, "On"), (200, 700, "the tenant moves in."), (72, 650, "Rent is due monthly.")]
+    data = make_pdf([page], fields=[TYPED.format("3 May 2024", 100, 696, 190, 712, 4)])
+    document, _ = load(data, "a.pdf")
+    line, _, _ = document.text.partition("\n\n")
+    assert " ".join(line.split()) == "On 3 May 2024 the tenant moves in."
+
+
+def test_a_page_of_fields_alone_has_text() -> None:
+    data = make_pdf([[]], fields=[TYPED.format("Mary Miller", 150, 696, 300, 712, 4)])
+    assert load(data, "a.pdf")[0].text == "Mary Miller"
+
+
+def test_a_form_that_a_program_draws_is_refused() -> None:
+    data = make_pdf([text_page("Please wait...")], fields=[TYPED.format("x", 1, 1, 9, 9, 4)])
+    data = data.replace(
+        b"/AcroForm <<", b"/NeedsRendering true /AcroForm << /XFA [(template) 3 0 R]"
+    )
+    with pytest.raises(CannotLoad, match="XFA form"):
+        load(data, "a.pdf")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from rag.load.printed import Line, Page, Words, read_printed, readable
+from rag.load.pdfium import read_printed
+from rag.load.printed import Line, Page, Words, readable
 from rag.load.ruled_tables import Table, set_out, tables_of
 from rag.load.spaced_tables import cells_of, spaced_tables
 

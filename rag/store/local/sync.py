@@ -31,7 +31,7 @@ from rag.store.local.rows import FORMAT
 from rag.store.local.writer import Writer
 
 # Raise it when load, split or the embedded header make something else of a file: all are read anew.
-_RECIPE = 8
+_RECIPE = 9
 _BATCH = 1024  # passages a commit: like lengths to embed together, and 1 MB of text in memory
 
 Progress = Callable[[int, int], None]
