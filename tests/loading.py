@@ -17,11 +17,13 @@ def load(data: bytes | str, name: str = "a.txt") -> tuple[Document, list[str]]:
     return document, notes
 
 
-# What the fonts here print for two codes: the hyphens that break a word, as browsers write them.
-HYPHEN, SOFT_HYPHEN = "\x01", "\x02"
+# What the fonts here print for some codes: the hyphens that break a word, as browsers write them,
+# and a character beyond the first 65,536.
+HYPHEN, SOFT_HYPHEN, SMILE = "\x01", "\x02", "\x04"
 _TO_UNICODE = (
     "/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> "
-    "endcodespacerange 2 beginbfchar <01> <2010> <02> <00AD> endbfchar endcmap end"
+    "endcodespacerange 3 beginbfchar <01> <2010> <02> <00AD> <04> <D83DDE00> endbfchar "
+    "endcmap end"
 )
 
 

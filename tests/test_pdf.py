@@ -1,7 +1,7 @@
 """PDF: pages, paragraphs, running heads, tables."""
 
 import pytest
-from loading import HYPHEN, SOFT_HYPHEN, load, make_pdf, text_page
+from loading import HYPHEN, SMILE, SOFT_HYPHEN, load, make_pdf, text_page
 
 from rag.load import CannotLoad
 
@@ -47,6 +47,26 @@ def test_broken_words_are_mended_and_compounds_kept() -> None:
     document, _ = load(make_pdf([page]), "a.pdf")
     assert "government of" in document.text
     assert document.text.endswith("state-run.")
+
+
+@pytest.mark.parametrize(
+    ("before", "others", "mended"),
+    [
+        ([], 0, "furtraders"),  # a line of two ends so
+        ([], 60, "fur-traders"),
+        (["A fur-traders' hut."], 0, "fur-traders"),
+        (["The furtraders."], 60, "furtraders"),
+        ([f"{LONG} govern-", "ment of the", "government."], 60, "furtraders"),
+        ([f"{LONG} state-", "run and", "state-run."], 90, "fur-traders"),
+    ],
+)
+def test_what_a_line_broke_is_mended_as_the_file_has_it(
+    before: list[str], others: int, mended: str
+) -> None:
+    lines = [*before, "", f"{LONG} fur-", "traders."]
+    pages = [text_page(*lines), *[text_page(*([LONG] * 30), "")] * (others // 30)]
+    document, _ = load(make_pdf(pages), "a.pdf")
+    assert f"{LONG} {mended}." in document.text
 
 
 @pytest.mark.parametrize("hyphen", [HYPHEN, SOFT_HYPHEN])
@@ -147,10 +167,64 @@ def test_one_line_makes_no_margin() -> None:
     assert document.text == "that we need and no\n\nlathes   of\n\nagriculture"
 
 
-@pytest.mark.parametrize("mark", ["-", "+", "•", "3."])
+@pytest.mark.parametrize("mark", ["-", "+", "•", "1.", "(a)", "iv."])
 def test_items_of_a_list_stay_apart(mark: str) -> None:
     document, _ = load(make_pdf([text_page(LONG, f"{mark} and more of it.")]), "a.pdf")
     assert document.text == f"{LONG}\n\n{mark} and more of it."
+
+
+def test_numbered_items_stay_apart_though_they_end_without_a_mark() -> None:
+    lines = ["Rules:", f"2. {LONG}", f"3. {LONG}"]
+    document, _ = load(make_pdf([text_page(*lines)]), "a.pdf")
+    assert document.text.split("\n\n") == lines
+
+
+@pytest.mark.parametrize("number", ["34. He won", "(3) he won", "n) he won"])
+def test_a_number_that_ends_up_at_a_line_s_start_is_no_item(number: str) -> None:
+    document, _ = load(make_pdf([text_page(LONG, f"{number} in the end.")]), "a.pdf")
+    assert document.text == f"{LONG} {number} in the end."
+
+
+@pytest.mark.parametrize(
+    ("last", "first", "goes_on"),
+    [
+        (LONG, "Berlin, where it ended.", True),
+        (LONG, "1206 was the year.", True),
+        (f"{LONG}.", "Berlin was next.", False),
+        ("A short last line", "Berlin was next.", False),  # there was room for "Berlin"
+        (LONG, "- Berlin", False),
+    ],
+)
+@pytest.mark.parametrize("columns", [False, True])
+def test_a_sentence_goes_on_where_its_line_had_no_room(
+    last: str, first: str, goes_on: bool, columns: bool
+) -> None:
+    small = {last: 5.0, first: 5.0, LONG: 5.0}
+    upper = [(50, 112, LONG), (50, 106, last)]
+    lower = [(350 if columns else 50, 700, first)]
+    pages = [upper + lower] if columns else [upper, lower]
+    document, _ = load(make_pdf(pages, sizes=small), "a.pdf")
+    between = " " if goes_on else "\n\n"
+    assert document.text.endswith(f"{last}{between}{first}")
+
+
+def test_nothing_goes_on_in_print_of_another_size() -> None:
+    pages = [text_page(LONG, LONG), text_page("Berlin")]
+    document, _ = load(make_pdf(pages, sizes={"Berlin": 20}), "a.pdf")
+    assert document.text == f"{LONG} {LONG}\n\n# Berlin"
+
+
+def test_wide_words_need_more_room_than_others() -> None:
+    lines = [LONG, LONG[: -len(" of prose do as")], "WWWWWWWWWW is wide, and begins nothing"]
+    document, _ = load(make_pdf([text_page(*lines)]), "a.pdf")
+    assert document.text == " ".join(lines)
+
+
+@pytest.mark.parametrize("odd", ["\x03", SMILE])
+def test_a_character_that_is_counted_otherwise_moves_nothing(odd: str) -> None:
+    page = text_page(f"{LONG[:40]}{odd * 40}.", "", LONG, f"of which {LONG[:77]}", "it ends here.")
+    document, _ = load(make_pdf([page]), "a.pdf")
+    assert document.text.split("\n\n")[-1] == f"{LONG} of which {LONG[:77]} it ends here."
 
 
 def test_a_currency_stays_with_its_number() -> None:
@@ -245,6 +319,19 @@ def test_lines_that_differ_in_another_number_stay(line: str, bottom: float) -> N
     ]
     document, _ = load(make_pdf(pages), "a.pdf")
     assert [said for said in lines if said in document.text.split("\n\n")] == lines
+
+
+def test_of_two_pages_small_heads_and_the_numbers_go() -> None:
+    pages = [
+        [(72, 760, "The Daily News"), (72, 740, "Minutes"), *text_page(f"{n}. {LONG}", LONG)]
+        + [(72, 60, "All rights reserved"), (300, 40, f"Page {n}")]
+        for n in (1, 2)
+    ]
+    sizes = {"The Daily News": 7.0, "All rights reserved": 9.9}
+    document, _ = load(make_pdf(pages, sizes=sizes), "a.pdf")
+    assert document.text.split("\n\n") == [
+        part for n in (1, 2) for part in ("Minutes", f"{n}. {LONG} {LONG}", "All rights reserved")
+    ]
 
 
 def test_a_head_of_three_pages_is_one_only_where_they_follow_each_other() -> None:

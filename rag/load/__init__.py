@@ -19,7 +19,8 @@ read in a child process (child.py); every kind that is not read is said, with th
     pages.py      its pages -> lines                      running_heads.py  lines to leave out
     grid.py       rules -> cells                          ruled_tables.py   cells -> tables
     spaced_tables.py  rows without rules -> tables        flow.py        lines -> paragraphs
-    set_off.py    paragraphs -> which are headings        table.py       CSV, TSV; rows -> lines
+    set_off.py    paragraphs -> which are headings        hyphens.py     broken words -> whole ones
+    table.py       CSV, TSV; rows -> lines
     word.py       slides.py   book.py   mail.py           archive.py     zip files with limits
 """
 

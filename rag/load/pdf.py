@@ -6,11 +6,11 @@ foot of pages that repeat from page to page, which are left out.
 """
 
 import re
-from collections import Counter
 
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line, parse_date
 from rag.load.flow import paragraphs
+from rag.load.hyphens import Hyphens
 from rag.load.pages import read_pages
 from rag.load.printed import BROKEN_WORD, Line
 from rag.load.running_heads import without_running_heads
@@ -40,12 +40,7 @@ def read_pdf(data: bytes, notes: list[str]) -> Content:
 
 def _join(pages: list[list[Line]]) -> tuple[str, tuple[int, ...]]:
     """The text, and where each page begins in it; an empty one where the page before it ends."""
-    hyphenated = Counter(
-        word.replace("\u2010", "-")
-        for lines in pages
-        for line in lines
-        for word in re.findall(r"\w+[-\u2010]\w+", line.text)
-    )
+    hyphens = Hyphens(line.text for lines in pages for line in lines)
     pieces: list[str] = []
     size = 0
     offsets: list[int] = []
@@ -55,7 +50,7 @@ def _join(pages: list[list[Line]]) -> tuple[str, tuple[int, ...]]:
             between = " " if number else "\n\n" if pieces else ""
             if number and pieces[-1].endswith(BROKEN_WORD):
                 between = ""
-                mended = _mended(pieces[-1], line.text, hyphenated)
+                mended = hyphens.mended(pieces[-1], line.text)
                 size += len(mended) - len(pieces[-1])
                 pieces[-1] = mended
             offsets += [size] * (page - len(offsets))
@@ -66,16 +61,6 @@ def _join(pages: list[list[Line]]) -> tuple[str, tuple[int, ...]]:
             size += len(between) + len(text)
     offsets += [size] * (len(pages) - len(offsets))
     return "".join(pieces).replace(BROKEN_WORD, "-"), tuple(offsets)
-
-
-def _mended(line: str, following: str, hyphenated: Counter[str]) -> str:
-    """A line that ends within a word, with its hyphen where that belongs to the word."""
-    start = re.search(r"\w*$", line[:-1])
-    rest = re.match(r"\w*", following)
-    assert start is not None and rest is not None
-    compound = f"{start[0]}-{rest[0]}" in hyphenated
-    plain = start[0].islower() and rest[0].islower() or start[0].istitle() and rest[0].islower()
-    return line[:-1] + ("-" if compound or not plain else "")
 
 
 def _title(value: str | None) -> str | None:

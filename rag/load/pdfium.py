@@ -7,9 +7,10 @@ answer takes longer than all the rest. It does not count the values of a form's 
 import ctypes
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from rag.load.document import CannotLoad
 from rag.load.fields import TICK, Field, with_fields
@@ -24,6 +25,7 @@ _LONGEST_NAME = 100  # characters of a font's name that are read
 _MOST_RULES, _MOST_PATHS = 3000, 20_000  # of a page; drawings have more
 _REGULAR, _BOLD = 400, 700  # weights of fonts, as CSS has them
 _MOST_FIELDS, _LONGEST_VALUE = 2000, 20_000  # of a page; characters
+_CharBox = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 def read_printed(data: bytes) -> tuple[Iterator[Page | None], Mapping[str, str]]:
@@ -60,22 +62,72 @@ def read_printed(data: bytes) -> tuple[Iterator[Page | None], Mapping[str, str]]
 
 def _words_of(textpage: Any) -> Iterator[Words]:
     """The words of each line of a page."""
-    for printed in _PRINTED.finditer(textpage.get_text_range()):
+    page = textpage.get_text_range()
+    index = _index_of(textpage, page)
+    for printed in _PRINTED.finditer(page):
         text = _HYPHENATED.sub(BROKEN_WORD, printed[0].rstrip())
         places = [word.span() for word in _WORD.finditer(text)]
         ends = [
-            [textpage.get_charbox(printed.start() + at, loose=True) for at in (start, end - 1)]
+            _Ends(
+                *(
+                    textpage.get_charbox(index(printed.start() + at), loose=True)
+                    for at in (start, end - 1)
+                )
+            )
             for start, end in places
         ]
-        # One odd character decides nothing: half a ligature has a lower box, a bullet a higher one.
-        boxes = sorted({box for both in ends for box in both}, key=_height)
-        _, bottom, _, top = middle = boxes[len(boxes) // 2]
-        low, high = sorted((_height(ends[0][0]), _height(middle)))
-        mark = not _LETTER.search(text[: places[0][1]]) and high > ANOTHER_SIZE * low
-        weight = min(_weight(textpage, printed.start() + at) for at in (0, len(text) - 1))
-        sides = [(first[0], last[2]) for first, last in ends]
-        middles = [(first[1] + first[3]) / 2 for first, _ in ends]
-        yield Words(text, places, sides, middles, bottom, top, weight, mark)
+        for first, last in _lines(ends):
+            start, end = places[first][0], places[last - 1][1]
+            weight = min(_weight(textpage, index(printed.start() + at)) for at in (start, end - 1))
+            within = [(a - start, b - start) for a, b in places[first:last]]
+            yield _line(text[start:end], within, ends[first:last], weight)
+
+
+class _Ends(NamedTuple):
+    """The boxes of the first and the last character of a word."""
+
+    first: _CharBox
+    last: _CharBox
+
+
+def _lines(words: Sequence[_Ends]) -> Iterator[tuple[int, int]]:
+    """From which word to which a line goes; PDFium takes lines for one at times."""
+    start = 0
+    for at, (before, after) in enumerate(pairwise(words), 1):
+        height = max(_height(before.last), _height(after.first))
+        drop = _middle(before.last) - _middle(after.first)
+        if abs(drop) > height or (drop > height / 2 and after.first[0] < before.first[0]):
+            yield start, at
+            start = at
+    if words:
+        yield start, len(words)
+
+
+def _line(
+    text: str, places: Sequence[tuple[int, int]], words: Sequence[_Ends], weight: int
+) -> Words:
+    # One odd character decides nothing: half a ligature has a lower box, a bullet a higher one.
+    boxes = sorted({box for word in words for box in word}, key=_height)
+    _, bottom, _, top = usual = boxes[len(boxes) // 2]
+    low, high = sorted((_height(words[0].first), _height(usual)))
+    mark = not _LETTER.search(text[: places[0][1]]) and high > ANOTHER_SIZE * low
+    sides = [(first[0], last[2]) for first, last in words]
+    middles = [_middle(first) for first, _ in words]
+    return Words(text, places, sides, middles, bottom, top, weight, mark)
+
+
+def _index_of(textpage: Any, text: str) -> Callable[[int], int]:
+    """From a place in the text of a page to the number that PDFium gives the character there.
+
+    The two drift apart where the text lacks a character that has no meaning, or has one beyond the
+    first 65,536, which PDFium counts twice.
+    """
+    from pypdfium2 import raw
+
+    if textpage.count_chars() == len(text):
+        return int
+    units = list(itertools.accumulate((1 + (c > "\uffff") for c in text), initial=0))
+    return lambda at: int(raw.FPDFText_GetCharIndexFromTextIndex(textpage, units[at]))
 
 
 def _weight(textpage: Any, at: int) -> int:
@@ -89,8 +141,12 @@ def _weight(textpage: Any, at: int) -> int:
     return _BOLD if b"bold" in name.value.lower() else _REGULAR
 
 
-def _height(box: tuple[float, float, float, float]) -> float:
+def _height(box: _CharBox) -> float:
     return box[3] - box[1]
+
+
+def _middle(box: _CharBox) -> float:
+    return (box[1] + box[3]) / 2
 
 
 def _rules_of(page: Any) -> list[Box]:

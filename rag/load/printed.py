@@ -34,6 +34,7 @@ class Line:
     row: bool = False
     weight: int = 0  # of the letters' strokes, as the font tells it; of the thinner end
     marked: bool = False  # begins with a bullet or a note's number, in a size of its own
+    word: float = 0.0  # the width of its first word and a space
 
     @property
     def height(self) -> float:

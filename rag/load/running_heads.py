@@ -1,16 +1,20 @@
 """Leaves out what is printed at the head and foot of page after page: titles, page numbers.
 
 Every line that is left out stands, but for the number of its page, on at least three pages in a
-row of those with such a line, or most pages have a line with their number. No page with words loses
-all of them. Other numbers that differ are content: "Invoice 7".
+row of those with such a line, or most pages have a line with their number. Of two pages those lines
+count that are smaller than the text or hold the page's number. No page with words loses all of
+them. Other numbers that differ are content: "Invoice 7".
 """
 
 import re
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple, Protocol, TypeVar
 
 _FEWEST_PAGES = 3
+_SMALL = 0.95  # of the usual height: smaller
 _SHARE = 0.2  # of the pages; less than half, as left and right pages differ
 _SHARE_OF_SENTENCES = 0.9
 _MOST = 0.5  # of the pages
@@ -41,6 +45,8 @@ class _Printed(Protocol):
     def text(self) -> str: ...
     @property
     def bottom(self) -> float: ...
+    @property
+    def height(self) -> float: ...
 
 
 L = TypeVar("L", bound=_Printed)
@@ -64,6 +70,11 @@ def without_running_heads(pages: Sequence[Sequence[L]]) -> list[list[L]]:
     Lines are peeled off from the outside, so that a line within the text stays whatever it says.
     """
     ends = [(_outer(page, top=True), _outer(page, top=False)) for page in pages]
+    if len(pages) == _FEWEST_PAGES - 1:
+        ends = [
+            (_small(page, above, number), _small(page, below, number))
+            for number, (page, (above, below)) in enumerate(zip(pages, ends, strict=True))
+        ]
     repeated = [_repeated([end[side] for end in ends]) for side in (0, 1)]
     kept = []
     for number, (page, both) in enumerate(zip(pages, ends, strict=True)):
@@ -84,6 +95,17 @@ def _outer(page: Sequence[L], top: bool) -> list[L]:
     return ordered[: min(_DEEPEST, (len(page) + 1) // 2)]
 
 
+def _small(page: Sequence[L], outer: Sequence[L], number: int) -> list[L]:
+    """The outermost of these lines as far as they are smaller than the text, or number the page."""
+    usual = _SMALL * statistics.median(line.height for line in page) if page else 0.0
+
+    def may_be_head(line: L) -> bool:
+        numbers = any(saying.ahead is not None for saying in _sayings(line, number, 2))
+        return line.height < usual or numbers
+
+    return list(takewhile(may_be_head, outer))
+
+
 def _repeated(ends: Sequence[Sequence[_Printed]]) -> set[_Said]:
     """What is said at this end on page after page.
 
@@ -91,6 +113,7 @@ def _repeated(ends: Sequence[Sequence[_Printed]]) -> set[_Said]:
     if enough pages have a line of the form that stands on the pages before and after as well. Where
     most pages have a line with their number, all these do: each chapter may be short.
     """
+    fewest = min(_FEWEST_PAGES, max(2, len(ends)))
     forms: dict[str, dict[int, set[_Said]]] = defaultdict(lambda: defaultdict(set))
     numbered: dict[int, dict[int, set[_Said]]] = defaultdict(lambda: defaultdict(set))
     for page, lines in enumerate(ends):
@@ -103,12 +126,12 @@ def _repeated(ends: Sequence[Sequence[_Printed]]) -> set[_Said]:
     repeated = {
         saying
         for pages in numbered.values()
-        if len(pages) >= max(_FEWEST_PAGES, _MOST * len(ends))
+        if len(pages) >= max(fewest, _MOST * len(ends))
         for said in pages.values()
         for saying in said
     }
     for form, said in forms.items():
-        runs = [run for run in _runs(said.values()) if run[1] >= _FEWEST_PAGES]
+        runs = [run for run in _runs(said.values()) if run[1] >= fewest]
         share = _SHARE_OF_SENTENCES if _SENTENCE.fullmatch(form) else _SHARE
         enough = sum(pages for _, pages in runs) >= share * len(ends)
         repeated.update(saying for saying, _ in runs if enough or saying.only_counts)
