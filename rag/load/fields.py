@@ -53,8 +53,7 @@ def _line(field: Field, height: float) -> Words:
     places = [word.span() for word in _WORD.finditer(field.text)]
     letter = min((right - left) / len(field.text), height / 2)
     sides = [(left + letter * start, left + letter * end) for start, end in places]
-    middles = [(bottom + top) / 2] * len(places)
-    return Words(field.text, places, sides, middles, bottom, top, weight=0, marked=False)
+    return Words(field.text, places, sides, bottom, top, weight=0, marked=False)
 
 
 def _joined(line: Words, field: Field) -> Words:
@@ -72,5 +71,4 @@ def _joined(line: Words, field: Field) -> Words:
             *((first + behind, last + behind) for first, last in line.places[at:]),
         ],
         sides=[*line.sides[:at], *typed.sides, *line.sides[at:]],
-        middles=[*line.middles[:at], *typed.middles, *line.middles[at:]],
     )

@@ -112,8 +112,7 @@ def _line(
     low, high = sorted((_height(words[0].first), _height(usual)))
     mark = not _LETTER.search(text[: places[0][1]]) and high > ANOTHER_SIZE * low
     sides = [(first[0], last[2]) for first, last in words]
-    middles = [_middle(first) for first, _ in words]
-    return Words(text, places, sides, middles, bottom, top, weight, mark)
+    return Words(text, places, sides, bottom, top, weight, mark)
 
 
 def _index_of(textpage: Any, text: str) -> Callable[[int], int]:

@@ -54,15 +54,11 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a line: their characters, and from where to where each one is printed.
-
-    PDFium takes two lines for one at times, so each word has a middle of its own.
-    """
+    """The words of a line: their characters, and from where to where each one is printed."""
 
     text: str
     places: Sequence[tuple[int, int]]
     sides: Sequence[tuple[float, float]]
-    middles: Sequence[float]
     bottom: float
     top: float
     weight: int
@@ -90,8 +86,9 @@ class Words:
 
     def apart(self) -> Iterator[Word]:
         """Each word by itself."""
-        for place, sides, middle in zip(self.places, self.sides, self.middles, strict=True):
-            yield Word(self.text[slice(*place)], sum(sides) / 2, middle, self.height, self.weight)
+        for place, sides in zip(self.places, self.sides, strict=True):
+            text = self.text[slice(*place)]
+            yield Word(text, sum(sides) / 2, self.middle, self.height, self.weight)
 
     @cached_property
     def spaces(self) -> list[float]:
