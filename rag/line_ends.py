@@ -4,7 +4,8 @@ Which lines begin something of their own, which are rows of a table, which end f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from rag.lines import fence_below
@@ -36,6 +37,12 @@ _UNFINISHED = re.compile(
 _PROSE = re.compile(
     r"\s*(?:[^\s={}\\;$|<]+(?:\s|(?<=[.!?])\s\s)){2,}[^\s={}\\;$|<]*[^\W\d_][\])'\"`*]*,?$"
 )
+_SHORT = 40  # characters: a line of fewer is not broken for want of room
+_NEARLY_ALL = 0.9
+_LONG = 0.7  # of a paragraph's width: no entry of a list
+_ENDED = re.compile(r"[.!?:;…][\"'”’)\]]*$")
+_WORDS = re.compile(r"\s*(?:[^\s={}\\;$|<>]+(?:\s+|$)){3,}$")  # of prose
+_SIGN = re.compile(r"(\(?)(\d{1,3})([.)])$|[–—]$")  # of an item, or of a number, an aside
 _PARAGRAPH = re.compile(r"\S(?:[^\n]++|\n(?![^\S\n]*\n))*+")
 
 
@@ -102,6 +109,8 @@ def runs(text: str) -> Iterator[tuple[int, int, bool]]:
         lines = paragraph.group().rstrip().split("\n")
         shown = [_shown(line) for line in (indent + lines[0], *lines[1:])]
         width = max(len(line.text) for line in shown)
+        short = _SHORT if not _is_narrow(shown, width) else 0
+        signs = [_first_word(line.text) for line in shown]
         rows.begin()
         above = ""
         for line, (upper, depth), (lower, depth_below) in zip(
@@ -111,7 +120,10 @@ def runs(text: str) -> Iterator[tuple[int, int, bool]]:
             fenced = fence_below(fenced, upper.strip(), above)
             above = upper.strip()
             row = rows.inside and text.startswith("|", start)
-            wraps = depth == depth_below and _wraps(upper, lower, width, text[start : start + 9])
+            wraps = depth == depth_below and (
+                _wraps(upper, lower, width, short, text[start : start + 9])
+                or _goes_on_with_a_sign(upper, lower, width, signs)
+            )
             goes_on = rows.go_on(upper, lower) or wraps
             if fenced or not goes_on:
                 end = min(at, paragraph.end())
@@ -119,34 +131,70 @@ def runs(text: str) -> Iterator[tuple[int, int, bool]]:
                 start = at
 
 
-def _wraps(line: str, following: str, width: int, opening: str) -> bool:
+def _is_narrow(lines: Sequence[_Line], width: int) -> bool:
+    """Whether the lines of a paragraph are short because it was wrapped to few columns.
+
+    Then hardly any has room for the word that the next one begins with, many in lower case.
+    """
+    pairs = [(line.text, after.text) for line, after in pairwise(lines)]
+    full = sum(not _fits(line, after, width) for line, after in pairs)
+    lower = sum(_first_word(line).lstrip(OPENING_MARKS)[:1].islower() for _, line in pairs)
+    prose = sum(bool(_WORDS.match(line)) for line, _ in pairs)
+    told = 3 * prose >= 2 * len(pairs) and 3 * lower >= len(pairs)
+    return len(pairs) > 2 and full >= _NEARLY_ALL * len(pairs) and told
+
+
+def _first_word(line: str) -> str:
+    return (line.split(None, 1) or [""])[0]
+
+
+def _wraps(line: str, following: str, width: int, short: int, opening: str) -> bool:
     """Whether a line was broken for want of room, so that its text goes on in the next one.
 
-    A short one was so only in prose: that goes on in lower case, and the ``opening`` of its run
-    or the line's last word tells it from a list of words and from code.
+    One of fewer than ``short`` characters was so only in prose: that goes on in lower case, and the
+    ``opening`` of its run or the line's last word tells it from a list of words and from code.
     """
-    indent = _indent(line)
+    indent, long = _indent(line), len(following) > _LONG * width
     if _OPTION.match(line) and _indent(following) > indent:
         return True  # an option and, below it, what it does
     if (
         not following.strip()
         or _LINE.match(line)
-        or line.endswith(":")
+        or (line.endswith(":") and (_fits(line, following, width) or not long))
         or _TABLE.search(line, indent)
-        or _begins(following, line)
+        or _begins(following, line, short)
     ):
         return False
-    word = following.split(None, 1)[0]
+    word = _first_word(following)
     lower = word.lstrip(OPENING_MARKS)[:1].islower()
     unfinished = bool(_UNFINISHED.search(line))
-    if _is_short(line):
+    if _length(line) < short:
         prose = unfinished or opening.lstrip(_BEFORE_TEXT)[:1].isupper()
         return lower and prose and bool(_PROSE.match(line))
-    fits = len(line) + 1 + len(word) <= width
-    return not fits or lower or unfinished
+    return lower or unfinished or not _fits(line, following, width)
 
 
-def _begins(line: str, above: str) -> bool:
+def _goes_on_with_a_sign(line: str, following: str, width: int, signs: Sequence[str]) -> bool:
+    """Whether a full line goes on with what looks like an item: "article", "34. The".
+
+    No line of its paragraph, which begin with these ``signs``, begins with the sign before that
+    (33.), or with another dash.
+    """
+    sign = _SIGN.match(_first_word(following))
+    if not sign or _ENDED.search(line) or _fits(line, following, width):
+        return False
+    if not sign[2]:
+        rest = following.split(None, 1)[1:]
+        return signs.count(sign[0]) == 1 and bool(rest) and rest[0][0].islower()
+    return int(sign[2]) > 1 and f"{sign[1]}{int(sign[2]) - 1}{sign[3]}" not in signs
+
+
+def _fits(line: str, following: str, width: int) -> bool:
+    """Whether a line has room for the first word of the next one."""
+    return len(line) + 1 + len(_first_word(following)) <= width
+
+
+def _begins(line: str, above: str, short: int) -> bool:
     """Whether a line begins what is no part of the line above it: an item, an entry, a field.
 
     A word in lower case with a colon behind it is a field's name only beside another one.
@@ -155,12 +203,12 @@ def _begins(line: str, above: str) -> bool:
         return True
     field = _FIELD.match(line)
     return field is not None and (
-        not field["name"][0].islower() or _is_short(above) or bool(_FIELD.match(above))
+        not field["name"][0].islower() or _length(above) < short or bool(_FIELD.match(above))
     )
 
 
-def _is_short(line: str) -> bool:
-    return len(line) - _indent(line) < 40
+def _length(line: str) -> int:
+    return len(line) - _indent(line)
 
 
 def _shown(line: str) -> _Line:

@@ -1,6 +1,8 @@
 """Sentences: what ends one and what does not, exact offsets, odd input, and a checked gold."""
 
 import json
+import re
+import textwrap
 import time
 from pathlib import Path
 
@@ -307,3 +309,53 @@ def test_a_line_that_opens_with_a_time_is_one_of_a_chat_or_log(stamp: str) -> No
         f"{stamp}Greta: looks like it, take off the leaves",
     ]
     assert sentences("\n".join(lines)) == lines
+
+
+SEEDS = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
+
+
+@pytest.mark.parametrize(
+    ("width", "torn"),
+    [(30, 6), (36, 4), (44, 2), (52, 0), (60, 0), (66, 0), (72, 0), (80, 0)],
+)
+def test_paragraphs_have_their_sentences_however_they_are_wrapped(width: int, torn: int) -> None:
+    counted = 0
+    for seed in SEEDS:
+        for paragraph in seed.read_text("utf-8").split("---\n")[-1].strip().split("\n\n"):
+            wrapped = textwrap.fill(paragraph, width, break_on_hyphens=False)
+            found, wanted = (
+                [re.sub(r"\s", "", text[start:end]) for start, end in sentence_spans(text)]
+                for text in (wrapped, paragraph)
+            )
+            counted += sum(sentence not in found for sentence in wanted)
+    assert counted == torn  # of 135, in paragraphs of two or three lines
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["minsamples 32", "maxslewrate 50", "corrtime 1000", "maxdrift 5000", "makestep 0.12"],
+        ["Mon 9 to 17 h", "Tue 9 to 17 h", "Wed 9 to 17 h", "Thu 9 to 17 h"],
+        ["users = _users", "hosts = _hosts", "ports = _ports", "paths = _paths"],
+    ],
+)
+def test_short_lines_of_one_length_are_no_wrapped_text(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    assert [text[start:end] for start, end in sentence_spans(text)] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Of all the rules that the court looked at in the year it took article\n34. It won.", 2),
+        ("It was found, as we know from the reports of those who were there then\n– once.", 1),
+        ("Among the many museums that a visitor of the town may see on all Sundays are:\n"
+         "the first museum of posters, and one of the largest collections of clocks.", 1),
+        ("For the dough one needs, besides some patience and a warm place to rest in:\n"
+         "flour\nsugar", 3),
+        ("33. He won the first round against those who had come from the other towns\n"
+         "34. She lost", 2),
+    ],
+)  # fmt: skip
+def test_a_full_line_goes_on_with_a_sign_or_after_a_colon(text: str, sentences: int) -> None:
+    assert len(sentence_spans(text)) == sentences
