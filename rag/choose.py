@@ -50,19 +50,14 @@ def answers_another(question: str, own: Sequence[Candidate], others: Sequence[Ca
 def named_first(question: str, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates; if the best one is a row of a table, first the rows that are asked for.
 
-    Those that hold more of the question's words than it does, if it stands out.
+    Those that hold more of the question's words than it does, if it stands out, or that are named
+    by them alone: of "Parcel" and "Small parcel" the first one where a parcel is asked about.
     """
     if not found or (leads := _stands_out(question, found[0], found)) is None:
         return list(found)
-    least = _asked_of(question, found[0])
-    if leads and not least:
+    if leads and not _asked_of(question, found[0]):
         return list(found)
-
-    def comes_later(candidate: Candidate) -> bool:
-        more = _in_one_table(candidate, found[0]) and least < _asked_of(question, candidate)
-        return not more
-
-    return sorted(found, key=comes_later)
+    return sorted(found, key=lambda row: not _outdoes(question, row, found[0]))
 
 
 def choose(
@@ -86,7 +81,7 @@ def choose(
     told_apart = {c.place: _stands_out(question, c, found) for c in near}
     any_row = several and True not in told_apart.values()
     chosen = [c for c in near if c is found[0] or any_row or told_apart[c.place] is not False]
-    chosen = [c for c in chosen if not _is_outdone(question, c, found[0])]
+    chosen = [c for c in chosen if not _outdoes(question, found[0], c)]
     sure = [c for c in found if c.read == 1.0][:1]
     chosen += [c for c in sure if not _about_another(question, found[0], c)]
     asked = [(question, c, found) for c in chosen]
@@ -123,13 +118,24 @@ def _stands_out(question: str, candidate: Candidate, found: Sequence[Candidate])
     return leads or _named(question, candidate)
 
 
-def _is_outdone(question: str, row: Candidate, best: Candidate) -> bool:
-    """Whether a row of the best one's table holds only some of the words that the best one holds.
+def _outdoes(question: str, row: Candidate, other: Candidate) -> bool:
+    """Whether a row is asked for rather than another one of its table, which is of someone else.
 
-    It tells of someone else: of Ann's flat and Ben's flat the best one is Ben's.
+    That holds only some of the question's words that it holds, as Ann's flat where Ben's is asked
+    about, or is not named by them alone, as it is.
     """
-    words = _asked_of(question, best)
-    return _in_one_table(row, best) and _asked_of(question, row) < words
+    if not _in_one_table(row, other):
+        return False
+    words, others = _asked_of(question, row), _asked_of(question, other)
+    alone = _named_alone(question, row) and not _named_alone(question, other)
+    return others < words or (others == words and alone)
+
+
+def _named_alone(question: str, row: Candidate) -> bool:
+    """Whether a cell holds nothing but words of the question."""
+    passage, asked = row.hit.passage, set(stems(question))
+    held = [set(stems(passage.quote(cell))) for _, cell in cells(passage, row.span)]
+    return any(words and words <= asked for words in held)
 
 
 def _in_one_table(row: Candidate, other: Candidate) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rag.abstain import answerability
 from rag.beside import beside, leads_elsewhere, states
-from rag.choose import answers_another, choose, contradicting, in_time
+from rag.choose import answers_another, choose, contradicting, in_time, named_first
 from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
 from rag.extract import Candidate, candidates
@@ -297,6 +297,27 @@ def test_of_a_table_the_rows_are_told_that_are_asked_for(question: str, rows: li
     table = "\n".join(["| Ticket | Price |", "|---|---|", *ROWS])
     told = found(question, hit(1, f"The hall has forty rooms.\n\n{table}\n\nIt is old."))
     assert told == ["| Ticket | Price |", *rows]
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("What does a parcel cost?", "Parcel"),
+        ("What does a small parcel cost?", "Small parcel"),
+        ("Compare a small parcel and a heavy parcel.", "Small parcel Heavy parcel"),
+    ],
+)
+def test_a_row_that_is_named_by_the_questions_words_alone_goes_first(
+    question: str, named: str
+) -> None:
+    names = ["Small parcel", "Parcel", "Heavy parcel", "Letter"]
+    rows = [f"| {name} | {number} euros |" for number, name in enumerate(names)]
+    table = "\n".join(["| Service | Cost |", "|---|---|", *rows])
+    told = choose(
+        question,
+        named_first(question, candidates(question, [hit(1, table)], np.ones(1, np.float32), alike)),
+    )
+    assert " ".join(c.text.split(" | ")[0].lstrip("| ") for c in told[1:]) == named
 
 
 def test_a_row_comes_with_the_names_of_its_columns() -> None:

@@ -216,6 +216,28 @@ def test_bars_and_targets_make_no_menu(middle: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (  # figures alike below three names
+            [["Rope", "Length", "Load"], ["Hemp", "20", "300"], ["Steel", "35", "900"]],
+            "Rope: Hemp; Length: 20; Load: 300\nRope: Steel; Length: 35; Load: 900",
+        ),
+        (
+            [["<b>Rope</b>", "<strong>Colour</strong>"], ["Hemp", "brown"], ["Steel", "grey"]],
+            "Rope: Hemp; Colour: brown\nRope: Steel; Colour: grey",
+        ),
+        ([["Rope", "Colour"], ["Hemp", "brown"]], "Rope: Colour\nHemp: brown"),
+    ],
+    ids=["figures", "bold", "names with values"],
+)
+def test_a_first_row_may_name_the_columns_without_being_marked(
+    rows: list[list[str]], text: str
+) -> None:
+    cells = ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
+    assert _page(f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>") == text
+
+
+@pytest.mark.parametrize(
     "menu",
     [
         "<table><tr><td>[<a href=a> &lt; </a>]</td><td>[<a href=b> Up </a>]</td>"

@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.clean import clean_text
 from rag.load.headings import BOLD_MARK, may_be_heading
-from rag.load.table import is_header, lines
+from rag.load.table import is_header, lines, names_columns
 
 _NOT_TEXT = {
     "script", "style", "noscript", "template", "head", "iframe", "frame", "frameset", "object",
@@ -112,7 +112,7 @@ def _mark(element: Any, tag: str) -> Mark | None:
 
 
 def _is_bold(element: Any) -> bool:
-    """Whether a paragraph, which is no item's, holds bold text in one line and nothing else."""
+    """Whether a paragraph or cell, no item's, holds bold text in one line and nothing else."""
     if len(element) != 1 or element.getparent() is None or element.getparent().tag == "li":
         return False
     (only,) = element
@@ -226,8 +226,10 @@ def _rows(table: Any) -> Iterator[str]:
     rows = [cells for row in table.iter("tr", "row") if (cells := list(_cells(row)))]
     texts = [[" ".join(paragraphs(cell)) for cell in row] for row in rows]
     widest = max(map(len, texts), default=0)
-    headed = bool(texts) and widest == len(texts[0]) > 1 and is_header(texts[0])
-    yield from lines(texts, headed and all(_is_head(cell) for cell in rows[0]))
+    header = bool(texts) and widest == len(texts[0]) > 1 and is_header(texts[0])
+    marked = header and all(_is_head(cell) for cell in rows[0])
+    bold = [all(_is_bold(cell) for cell in row) for row in rows[:2]]
+    yield from lines(texts, marked or names_columns(texts, seen=bold == [True, False]))
 
 
 def _is_head(cell: Any) -> bool:
