@@ -38,23 +38,25 @@ def read_table(data: bytes, notes: list[str]) -> Content:
     if not named and _evenness(text, delimiter)[0] < _EVEN and max(map(len, rows), default=0) > 1:
         notes.append("no delimiter cuts its lines alike; they are read whole")
         return Content("\n\n".join(line.strip() for line in text.splitlines() if line.strip()))
-    above = _above_headers(rows)
-    headed = _is_headed(rows[above:])
+    above = above_headers(rows)
+    above = above if is_headed(rows[above:]) else 0
+    headed = is_headed(rows[above:])
     if rows and not headed:
         notes.append("its first row holds no headers")
     title = lines(rows[:above], headed=False)
     return Content("\n\n".join([*title, *lines(rows[above:], headed)]))
 
 
-def _above_headers(rows: Sequence[Sequence[str]]) -> int:
-    """How many rows, each of a single cell, stand above headers of several columns."""
+def above_headers(rows: Sequence[Sequence[str]], most: int = 1) -> int:
+    """How many first rows, each of at most so many cells, stand above a fuller one; 0 if none."""
     sizes = (sum(1 for cell in row if cell.strip()) for row in rows)
-    above = sum(1 for _ in itertools.takewhile(lambda size: size == 1, sizes))
-    headers = [cell for cell in rows[above] if cell.strip()] if above < len(rows) else []
-    return above if len(headers) > 1 and _is_headed(rows[above:]) else 0
+    for above, size in enumerate(sizes):
+        if not 0 < size <= most:
+            return above if size else 0
+    return 0
 
 
-def _is_headed(rows: Sequence[Sequence[str]]) -> bool:
+def is_headed(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row holds headers; years may be among them, above what are none."""
     if not rows:
         return False
@@ -71,7 +73,7 @@ def lines(rows: Sequence[Sequence[str]], headed: bool) -> Iterator[str]:
     rows = [[" ".join(cell.split()) for cell in row] for row in rows]
     if not headed or len(rows) < 2:
         filled = [[*filter(None, row)] for row in rows if any(row)]
-        between = ": " if _lists_values(filled) else " | "
+        between = ": " if lists_values(filled) else " | "
         yield from map(between.join, filled)
         return
     for row in rows[1:]:
@@ -81,7 +83,7 @@ def lines(rows: Sequence[Sequence[str]], headed: bool) -> Iterator[str]:
             yield "; ".join(cells)
 
 
-def _lists_values(rows: Sequence[Sequence[str]]) -> bool:
+def lists_values(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the rows are names with their values: "Chair", "Ann"; each name is there once."""
     names = [row[0] for row in rows if len(row) == 2]
     named = all(_NAME.fullmatch(name) and any(map(str.isalpha, name)) for name in names)
