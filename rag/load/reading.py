@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from rag.load.document import CannotLoad, Reader
 
@@ -22,13 +23,14 @@ READERS: Mapping[str, tuple[str, str]] = {
     "PDF": ("rag.load.pdf", "read_pdf"),
     "Word": ("rag.load.word", "read_word"),
     "PowerPoint": ("rag.load.slides", "read_slides"),
+    "Excel": ("rag.load.workbook", "read_workbook"),
     "EPUB": ("rag.load.book", "read_book"),
     "table": ("rag.load.table", "read_table"),
     "e-mail": ("rag.load.mail", "read_mail"),
 }
 _FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec")
 _MOST_NOTES = 20
-_LIBXML2_NO_MEMORY = 2
+_LIBXML2_NO_MEMORY, _EXPAT_NO_MEMORY = 2, 1  # codes of errors of the two readers of XML
 _IDLE = 60  # seconds until an idle child ends itself
 
 
@@ -68,7 +70,8 @@ def _reply(kind: str, data: bytes) -> dict[str, Any]:
         reason = f"what reads a {kind} is not installed whole ({error}); install rag anew"
     except Exception as error:  # noqa: BLE001 on a damaged file a library may raise anything
         reason = f"it cannot be read as {kind} ({type(error).__name__}); it may be damaged"
-        if getattr(error, "code", None) == _LIBXML2_NO_MEMORY:
+        expat = isinstance(error, ParseError)
+        if getattr(error, "code", None) == (_EXPAT_NO_MEMORY if expat else _LIBXML2_NO_MEMORY):
             reason = "memory"
     return {"content": content, "notes": notes[:_MOST_NOTES], "reason": reason}
 
