@@ -145,7 +145,7 @@ TEXTS: Mapping[str, tuple[Make, str]] = {
                      "read:not valid JSON"),
     "page.json": (lambda _: b"{}", "data, not a document"),
     "no suffix": (lambda s: s.encode(), "no suffix"),
-    "table.xlsx": (lambda _: b"PK\x03\x04", "an Excel file"),
+    "table.xls": (lambda _: b"\xd0\xcf\x11\xe0", "an old Excel file; save it as .xlsx"),
 }  # fmt: skip
 
 NAMES = (

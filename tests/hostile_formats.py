@@ -8,8 +8,18 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
-from loading import make_docx, make_eml, make_epub, make_pdf, make_pptx, make_zip, text_page
+from loading import (
+    make_docx,
+    make_eml,
+    make_epub,
+    make_pdf,
+    make_pptx,
+    make_xlsx,
+    make_zip,
+    text_page,
+)
 
 Make = Callable[[str], bytes]  # a sentence that the file holds if it is read -> its bytes
 
@@ -68,6 +78,47 @@ def docx_of(body: bytes, **parts: bytes) -> bytes:
 
 def _word(text: str) -> bytes:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>".encode()
+
+
+_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRINGS = (
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
+    b'officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+)
+
+
+def xlsx_of(
+    rows: str, text: str = "", before: str = "", parts: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
+    """An Excel workbook whose sheet has these rows, and string 0 this text; ``parts`` by name.
+
+    What is ``before`` stands above the rows, in the sheet's XML.
+    """
+    with zipfile.ZipFile(io.BytesIO(make_xlsx())) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    types = files["[Content_Types].xml"]
+    files["[Content_Types].xml"] = types.replace(b"</Types>", _STRINGS)
+    files["xl/sharedStrings.xml"] = f'<sst xmlns="{_SHEET}"><si><t>{text}</t></si></sst>'.encode()
+    files["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{_SHEET}">{before}<sheetData>{rows}</sheetData></worksheet>'.encode()
+    )
+    return make_zip({**files, **parts})
+
+
+def _of_sheets(count: int, text: str) -> bytes:
+    """A workbook that names its one sheet again and again."""
+    with zipfile.ZipFile(io.BytesIO(make_xlsx())) as archive:
+        start, one, end = archive.read("xl/workbook.xml").partition(b"<sheets>")
+    named = one + end.partition(b"</sheets>")[0] * count + b"</sheets>"
+    parts = {"xl/workbook.xml": start + named + end.partition(b"</sheets>")[2]}
+    return xlsx_of(_TEXT, text, parts=parts)
+
+
+def _inline(text: str) -> str:
+    return f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+_TEXT = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
 
 
 def _nested(head: bytes, inside: bytes, tail: bytes, depth: int) -> bytes:
@@ -180,6 +231,47 @@ SMALL: Mapping[str, tuple[Make, str]] = {
         "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:'
         'container"><rootfiles><rootfile full-path="../../etc/passwd"/></rootfiles></container>',
     }), _DAMAGED),
+    "false dimension.xlsx": (lambda s: xlsx_of(
+        _TEXT, s, '<dimension ref="A1:XFD1048576"/>'), "read:"),
+    "hiding dimension.xlsx": (lambda s: xlsx_of(
+        '<row r="9"><c r="C9" t="s"><v>0</v></c></row>', s, '<dimension ref="A1"/>'), "read:"),
+    "last cell.xlsx": (lambda s: xlsx_of(
+        f'{_TEXT}<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', s), "read:"),
+    "row beyond.xlsx": (lambda s: xlsx_of(
+        f'{_TEXT}<row r="99999999999"><c r="A1"><v>1</v></c></row>', s), "read:"),
+    "column beyond.xlsx": (lambda s: xlsx_of(
+        '<row r="1"><c r="ZZZZZZZ1"><v>1</v></c></row>', s), _DAMAGED),
+    "empty rows.xlsx": (lambda s: xlsx_of(
+        _TEXT + "<row/>" * 100_000, s, '<dimension ref="A1"/>'), "read:"),
+    "empty cells.xlsx": (lambda s: xlsx_of(
+        _TEXT + f'<row>{"<c/>" * 16_384}</row>' * 5, s, '<dimension ref="A1"/>'), "read:"),
+    "sheets.xlsx": (lambda s: _of_sheets(500, s), "read:"),
+    "no sheets.xlsx": (lambda s: _of_sheets(0, s), "no text"),
+    "unknown string.xlsx": (lambda s: xlsx_of(
+        '<row r="1"><c r="A1" t="s"><v>7</v></c></row>', s), _DAMAGED),
+    "unknown style.xlsx": (lambda s: xlsx_of(
+        '<row r="1"><c r="A1" s="999"><v>7</v></c></row>', s), _DAMAGED),
+    "long number.xlsx": (lambda s: xlsx_of(
+        f'<row r="1"><c r="A1"><v>{"9" * 5_000}</v></c></row>', s), _DAMAGED),
+    "no sheet in truth.xlsx": (lambda s: xlsx_of(
+        _TEXT, s, parts={"xl/worksheets/sheet1.xml": s.encode()}), _DAMAGED),
+    "entities.xlsx": (lambda s: xlsx_of(_TEXT, s, parts={
+        "xl/sharedStrings.xml": f"{_ENTITIES}<x>&a11;</x>".encode()}), _DAMAGED),
+    "entities of the book.xlsx": (lambda s: xlsx_of(_TEXT, s, parts={
+        "xl/workbook.xml": f"{_ENTITIES}<x>&a11;</x>".encode()}), _DAMAGED),
+    "entity of a file.xlsx": (lambda s: xlsx_of(_TEXT, s, parts={
+        "xl/sharedStrings.xml": f'{_FILE}<sst xmlns="{_SHEET}"><si><t>{s} &e;</t></si></sst>'
+        .encode()}), _DAMAGED),
+    "unpacks to many strings.xlsx": (lambda s: xlsx_of(_TEXT, s, parts={
+        "xl/sharedStrings.xml": b" " * 200 * 2**20}), "unpacks to more"),
+    "strict.xlsx": (lambda s: xlsx_of(_TEXT, s, parts={
+        "xl/workbook.xml": b'<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'}),
+        "a strict Open XML workbook"),
+    "binary.xlsx": (lambda _: make_zip({"xl/workbook.bin": b"x"}), "save it as .xlsx"),
+    "cut.xlsx": (lambda s: _cut(make_xlsx([s]), 0.5), "damaged archive"),
+    "overwritten.xlsx": (lambda s: _overwritten(make_xlsx([s]), 7), _DAMAGED),
+    "document in truth.xlsx": (make_docx, "read:Word"),
+    "text.xlsx": (lambda s: s.encode(), "named as an Excel file, and is not one"),
     "cut.epub": (lambda s: _cut(make_epub([f"<p>{s}</p>"]), 0.7), "damaged archive"),
     # web pages
     "deep.html": (lambda s: _HTML + b"<div>" * 100_000 + s.encode(), "no text"),
@@ -230,6 +322,28 @@ SLOW: Mapping[str, tuple[Make, str]] = {
     "same chapter.epub": (lambda _: book_of_one_chapter_again_and_again(10_000),
                           "512 MB|30 seconds"),
     "paragraphs.docx": (lambda _: docx_of(_word("x") * 600_000), "512 MB|30 seconds"),
+    "rows.xlsx": (lambda s: xlsx_of(_TEXT + "<row/>" * 1_048_575, s), "read:"),
+    "wide rows.xlsx": (lambda s: xlsx_of(
+        f'<row>{"<c><v>1</v></c>" * 16_384}</row>' * 250, s), "30 seconds|512 MB"),
+    "last cells.xlsx": (lambda s: xlsx_of("".join(
+        f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 300_000)), s),
+        "30 seconds|512 MB"),
+    "merged cells.xlsx": (lambda s: xlsx_of(
+        _TEXT * 1000 + '</sheetData><mergeCells>'
+        + '<mergeCell ref="A1:XFD1048576"/>' * 100_000 + "</mergeCells><sheetData>", s),
+        "30 seconds|512 MB"),
+    "strings.xlsx": (lambda s: xlsx_of(_TEXT, s, parts={
+        "xl/sharedStrings.xml": f'<sst xmlns="{_SHEET}">{"<si><t>x</t></si>" * 3_300_000}</sst>'
+        .encode()}), "30 seconds|512 MB"),
+    "one string.xlsx": (lambda _: xlsx_of(
+        '<row><c t="s"><v>0</v></c></row>' * 600_000, "x y" * 10_000), "512 MB|30 seconds"),
+    "names of columns.xlsx": (lambda _: xlsx_of(
+        f'<row>{"".join(_inline(c * 30_000) for c in "abc")}</row>'
+        + f'<row>{"<c><v>1</v></c>" * 3}</row>' * 20_000), "512 MB|30 seconds"),
+    "sheets.xlsx": (lambda s: _of_sheets(400_000, s), "512 MB|30 seconds"),
+    "styles.xlsx": (lambda s: xlsx_of(_TEXT, s, parts={"xl/styles.xml":
+        f'<styleSheet xmlns="{_SHEET}"><cellXfs>{"<xf/>" * 3_000_000}</cellXfs></styleSheet>'
+        .encode()}), "512 MB|30 seconds"),
     "text.pdf": (lambda _: _pdf_of_stream(_shown("hello world") * 2_000_000),
                  "512 MB|30 seconds|reader crashed"),
     "long line.csv": (lambda _: b"x" * 50_000_000, "rows cannot be told apart"),

@@ -139,6 +139,18 @@ def make_docx(*paragraphs: str, title: str = "") -> bytes:
     return out.getvalue()
 
 
+def make_xlsx(*rows: Sequence[object]) -> bytes:
+    """An Excel workbook of one sheet."""
+    import openpyxl
+
+    file = openpyxl.Workbook()
+    for row in rows:
+        file["Sheet"].append([*row])
+    out = io.BytesIO()
+    file.save(out)
+    return out.getvalue()
+
+
 def make_pptx(*slides: tuple[str, str]) -> bytes:
     """A PowerPoint file of slides with a title and a text."""
     import pptx

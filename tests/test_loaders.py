@@ -12,6 +12,7 @@ from loading import (
     make_epub,
     make_pdf,
     make_pptx,
+    make_xlsx,
     make_zip,
     text_page,
 )
@@ -36,12 +37,13 @@ MAKERS: dict[str, Callable[[str, str], bytes]] = {
     ".pdf": lambda a, b: make_pdf([text_page(a), text_page(b)]),
     ".docx": make_docx,
     ".pptx": lambda a, b: make_pptx(("One", a), ("Two", b)),
+    ".xlsx": lambda a, b: make_xlsx(("Name", "Note"), ("x", a), ("y", b)),
     ".epub": lambda a, b: make_epub([f"<p>{a}</p>", f"<p>{b}</p>"]),
     ".csv": lambda a, b: 'Name,Note\nx,"{}"\ny,{}\n'.format(a.replace('"', '""'), b).encode(),
     ".tsv": lambda a, b: f"Name\tNote\nx\t{a}\ny\t{b}\n".encode(),
     ".eml": lambda a, b: make_eml(f"{a}\n\n{b}\n"),
 }
-ALIASES = {".text", ".log", ".adoc", ".org", ".markdown", ".rst", ".htm", ".xhtml"}
+ALIASES = {".text", ".log", ".adoc", ".org", ".markdown", ".rst", ".htm", ".xhtml", ".xlsm"}
 every = pytest.mark.parametrize("suffix", MAKERS)
 
 
@@ -91,14 +93,14 @@ def test_a_file_cut_in_the_middle_is_read_in_part_or_refused(suffix: str) -> Non
 
 @every
 def test_very_long_line(suffix: str) -> None:
-    most = 6_000 if suffix == ".pdf" else 40_000  # a string in a PDF has at most 32,767 bytes
+    most = 6_000 if suffix in (".pdf", ".xlsx") else 40_000  # strings of at most 32,767 bytes
     document, _ = load(MAKERS[suffix]("word " * most, SECOND), f"a{suffix}")
     assert len(re.findall(r"\bword\b", document.text)) == most
     assert SECOND in document.text
 
 
-@pytest.mark.parametrize("named", [".txt", ".md", ".csv", ".html", ".docx", ".pdf"])
-@pytest.mark.parametrize("is_one", [".pdf", ".docx", ".pptx", ".epub"])
+@pytest.mark.parametrize("named", [".txt", ".md", ".csv", ".html", ".docx", ".xlsx", ".pdf"])
+@pytest.mark.parametrize("is_one", [".pdf", ".docx", ".pptx", ".xlsx", ".epub"])
 def test_a_wrong_suffix_is_noticed(named: str, is_one: str) -> None:
     document, notes = load(MAKERS[is_one](FIRST, SECOND), f"a{named}")
     assert SECOND in document.text
@@ -111,12 +113,12 @@ def test_a_wrong_suffix_is_noticed(named: str, is_one: str) -> None:
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "an image"),
         (b"{\\rtf1 Hello}", "rich text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old or encrypted Office"),
-        (make_zip({"xl/workbook.xml": "<x/>"}), "Excel"),
+        (make_zip({"xl/workbook.bin": "x"}), "a binary Excel file; save it as .xlsx"),
         (make_zip({"a.txt": "x"}), "an archive"),
         (b"PK\x03\x04 cut off", "damaged archive"),
     ],
 )
-@pytest.mark.parametrize("named", [".txt", ".pdf", ".docx", ".csv"])
+@pytest.mark.parametrize("named", [".txt", ".pdf", ".docx", ".xlsx", ".csv"])
 def test_what_is_not_read_is_said_whatever_its_name(data: bytes, reason: str, named: str) -> None:
     with pytest.raises(CannotLoad, match=reason):
         load(data, f"a{named}")
@@ -124,7 +126,7 @@ def test_what_is_not_read_is_said_whatever_its_name(data: bytes, reason: str, na
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("a.doc", "save it as .docx"), ("a.xlsx", ".csv"), ("a.JPG", "image"), ("a.zip", ".zip")],
+    [("a.doc", "save it as .docx"), ("a.xls", "as .xlsx"), ("a.JPG", "image"), ("a.zip", ".zip")],
 )
 def test_kinds_that_are_not_read(name: str, reason: str) -> None:
     with pytest.raises(CannotLoad, match=reason):
@@ -136,6 +138,8 @@ def test_a_page_named_as_pdf_is_read_and_text_named_so_is_not() -> None:
     assert FIRST in document.text and "web page" in notes[0]
     with pytest.raises(CannotLoad, match="named as a PDF file, and is not one"):
         load("Just text.", "a.pdf")
+    with pytest.raises(CannotLoad, match="named as an Excel file, and is not one"):
+        load("Just text.", "a.xlsx")
 
 
 def test_the_source_of_a_page_named_as_text_stays_text() -> None:

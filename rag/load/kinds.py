@@ -21,6 +21,8 @@ KIND_BY_SUFFIX = {
     ".docx": "Word",
     ".pptx": "PowerPoint",
     ".epub": "EPUB",
+    ".xlsx": "Excel",
+    ".xlsm": "Excel",
     ".csv": "table",
     ".tsv": "table",
     ".eml": "e-mail",
@@ -35,8 +37,8 @@ _TEXTS = frozenset(
 _NOT_READ = {
     ".doc": "an old Word file; save it as .docx",
     ".ppt": "an old PowerPoint file; save it as .pptx",
-    ".xls": "an Excel file; save it as .csv",
-    ".xlsx": "an Excel file; save it as .csv",
+    ".xls": "an old Excel file; save it as .xlsx",
+    ".xlsb": "a binary Excel file; save it as .xlsx",
     ".ods": "a spreadsheet; save it as .csv",
     ".odt": "an OpenDocument text; save it as .docx",
     ".odp": "an OpenDocument presentation; save it as .pptx",
@@ -58,7 +60,7 @@ _MAGIC = (
     (b"II*\x00", ".tif"),
     (b"MM\x00*", ".tif"),
 )
-_BINARY_KINDS = {"PDF", "Word", "PowerPoint", "EPUB"}
+_BINARY_KINDS = {"PDF", "Word", "PowerPoint", "EPUB", "Excel"}
 
 
 def telling_suffix(path: str) -> str:
@@ -81,7 +83,10 @@ def kind_by_content(promised: str, data: bytes, notes: list[str]) -> str:
     """
     found = _found(data)
     if found is None and promised in _BINARY_KINDS:
-        raise CannotLoad(f"named as a {promised} file, and is not one" if data else "no text")
+        article = "an" if promised[0] in "AEIOU" else "a"
+        raise CannotLoad(
+            f"named as {article} {promised} file, and is not one" if data else "no text"
+        )
     if found is None or found == promised:
         return promised
     if found not in _BINARY_KINDS | {"web page"}:
@@ -119,7 +124,8 @@ def _zipped(data: bytes) -> str:
         ("word/document.xml", "Word"),
         ("ppt/presentation.xml", "PowerPoint"),
         ("META-INF/container.xml", "EPUB"),
-        ("xl/workbook.xml", _NOT_READ[".xlsx"]),
+        ("xl/workbook.xml", "Excel"),
+        ("xl/workbook.bin", _NOT_READ[".xlsb"]),
         ("content.xml", "an OpenDocument file"),
     ):
         if name in names:

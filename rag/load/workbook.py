@@ -1,0 +1,136 @@
+"""XLSX -> its sheets, a section each, with the values that its cells show, by openpyxl."""
+
+import io
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from rag.clean import clean_text
+from rag.load.archive import open_archive
+from rag.load.document import CannotLoad, Content
+from rag.load.facts import LONGEST_TITLE, one_line
+from rag.load.number_format import shown
+from rag.load.sheet_tables import NO_ROW, Row, paragraphs
+
+_MOST_ROWS = 2**20  # of a sheet in Excel
+_NAMED = 10  # sheets that are left out, in a note
+_NO_NAME = re.compile(r"(?:blad|feuil|foglio|hoja|planilha|sheet|tabelle|table) ?\d*", re.I)
+# A cell with a formula and no value, or 0; the stored text of a formula may be an empty one.
+_FORMULA = re.compile(
+    rb"<((?:\w+:)?)c\s(?![^<>]*\bt=\"str\")(?:[^<>]*\s)?r=\"([A-Z]+\d+)\"[^<>]*>\s*"
+    rb"<\1f\b(?:[^<>]*/>|[^<>]*>[^<]*</\1f>)\s*(?:<\1v\s*/>|<\1v>(0?)</\1v>)?\s*</\1c>"
+)
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"  # which openpyxl does not know
+_TO_CALCULATE = re.compile(rb"\sfullCalcOnLoad=\"(?:1|true)\"")
+_MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^<>]*\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\""
+)
+_WHITE = ("FFFFFFFF", "00FFFFFF", 0)  # 0 in the colours of a theme
+# The last row and the first and last column of cells that are merged, by their first row.
+_Merged = Mapping[int, Sequence[tuple[int, int, int]]]
+
+
+def read_workbook(data: bytes, notes: list[str]) -> Content:
+    """An Excel workbook; hidden sheets and charts are left out and named.
+
+    The values of formulas are those that are stored. Where a program wrote none, or only the 0 of
+    one that leaves all to be calculated when the file is opened, the cell is empty.
+    """
+    import openpyxl
+
+    archive = open_archive(data)
+    main = archive.read("xl/workbook.xml")
+    if _STRICT in main:
+        raise CannotLoad("a strict Open XML workbook; save it as an ordinary .xlsx")
+    book = openpyxl.load_workbook(
+        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+    )
+    unsure = bool(_TO_CALCULATE.search(main))
+    worksheets: Sequence[Any] = book.worksheets
+    sheets, hidden, missing = [], [], 0
+    for sheet in worksheets:
+        if sheet.sheet_state != "visible":
+            hidden.append(sheet.title)
+            continue
+        xml = archive.read(sheet._worksheet_path)
+        empty = _uncalculated(xml, unsure)
+        missing += len(empty)
+        sheets.append((sheet.title, [*paragraphs(_rows(sheet, _merged(xml), empty))]))
+    _note(notes, "hidden sheets are not read", hidden)
+    _note(notes, "charts are not read", [sheet.title for sheet in book.chartsheets])
+    if missing:
+        told = f"{missing:,} formulas have" if missing > 1 else "1 formula has"
+        notes.append(f"{told} no stored value; open and save it in a spreadsheet program")
+    text = clean_text("\n\n".join(_sections(sheets)))
+    return Content(text, one_line(book.properties.title))
+
+
+def _sections(sheets: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
+    """The paragraphs of the sheets, each below its name if that tells something."""
+    filled = [(name, own) for name, own in sheets if own]
+    for name, own in filled:
+        if len(filled) > 1 or not _NO_NAME.fullmatch(name):
+            yield f"# {one_line(name)}"
+        yield from own
+
+
+def _note(notes: list[str], what: str, names: Sequence[str]) -> None:
+    if names:
+        more = ", ..." if len(names) > _NAMED else ""
+        told = ", ".join(one_line(name) or "" for name in names[:_NAMED])
+        notes.append(f"{what}: {told}{more}")
+
+
+def _uncalculated(xml: bytes, unsure: bool) -> set[str]:
+    """The cells of a sheet with a formula and no value; if it is ``unsure``, 0 is none."""
+    if b"<f" not in xml and b":f" not in xml:
+        return set()
+    return {cell.decode() for _, cell, zero in _FORMULA.findall(xml) if unsure or not zero}
+
+
+def _merged(xml: bytes) -> _Merged:
+    from openpyxl.utils.cell import column_index_from_string
+
+    found = defaultdict(list)
+    for first, row, last, last_row in _MERGED.findall(xml) if b"mergeCell" in xml else ():
+        columns = [column_index_from_string(column.decode()) for column in (first, last)]
+        found[int(row)].append((int(last_row), columns[0], columns[1]))
+    return found
+
+
+def _rows(sheet: Any, merged: _Merged, empty: Collection[str]) -> Iterator[Row]:
+    """The rows of a sheet; the text of merged cells is in each row that has others."""
+    sheet.reset_dimensions()  # they may be false
+    open_above: list[tuple[int, int, str]] = []  # last row, column, text
+    for number, cells in enumerate(itertools.islice(sheet.rows, _MOST_ROWS), 1):
+        filled = [cell for cell in cells if cell.value is not None and cell.data_type != "e"]
+        texts = {c.column: _text(c) for c in filled if not empty or c.coordinate not in empty}
+        texts = {column: text for column, text in texts.items() if text}
+        if not texts:
+            yield NO_ROW
+            continue
+        open_above = [one for one in open_above if one[0] >= number]
+        texts |= {column: text for _, column, text in open_above}
+        spread: dict[int, str] = {}
+        for last_row, first, last in merged.get(number, ()):
+            if first in texts:
+                if len(texts[first]) <= LONGEST_TITLE:  # a name of the rows, no text beside them
+                    open_above.append((last_row, first, texts[first]))
+                spread |= dict.fromkeys(range(first + 1, last + 1), texts[first])
+        yield Row(texts, spread, (all(map(_is_bold, filled)), all(map(_is_shaded, filled))))
+
+
+def _text(cell: Any) -> str:
+    value = cell.value
+    return shown(value, "" if isinstance(value, str) else cell.number_format)
+
+
+def _is_bold(cell: Any) -> bool:
+    return bool(cell.font.b)
+
+
+def _is_shaded(cell: Any) -> bool:
+    colour = cell.fill.fgColor if cell.fill.fill_type == "solid" else None
+    return colour is not None and (colour.value not in _WHITE or bool(colour.tint))
