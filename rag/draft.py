@@ -63,9 +63,12 @@ def _warnings(info: StoreInfo, query: str) -> tuple[str, ...]:
     return tuple(filter(None, (interrupted, question_warning(query, info.spec))))
 
 
-def left_out(undated: int) -> tuple[str, ...]:
-    """The warning that this many documents have no date to be selected by, if there are any."""
-    if not undated:
-        return ()
-    many = f"{undated:,} documents without a date were"
-    return (f"{'1 document without a date was' if undated == 1 else many} left out",)
+def left_out(only: frozenset[int] | None, undated: int) -> tuple[str, ...]:
+    """What to say of a selection: how many documents have no date to be selected by; if none is.
+
+    ``only`` are the keys of those that are selected, None if all are.
+    """
+    if undated:
+        many = f"{undated:,} documents without a date were"
+        return (f"{'1 document without a date was' if undated == 1 else many} left out",)
+    return ("the filter selects no document",) if only is not None and not only else ()

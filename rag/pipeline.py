@@ -141,7 +141,7 @@ class Pipeline:
             query = corrected(unframed(query), snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
-            draft = draft.warned(*left_out(undated))
+            draft = draft.warned(*left_out(only, undated))
             vector = embedder.embed_query(query)
             search = partial(retrieve, snapshot, k=k, only=only)
             hits = search(query, vector)
@@ -190,12 +190,9 @@ class Pipeline:
             return retrieve(snapshot, query, vector, k, mode, only)
 
     def left_out(self, selection: Selection) -> tuple[str, ...]:
-        """The warning that a search of these documents leaves others out for want of a date."""
-        if not (selection.since or selection.until):
-            return ()
+        """What is to be said of a search among these documents (see ``left_out`` in draft.py)."""
         with self._store.snapshot() as snapshot:
-            _, undated = selection.keys(snapshot)
-        return left_out(undated)
+            return left_out(*selection.keys(snapshot))
 
     def _embedder_of(self, info: StoreInfo) -> Embedder:
         """The embedder, if it is the one that the index was made with."""
