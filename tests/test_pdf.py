@@ -493,6 +493,17 @@ def test_a_field_within_a_line_stands_before_the_words_behind_it() -> None:
     assert " ".join(line.split()) == "On 3 May 2024 the tenant moves in."
 
 
+def test_a_long_value_is_read_and_an_endless_one_is_not() -> None:
+    long, endless = "word " * 20_000, "word " * 200_000
+    for text, told in ((long, f"{long}Bo"), (endless, "Bo")):
+        fields = [
+            TYPED.format(text, 72, 600, 300, 640, 4),
+            TYPED.format("Bo", 72, 500, 300, 540, 4).replace("/T (a)", "/T (b)"),
+        ]
+        document, _ = load(make_pdf([[]], fields=fields), "a.pdf")
+        assert document.text.split() == told.split()
+
+
 def test_a_page_of_fields_alone_has_text() -> None:
     data = make_pdf([[]], fields=[TYPED.format("Mary Miller", 150, 696, 300, 712, 4)])
     assert load(data, "a.pdf")[0].text == "Mary Miller"

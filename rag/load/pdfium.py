@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^ ]+")
 _LONGEST_NAME = 100  # characters of a font's name that are read
 _MOST_RULES, _MOST_PATHS = 3000, 20_000  # of a page; drawings have more
 _REGULAR, _BOLD = 400, 700  # weights of fonts, as CSS has them
-_MOST_FIELDS, _LONGEST_VALUE = 2000, 20_000  # of a page; characters
+_MOST_FIELDS, _LONGEST_VALUE = 2000, 2**20  # of a page; bytes
 _CharBox = tuple[float, float, float, float]  # left, bottom, right, top
 
 
@@ -235,10 +235,12 @@ def _typed(field: Any, form: Any) -> str:
 
 
 def _read(ask: Callable[[Any, int], int]) -> str:
-    """A text that PDFium writes into room that is made for it, in one line."""
+    """A text that PDFium writes, as UTF-16, into room that is made for it, in one line."""
     from pypdfium2 import raw
 
-    size = min(ask(None, 0), 2 * _LONGEST_VALUE)
+    size = ask(None, 0)
+    if size > _LONGEST_VALUE:
+        return ""
     room = ctypes.create_string_buffer(size)
     ask(ctypes.cast(room, ctypes.POINTER(raw.FPDF_WCHAR)), size)
     return " ".join(room.raw.decode("utf-16-le", "replace").partition("\0")[0].split())
