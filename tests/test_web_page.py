@@ -8,6 +8,7 @@ import yaml
 from loading import load
 
 from rag.load import CannotLoad
+from rag.load.web_page import parse_html
 
 PAGES = Path(__file__).parent / "web_pages"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((PAGES / "expected.yaml").read_text("utf-8"))
@@ -213,6 +214,46 @@ def test_no_part_of_a_block_of_code_is_furniture() -> None:
 )
 def test_bars_and_targets_make_no_menu(middle: str, text: str) -> None:
     assert _page(middle) == text
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (
+            "<tr><th>Sea<th>Port<th>Ships<tr><td rowspan=2>North<td>Oldby<td>12"
+            "<tr><td>Newby<td>8<tr><td>South<td>Bay<td>5",
+            "Sea: North; Port: Oldby; Ships: 12\nSea: North; Port: Newby; Ships: 8\n"
+            "Sea: South; Port: Bay; Ships: 5",
+        ),
+        (
+            "<tr><th rowspan=2>Ship<th colspan=2>2023<th colspan=2>2024"
+            "<tr><th>Won<th>Lost<th>Won<th>Lost<tr><td>Hawk<td>12<td>4<td>9<td>7",
+            "Ship: Hawk; Won 2023: 12; Lost 2023: 4; Won 2024: 9; Lost 2024: 7",
+        ),
+        (
+            "<tr><th>Ship<th>May<th>June<tr><td>Hawk<td colspan=2>none<tr><td>Bear<td>3<td>4",
+            "Ship: Hawk; May: none\nShip: Bear; May: 3; June: 4",
+        ),
+        (  # a span that never ends, and one that is no number
+            "<tr><th>Ship<th>Load<tr><td rowspan=99999>Hawk<td colspan=x>3<tr><td>4",
+            "Ship: Hawk; Load: 3\nShip: Hawk; Load: 4",
+        ),
+        (  # of the whole table's width: no cell of a column
+            "<tr><th>Ship<th>Load<th>Crew<tr><td colspan=3>Of the north<tr><td>Hawk<td>3<td>4",
+            "Ship: Of the north\nShip: Hawk; Load: 3; Crew: 4",
+        ),
+    ],
+    ids=["rows", "headers", "columns", "odd", "all"],
+)
+def test_cells_that_span_others_stand_where_they_are_seen(rows: str, text: str) -> None:
+    assert _page(f"<table>{rows}</table>") == text
+
+
+@pytest.mark.parametrize(("columns", "cells"), [(50, 5100), (999, 200), (99999, 200)])
+def test_a_table_of_too_many_spans_stays_as_it_is(columns: int, cells: int) -> None:
+    rows = f"<tr><td colspan={columns}>x<td>y" * 100
+    tree = parse_html(f"<table>{rows}</table>".encode(), [])
+    assert len(list(tree.iter("td"))) == cells
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ trafilatura alone, of 108 phrases of content on the pages in tests/web_pages, lo
 import re
 from typing import Any
 
+from rag.load.cell_spans import spread_spans
 from rag.load.decode import decode
 from rag.load.document import CannotLoad, Content
 from rag.load.furniture import adapt, clear
@@ -87,4 +88,5 @@ def parse_html(data: bytes, notes: list[str], charset: str | None = None) -> Any
     if tree is None:
         raise CannotLoad("no text")
     raise_exponents(tree)
+    spread_spans(tree)
     return tree
