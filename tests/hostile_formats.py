@@ -14,6 +14,7 @@ from loading import (
     make_docx,
     make_eml,
     make_epub,
+    make_open_document,
     make_pdf,
     make_pptx,
     make_xlsx,
@@ -123,6 +124,25 @@ _TEXT = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
 
 def _nested(head: bytes, inside: bytes, tail: bytes, depth: int) -> bytes:
     return head * depth + inside + tail * depth
+
+
+def _open_line(text: str) -> str:
+    return f"<text:p>{text}</text:p>"
+
+
+def _open_nested(tag: str, text: str, depth: int) -> bytes:
+    inside = _nested(f"<{tag}>".encode(), text.encode(), f"</{tag}>".encode(), depth).decode()
+    return make_open_document(inside if "<text:p>" in inside else _open_line(inside))
+
+
+def _open_sheet(rows: str, repeated: int = 1) -> bytes:
+    row = f"<table:table-row table:number-rows-repeated='{repeated}'>{rows}</table:table-row>"
+    return make_open_document(f"<table:table>{row}</table:table>", "spreadsheet")
+
+
+def _open_cell(text: str, repeated: object = 1) -> str:
+    attribute = f"table:number-columns-repeated='{repeated}'"
+    return f"<table:table-cell {attribute}>{_open_line(text)}</table:table-cell>"
 
 
 def archive_of_many(count: int) -> bytes:
@@ -273,6 +293,43 @@ SMALL: Mapping[str, tuple[Make, str]] = {
     "document in truth.xlsx": (make_docx, "read:Word"),
     "text.xlsx": (lambda s: s.encode(), "named as an Excel file, and is not one"),
     "cut.epub": (lambda s: _cut(make_epub([f"<p>{s}</p>"]), 0.7), "damaged archive"),
+    # OpenDocument
+    "entities.odt": (lambda _: make_zip({
+        "content.xml": f"{_ENTITIES}<x>&a11;</x>"}), _DAMAGED),
+    "entity of a file.odt": (lambda _: make_zip({
+        "content.xml": f"{_FILE}<x>&e;</x>"}), _DAMAGED),
+    "spans in spans.odt": (lambda s: _open_nested("text:span", s, 100_000), "."),
+    "spans in a few spans.odt": (lambda s: _open_nested("text:span", s, 100), "read:"),
+    "sections in sections.odt": (
+        lambda s: _open_nested("text:section", _open_line(s), 100_000), "."),
+    "boxes in boxes.odt": (
+        lambda s: _open_nested("draw:text-box", _open_line(s), 100), "read:"),
+    "spaces.odt": (lambda s: make_open_document(
+        _open_line(f"{s}<text:s text:c='999999999'/>" * 2)), "read:"),
+    "styles in a ring.odt": (lambda s: make_open_document(
+        f"<text:p text:style-name='a'>{s}</text:p>", named="".join(
+            f"<style:style style:family='paragraph' style:name='{name}' "
+            f"style:parent-style-name='{base}'/>" for name, base in ("ab", "ba"))), "read:"),
+    "no names.odt": (lambda s: make_open_document(f"{_open_line(s)}<other:x/>"), _DAMAGED),
+    "drawing.odt": (lambda s: make_open_document(_open_line(s), "drawing"), "holds no text"),
+    "cut.odt": (lambda s: _cut(make_open_document(_open_line(s)), 0.7), "damaged archive"),
+    "overwritten.odt": (lambda s: _overwritten(make_open_document(_open_line(s)), 7), _DAMAGED),
+    "repeated for ever.ods": (lambda s: _open_sheet(
+        _open_cell(s) + _open_cell("", 10**9) + "<table:table-cell/>"), "read:"),
+    "a thousand cells.ods": (lambda s: _open_sheet(_open_cell(s, 10), 100), "read:"),
+    "a million cells.ods": (
+        lambda s: _open_sheet(_open_cell(s, 1_000), 1_000), "more than 200,000 repeated cells"),
+    "row of a million cells.ods": (
+        lambda s: _open_sheet(_open_cell(s, 1_000_000)), "more than 200,000 repeated cells"),
+    "odd numbers.ods": (lambda s: _open_sheet(
+        _open_cell(s, "-5") + _open_cell("x", "1e9") + _open_cell("y", "9" * 5_000)), "read:"),
+    "many sheets.ods": (lambda s: make_open_document(
+        "<table:table/>" * 50_000 + f"<table:table><table:table-row>{_open_cell(s)}"
+        "</table:table-row></table:table>", "spreadsheet"), "read:"),
+    "places.odp": (lambda s: make_open_document("<draw:page>" + "".join(
+        f"<draw:frame svg:y='{y}'>{_open_line(s)}</draw:frame>"
+        for y in ("1..5cm", "9" * 400 + "cm", "", "cm", "-1cm", "1furlong")) + "</draw:page>",
+        "presentation"), "read:"),
     # web pages
     "deep.html": (lambda s: _HTML + b"<div>" * 100_000 + s.encode(), "no text"),
     "deep spans.html": (lambda s: _html(s) + b"<span>" * 200 + s.encode(), "read:"),

@@ -165,6 +165,35 @@ def make_pptx(*slides: tuple[str, str]) -> bytes:
     return out.getvalue()
 
 
+_OPEN = "urn:oasis:names:tc:opendocument:xmlns:"
+_OPEN_NAMES = {
+    "office": "office", "style": "style", "text": "text", "table": "table", "draw": "drawing",
+    "fo": "xsl-fo-compatible", "svg": "svg-compatible", "presentation": "presentation",
+    "manifest": "manifest", "meta": "meta",
+}  # fmt: skip
+
+
+def make_open_document(
+    body: str, kind: str = "text", own: str = "", named: str = "", title: str = "", **parts: str
+) -> bytes:
+    """An OpenDocument file: a body of that kind, its own styles, those with a name."""
+    spaces = "".join(f' xmlns:{short}="{_OPEN}{name}:1.0"' for short, name in _OPEN_NAMES.items())
+    spaces += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    head = '<?xml version="1.0" encoding="UTF-8"?>'
+    files = {
+        "mimetype": f"application/vnd.oasis.opendocument.{kind}",
+        "content.xml": f"{head}<office:document-content{spaces}><office:automatic-styles>{own}"
+        f"</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}>"
+        "</office:body></office:document-content>",
+        "styles.xml": f"{head}<office:document-styles{spaces}><office:styles>{named}"
+        "</office:styles></office:document-styles>",
+        "meta.xml": f"{head}<office:document-meta{spaces}><office:meta><dc:title>{title}</dc:title>"
+        "</office:meta></office:document-meta>",
+        "META-INF/manifest.xml": f"{head}<manifest:manifest{spaces}/>",
+    }
+    return make_zip(files | parts)
+
+
 def make_eml(body: str, subject: str = "Minutes", **headers: str) -> bytes:
     """An e-mail with a plain body in quoted-printable."""
     from email.message import EmailMessage

@@ -10,6 +10,7 @@ from loading import (
     make_docx,
     make_eml,
     make_epub,
+    make_open_document,
     make_pdf,
     make_pptx,
     make_xlsx,
@@ -29,6 +30,20 @@ def html(*paragraphs: str) -> bytes:
     return f"<html><head><meta charset=utf-8></head><body>{inside}</body></html>".encode()
 
 
+def text(of: str) -> str:
+    return f"<text:p>{of}</text:p>"
+
+
+def cell(of: str) -> str:
+    return f"<table:table-row><table:table-cell>{text(of)}</table:table-cell></table:table-row>"
+
+
+def page(of: str) -> str:
+    return (
+        f"<draw:page><draw:frame><draw:text-box>{text(of)}</draw:text-box></draw:frame></draw:page>"
+    )
+
+
 # A maker for each suffix: two sentences, each a paragraph -> a file.
 MAKERS: dict[str, Callable[[str, str], bytes]] = {
     ".txt": lambda a, b: f"{a}\n\n{b}".encode(),
@@ -38,6 +53,11 @@ MAKERS: dict[str, Callable[[str, str], bytes]] = {
     ".docx": make_docx,
     ".pptx": lambda a, b: make_pptx(("One", a), ("Two", b)),
     ".xlsx": lambda a, b: make_xlsx(("Name", "Note"), ("x", a), ("y", b)),
+    ".odt": lambda a, b: make_open_document(text(a) + text(b)),
+    ".ods": lambda a, b: make_open_document(
+        f"<table:table>{cell(a)}{cell(b)}</table:table>", "spreadsheet"
+    ),
+    ".odp": lambda a, b: make_open_document(page(a) + page(b), "presentation"),
     ".epub": lambda a, b: make_epub([f"<p>{a}</p>", f"<p>{b}</p>"]),
     ".csv": lambda a, b: 'Name,Note\nx,"{}"\ny,{}\n'.format(a.replace('"', '""'), b).encode(),
     ".tsv": lambda a, b: f"Name\tNote\nx\t{a}\ny\t{b}\n".encode(),
@@ -100,7 +120,7 @@ def test_very_long_line(suffix: str) -> None:
 
 
 @pytest.mark.parametrize("named", [".txt", ".md", ".csv", ".html", ".docx", ".xlsx", ".pdf"])
-@pytest.mark.parametrize("is_one", [".pdf", ".docx", ".pptx", ".xlsx", ".epub"])
+@pytest.mark.parametrize("is_one", [".pdf", ".docx", ".pptx", ".xlsx", ".odt", ".epub"])
 def test_a_wrong_suffix_is_noticed(named: str, is_one: str) -> None:
     document, notes = load(MAKERS[is_one](FIRST, SECOND), f"a{named}")
     assert SECOND in document.text
@@ -140,6 +160,8 @@ def test_a_page_named_as_pdf_is_read_and_text_named_so_is_not() -> None:
         load("Just text.", "a.pdf")
     with pytest.raises(CannotLoad, match="named as an Excel file, and is not one"):
         load("Just text.", "a.xlsx")
+    with pytest.raises(CannotLoad, match="named as an OpenDocument file, and is not one"):
+        load("Just text.", "a.odt")
 
 
 def test_the_source_of_a_page_named_as_text_stays_text() -> None:

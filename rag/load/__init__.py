@@ -25,6 +25,8 @@ read in a child process (child.py); every kind that is not read is said, with th
     workbook.py   Excel: its sheets -> rows               number_format.py  a value -> as shown
     sheet_tables.py  rows of a sheet -> paragraphs
     word.py       slides.py   book.py   mail.py
+    open_document.py  ODT, ODS, ODP                       open_styles.py what their styles say
+    open_blocks.py    elements -> paragraphs, rows        open_sheets.py rows -> lines of tables
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""Zip archives (DOCX, PPTX, XLSX, EPUB) with limits on what they unpack to."""
+"""Zip archives (DOCX, PPTX, XLSX, ODT, EPUB) with limits on what they unpack to."""
 
 import io
 import zipfile

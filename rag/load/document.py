@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -92,3 +92,18 @@ def join_pages(pages: list[str]) -> tuple[str, tuple[int, ...]]:
         offsets.append(at)
         at += len(page) + 2
     return "\n\n".join(pages), tuple(offsets)
+
+
+def join_slides(slides: list[str], notes: list[str]) -> tuple[str, tuple[int, ...]]:
+    """The same for slides; those without text are noted. Raises CannotLoad where all are so."""
+    empty = [number for number, slide in enumerate(slides, 1) if not slide]
+    if len(empty) == len(slides):
+        raise CannotLoad("no text on any slide")
+    if empty:
+        notes.append(f"{'slides' if len(empty) > 1 else 'slide'} without text: {listed(empty)}")
+    return join_pages(slides)
+
+
+def listed(things: Sequence[object]) -> str:
+    """The first ten of some numbers or names, in a line."""
+    return ", ".join(map(str, things[:10])) + (", ..." if len(things) > 10 else "")

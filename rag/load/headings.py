@@ -16,3 +16,11 @@ def may_be_heading(text: str) -> bool:
         and not _GOES_ON.search(text)
         and any(map(str.isalpha, text))
     )
+
+
+def without_bold(blocks: list[str]) -> list[str]:
+    """The same, but for the marks of what is bold where most of the text is."""
+    bold = sum(len(block) for block in blocks if block.startswith(BOLD_MARK))
+    if 2 * bold < sum(map(len, blocks)):
+        return blocks
+    return [block.removeprefix(BOLD_MARK) for block in blocks]

@@ -20,6 +20,9 @@ KIND_BY_SUFFIX = {
     ".pdf": "PDF",
     ".docx": "Word",
     ".pptx": "PowerPoint",
+    ".odt": "OpenDocument",
+    ".ods": "OpenDocument",
+    ".odp": "OpenDocument",
     ".epub": "EPUB",
     ".xlsx": "Excel",
     ".xlsm": "Excel",
@@ -39,9 +42,6 @@ _NOT_READ = {
     ".ppt": "an old PowerPoint file; save it as .pptx",
     ".xls": "an old Excel file; save it as .xlsx",
     ".xlsb": "a binary Excel file; save it as .xlsx",
-    ".ods": "a spreadsheet; save it as .csv",
-    ".odt": "an OpenDocument text; save it as .docx",
-    ".odp": "an OpenDocument presentation; save it as .pptx",
     ".rtf": "a rich text file; save it as .docx",
     ".msg": "an Outlook message; save it as .eml",
     ".mobi": "a Kindle book; convert it to .epub",
@@ -60,7 +60,7 @@ _MAGIC = (
     (b"II*\x00", ".tif"),
     (b"MM\x00*", ".tif"),
 )
-_BINARY_KINDS = {"PDF", "Word", "PowerPoint", "EPUB", "Excel"}
+_BINARY_KINDS = {"PDF", "Word", "PowerPoint", "Excel", "OpenDocument", "EPUB"}
 
 
 def telling_suffix(path: str) -> str:
@@ -126,7 +126,8 @@ def _zipped(data: bytes) -> str:
         ("META-INF/container.xml", "EPUB"),
         ("xl/workbook.xml", "Excel"),
         ("xl/workbook.bin", _NOT_READ[".xlsb"]),
-        ("content.xml", "an OpenDocument file"),
+        ("content.xml", "OpenDocument"),
+        ("encrypted-package", "OpenDocument"),
     ):
         if name in names:
             return kind

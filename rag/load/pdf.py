@@ -7,7 +7,7 @@ foot of pages that repeat from page to page, which are left out.
 
 import re
 
-from rag.load.document import CannotLoad, Content
+from rag.load.document import CannotLoad, Content, listed
 from rag.load.facts import one_line, parse_date
 from rag.load.flow import paragraphs
 from rag.load.hyphens import Hyphens
@@ -30,8 +30,8 @@ def read_pdf(data: bytes, notes: list[str]) -> Content:
         raise CannotLoad("no text on any page; it may be a scan")
     for numbers, trouble in ((failed, "cannot be read"), (empty, "without text")):
         if numbers:
-            listed = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
-            notes.append(f"{'pages' if len(numbers) > 1 else 'page'} {trouble}: {listed}")
+            several = "pages" if len(numbers) > 1 else "page"
+            notes.append(f"{several} {trouble}: {listed(numbers)}")
     text, offsets = _join(without_running_heads([lines or [] for lines in pages]))
     return Content(
         text, _title(facts.get("Title")), _date(facts.get("CreationDate")), pages=offsets

@@ -24,6 +24,7 @@ READERS: Mapping[str, tuple[str, str]] = {
     "Word": ("rag.load.word", "read_word"),
     "PowerPoint": ("rag.load.slides", "read_slides"),
     "Excel": ("rag.load.workbook", "read_workbook"),
+    "OpenDocument": ("rag.load.open_document", "read_open_document"),
     "EPUB": ("rag.load.book", "read_book"),
     "table": ("rag.load.table", "read_table"),
     "e-mail": ("rag.load.mail", "read_mail"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from rag.clean import clean_text
 from rag.load.archive import open_archive
-from rag.load.document import CannotLoad, Content, join_pages
+from rag.load.document import Content, join_slides
 from rag.load.facts import one_line
 from rag.load.table import lines
 
@@ -19,12 +19,7 @@ def read_slides(data: bytes, notes: list[str]) -> Content:
 
     file = pptx.Presentation(io.BytesIO(data))
     pages = ["\n\n".join(_slide(slide)) for slide in file.slides]
-    if not any(pages):
-        raise CannotLoad("no text on any slide")
-    if empty := [str(n) for n, page in enumerate(pages, 1) if not page]:
-        listed = ", ".join(empty[:10]) + (", ..." if len(empty) > 10 else "")
-        notes.append(f"{'slides' if len(empty) > 1 else 'slide'} without text: {listed}")
-    text, offsets = join_pages(pages)
+    text, offsets = join_slides(pages, notes)
     title = one_line(file.core_properties.title)
     if title == "PowerPoint Presentation":
         title = None

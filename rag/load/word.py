@@ -9,7 +9,7 @@ from rag.clean import clean_text
 from rag.load.archive import open_archive
 from rag.load.document import Content
 from rag.load.facts import one_line
-from rag.load.headings import BOLD_MARK, may_be_heading
+from rag.load.headings import BOLD_MARK, may_be_heading, without_bold
 from rag.load.table import lines, names_columns
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -37,21 +37,13 @@ def read_word(data: bytes, notes: list[str]) -> Content:
 
     file = docx.Document(io.BytesIO(data))
     styles = _styles(file)
-    blocks = _without_bold(list(_blocks(file.element.body, styles)))
+    blocks = without_bold(list(_blocks(file.element.body, styles)))
     for kind in _NOTES:
         for relation in file.part.rels.values():
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
                 blocks += _blocks(parse_xml(relation.target_part.blob), styles)
     title = one_line(file.core_properties.title)
     return Content("\n\n".join(blocks), title or _heading(file))
-
-
-def _without_bold(blocks: list[str]) -> list[str]:
-    """The same, but for the marks of what is bold where most of the text is."""
-    bold = sum(len(block) for block in blocks if block.startswith(BOLD_MARK))
-    if 2 * bold < sum(map(len, blocks)):
-        return blocks
-    return [block.removeprefix(BOLD_MARK) for block in blocks]
 
 
 def _styles(file: Any) -> Mapping[str, str]:
