@@ -14,6 +14,7 @@ from loading import (
     make_docx,
     make_eml,
     make_epub,
+    make_notebook,
     make_open_document,
     make_pdf,
     make_pptx,
@@ -359,6 +360,19 @@ SMALL: Mapping[str, tuple[Make, str]] = {
     "no boundary.eml": (lambda s: _mail(f"Content-Type: multipart/mixed\n\n{s}\n"), "read:"),
     "no mail.eml": (lambda s: s.encode(), "named as an e-mail"),
     "cut.eml": (lambda s: _cut(make_eml(s * 9), 0.8), "read:"),
+    # notebooks
+    "deep.ipynb": (lambda _: b'{"cells":' * 100_000, "not one, or a damaged one"),
+    "deep outputs.ipynb": (lambda s: make_notebook(
+        {"source": s}, metadata=[[]]).replace(b"[[]]", b"[" * 900 + b"]" * 900), "read:"),
+    "list.ipynb": (lambda s: f'["{s}"]'.encode(), "not one, or a damaged one"),
+    "types.ipynb": (lambda s: make_notebook(*({"source": s, "cell_type": odd, "outputs": odd}
+        for odd in (5, [[5]], {"data": 5}, None))), "read:"),
+    "empty cells.ipynb": (lambda s: make_notebook(*[{}] * 100_000, {"source": s}), "read:"),
+    "page in a cell.ipynb": (lambda s: make_notebook({"cell_type": "code", "source": s, "outputs": [
+        {"data": {"text/html": "<div>" * 10_000 + "x"}}]}), "read:"),
+    "numbers.ipynb": (lambda _: b'{"cells": [], "x": ' + b"9" * 5_000 + b"}",
+                      "not one, or a damaged one"),
+    "cut.ipynb": (lambda s: _cut(make_notebook({"source": s}), 0.9), "not one, or a damaged one"),
     # tables
     "columns.csv": (lambda s: b",".join(b"c%d" % n for n in range(20_000)) + f"\n{s}".encode(),
                     "read:"),
@@ -372,6 +386,9 @@ SMALL: Mapping[str, tuple[Make, str]] = {
 SLOW: Mapping[str, tuple[Make, str]] = {
     "tags.html": (lambda _: _HTML + b"<p>x</p>" * 1_000_000, "512 MB|30 seconds"),
     "tables.html": (lambda _: _HTML + b"<table><tr><td>a<td>b</table>" * 50_000, "512 MB|30 sec"),
+    "lists.ipynb": (lambda _: b'{"cells": [' + b"[]," * 15_000_000 + b"[]]}", "512 MB|30 seconds"),
+    "paragraphs.odt": (lambda _: make_open_document(_open_line("x") * 3_000_000),
+                       "512 MB|30 seconds|1,000,000 lines"),
     "parts.eml": (lambda _: _mail("Content-Type: multipart/mixed; boundary=B\n\n" + (
         "--B\nContent-Type: text/plain\n\nhello\n" * 100_000) + "--B--\n"), "30 seconds|512 MB"),
     "receivers.eml": (lambda _: b"From: " + b"a@b.c, " * 300_000 + b"\nSubject: x\n\nhello",

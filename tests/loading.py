@@ -1,6 +1,7 @@
 """Files of each kind, made as small as they can be."""
 
 import io
+import json
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -192,6 +193,13 @@ def make_open_document(
         "META-INF/manifest.xml": f"{head}<manifest:manifest{spaces}/>",
     }
     return make_zip(files | parts)
+
+
+def make_notebook(*cells: Mapping[str, object], **more: object) -> bytes:
+    """A notebook of cells, of version 4, in Python."""
+    facts = {"language_info": {"name": "python"}}
+    notebook = {"cells": cells, "metadata": facts, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook | more, ensure_ascii=False).encode()
 
 
 def make_eml(body: str, subject: str = "Minutes", **headers: str) -> bytes:

@@ -14,6 +14,7 @@ KIND_BY_SUFFIX = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".rst": "reStructuredText",
+    ".ipynb": "notebook",
     ".html": "web page",
     ".htm": "web page",
     ".xhtml": "web page",

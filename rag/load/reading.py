@@ -27,6 +27,7 @@ READERS: Mapping[str, tuple[str, str]] = {
     "OpenDocument": ("rag.load.open_document", "read_open_document"),
     "EPUB": ("rag.load.book", "read_book"),
     "table": ("rag.load.table", "read_table"),
+    "notebook": ("rag.load.notebook", "read_notebook"),
     "e-mail": ("rag.load.mail", "read_mail"),
 }
 _FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec")

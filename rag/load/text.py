@@ -55,36 +55,40 @@ _NO_TEXT = ("", "~", "null", "true", "false")  # in YAML, unless quoted
 
 def read_text(data: bytes, notes: list[str]) -> Content:
     """A plain text file. The title is a headline in the first line, if any."""
-    return _read(data, notes, _first_line_headline)
+    return _content(decode(data, notes), notes, _first_line_headline)
 
 
 def read_markdown(data: bytes, notes: list[str]) -> Content:
     """A Markdown file. The title is its first heading, if any."""
-    return _read(data, notes, _markdown_heading)
+    return markdown(decode(data, notes), notes)
+
+
+def markdown(text: str, notes: list[str]) -> Content:
+    """The same, of its clean text."""
+    return _content(text, notes, _markdown_heading)
 
 
 def read_rst(data: bytes, notes: list[str]) -> Content:
     """A reStructuredText file. The title is its first heading; a field below it tells the date."""
-    return _read(data, notes, _rst_heading, _rst_front)
+    return _content(decode(data, notes), notes, _rst_heading, _rst_front)
 
 
 def read_asciidoc(data: bytes, notes: list[str]) -> Content:
     """An AsciiDoc file. Its header is front matter; the title may be its first heading."""
-    return _read(data, notes, _asciidoc_heading, _asciidoc_header)
+    return _content(decode(data, notes), notes, _asciidoc_heading, _asciidoc_header)
 
 
 def read_org(data: bytes, notes: list[str]) -> Content:
     """An Org file. The keywords at its top are front matter."""
-    return _read(data, notes, _first_line_headline, _org_keywords)
+    return _content(decode(data, notes), notes, _first_line_headline, _org_keywords)
 
 
-def _read(
-    data: bytes,
+def _content(
+    text: str,
     notes: list[str],
     headline: Callable[[str], str | None],
     header: Callable[[str], tuple[dict[str, Any], int]] = lambda text: ({}, 0),
 ) -> Content:
-    text = decode(data, notes)
     front, body = _front_matter(text, notes)
     if not body:
         front, body = header(text[:_LONGEST] + "\n")
