@@ -19,6 +19,7 @@ from loading import (
     make_pdf,
     make_pptx,
     make_xlsx,
+    make_vtt,
     make_zip,
     text_page,
 )
@@ -373,6 +374,24 @@ SMALL: Mapping[str, tuple[Make, str]] = {
     "numbers.ipynb": (lambda _: b'{"cells": [], "x": ' + b"9" * 5_000 + b"}",
                       "not one, or a damaged one"),
     "cut.ipynb": (lambda s: _cut(make_notebook({"source": s}), 0.9), "not one, or a damaged one"),
+    # subtitles
+    "no times.vtt": (lambda s: f"WEBVTT\n\n{s}".encode(), "named as a file of subtitles"),
+    "text.srt": (lambda s: s.encode(), "named as a file of subtitles"),
+    "cp1252.srt": (lambda s: make_vtt(s, "Élan, été.").decode().encode("cp1252"), "read:cp1252"),
+    "utf-16.srt": (lambda s: make_vtt(s).decode().encode("utf-16"), "read:utf-16"),
+    "damaged.vtt": (
+        lambda s: make_vtt(s, "Élan à Paris, été.") + b"\xff\xc3", "read:invalid bytes"),
+    "binary.vtt": (lambda s: make_vtt(s) + bytes(999), "binary"),
+    "image.srt": (lambda _: b"\x89PNG\r\n\x1a\n" + bytes(999), "an image"),
+    "tags.vtt": (lambda s: make_vtt(s + "<v" * 100_000 + "<c" * 100_000), "read:"),
+    "spaces.vtt": (lambda s: make_vtt(s, "<v" + " " * 200_000, "A" + " " * 200_000), "read:"),
+    "names.vtt": (lambda s: make_vtt(s, "A " * 50_000, "Al " * 50_000 + ":"), "read:"),
+    "lines in a cue.vtt": (lambda s: make_vtt(s, "a\n" * 100_000, "a\n" * 100_000), "read:"),
+    "times above times.srt": (
+        lambda s: b"00:00:01,000 --> 00:00:02,000\n" * 50_000 + s.encode(), "read:"),
+    "backwards.srt": (lambda s: b"9999:99:99,999 --> 00:00:00,000\n" + s.encode(), "read:"),
+    "entities.vtt": (lambda s: make_vtt(s, "&#0;&#xd800;&#x202e;&#99999999999;&amp;lt;"), "read:"),
+    "cut.vtt": (lambda s: make_vtt(s) + b"00:00:03.0", "read:"),
     # tables
     "columns.csv": (lambda s: b",".join(b"c%d" % n for n in range(20_000)) + f"\n{s}".encode(),
                     "read:"),

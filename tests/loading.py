@@ -202,6 +202,14 @@ def make_notebook(*cells: Mapping[str, object], **more: object) -> bytes:
     return json.dumps(notebook | more, ensure_ascii=False).encode()
 
 
+def make_vtt(*said: str, apart: int = 1) -> bytes:
+    """Captions of two seconds each, so many seconds apart."""
+    step = 2 + apart
+    cues = (f"00:{n * step // 60:02}:{n * step % 60:02}" for n in range(len(said)))
+    shown = (f"{at}.000 --> {at}.999\n{text}\n\n" for at, text in zip(cues, said, strict=True))
+    return f"WEBVTT\n\n{''.join(shown)}".encode()
+
+
 def make_eml(body: str, subject: str = "Minutes", **headers: str) -> bytes:
     """An e-mail with a plain body in quoted-printable."""
     from email.message import EmailMessage

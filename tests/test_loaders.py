@@ -15,6 +15,7 @@ from loading import (
     make_pdf,
     make_pptx,
     make_xlsx,
+    make_vtt,
     make_zip,
     text_page,
 )
@@ -61,11 +62,12 @@ MAKERS: dict[str, Callable[[str, str], bytes]] = {
     ".odp": lambda a, b: make_open_document(page(a) + page(b), "presentation"),
     ".epub": lambda a, b: make_epub([f"<p>{a}</p>", f"<p>{b}</p>"]),
     ".ipynb": lambda a, b: make_notebook(*({"source": said} for said in (a, b))),
+    ".vtt": lambda a, b: make_vtt(a, b, apart=9),
     ".csv": lambda a, b: 'Name,Note\nx,"{}"\ny,{}\n'.format(a.replace('"', '""'), b).encode(),
     ".tsv": lambda a, b: f"Name\tNote\nx\t{a}\ny\t{b}\n".encode(),
     ".eml": lambda a, b: make_eml(f"{a}\n\n{b}\n"),
 }
-ALIASES = {".text", ".log", ".adoc", ".org", ".markdown", ".rst", ".htm", ".xhtml", ".xlsm"}
+ALIASES = {".text", ".log", ".adoc", ".org", ".markdown", ".rst", ".htm", ".xhtml", ".xlsm", ".srt"}
 every = pytest.mark.parametrize("suffix", MAKERS)
 
 

@@ -27,7 +27,7 @@ read in a child process (child.py); every kind that is not read is said, with th
     word.py       slides.py   book.py   mail.py
     open_document.py  ODT, ODS, ODP                       open_styles.py what their styles say
     open_blocks.py    elements -> paragraphs, rows        open_sheets.py rows -> lines of tables
-    notebook.py       Jupyter
+    notebook.py       Jupyter                             subtitles.py   WebVTT, SRT
 """
 
 import functools

@@ -15,6 +15,8 @@ KIND_BY_SUFFIX = {
     ".markdown": "markdown",
     ".rst": "reStructuredText",
     ".ipynb": "notebook",
+    ".vtt": "subtitles",
+    ".srt": "subtitles",
     ".html": "web page",
     ".htm": "web page",
     ".xhtml": "web page",

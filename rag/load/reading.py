@@ -28,6 +28,7 @@ READERS: Mapping[str, tuple[str, str]] = {
     "EPUB": ("rag.load.book", "read_book"),
     "table": ("rag.load.table", "read_table"),
     "notebook": ("rag.load.notebook", "read_notebook"),
+    "subtitles": ("rag.load.subtitles", "read_subtitles"),
     "e-mail": ("rag.load.mail", "read_mail"),
 }
 _FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.exec")
