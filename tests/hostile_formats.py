@@ -18,8 +18,8 @@ from loading import (
     make_open_document,
     make_pdf,
     make_pptx,
-    make_xlsx,
     make_vtt,
+    make_xlsx,
     make_zip,
     text_page,
 )
@@ -325,6 +325,9 @@ SMALL: Mapping[str, tuple[Make, str]] = {
         lambda s: _open_sheet(_open_cell(s, 1_000_000)), "more than 200,000 repeated cells"),
     "odd numbers.ods": (lambda s: _open_sheet(
         _open_cell(s, "-5") + _open_cell("x", "1e9") + _open_cell("y", "9" * 5_000)), "read:"),
+    "merged for ever.ods": (lambda s: _open_sheet(
+        "<table:table-cell table:number-columns-spanned='999999999' "
+        f"table:number-rows-spanned='999999999'>{_open_line(s)}</table:table-cell>"), "read:"),
     "many sheets.ods": (lambda s: make_open_document(
         "<table:table/>" * 50_000 + f"<table:table><table:table-row>{_open_cell(s)}"
         "</table:table-row></table:table>", "spreadsheet"), "read:"),

@@ -14,8 +14,8 @@ from loading import (
     make_open_document,
     make_pdf,
     make_pptx,
-    make_xlsx,
     make_vtt,
+    make_xlsx,
     make_zip,
     text_page,
 )

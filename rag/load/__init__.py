@@ -26,7 +26,7 @@ read in a child process (child.py); every kind that is not read is said, with th
     sheet_tables.py  rows of a sheet -> paragraphs
     word.py       slides.py   book.py   mail.py
     open_document.py  ODT, ODS, ODP                       open_styles.py what their styles say
-    open_blocks.py    elements -> paragraphs, rows        open_sheets.py rows -> lines of tables
+    open_blocks.py    elements -> paragraphs, rows        open_sheets.py sheets -> rows
     notebook.py       Jupyter                             subtitles.py   WebVTT, SRT
 """
 

@@ -38,10 +38,11 @@ _MOST_REPEATED = 200_000  # cells of a file that are not written in it: a few by
 
 
 class Row(NamedTuple):
-    """What the cells of a row say, the empty ones at its end left out, and where it stands."""
+    """What the cells of a row say, the empty ones at its end left out; repeated rows count."""
 
     texts: list[str]
     element: Element
+    number: int
 
 
 class Blocks:
@@ -72,24 +73,33 @@ class Blocks:
             rows = [row for row in self.rows(element) if row.texts]
             told = element.get(f"{TABLE}use-first-row-styles") == "true" or _repeats_first(element)
             texts = [row.texts for row in rows]
-            yield from lines(texts, told or names_columns(texts, seen=self.stands_out(rows)))
+            yield from lines(texts, told or names_columns(texts, seen=self._stands_out(rows)))
         else:
             yield from self.below(element, headed)
 
     def rows(self, table: Element) -> Iterator[Row]:
         """The rows of a table, one as often as it is repeated; an empty one is there once."""
+        number = 0
         for element in _rows(table):
             texts = self._texts(element)
-            times = _number(element, f"{TABLE}number-rows-repeated") if texts else 1
-            self._repeat(len(texts) * (times - 1))
-            yield from [Row(texts, element)] * times
+            times = number_of(element, f"{TABLE}number-rows-repeated")
+            if texts:
+                self._repeat(len(texts) * (times - 1))
+                yield from (Row(texts, element, number + n) for n in range(times))
+            else:
+                yield Row(texts, element, number)
+            number += times
 
-    def stands_out(self, rows: Sequence[Row]) -> bool:
-        """Whether each cell of the first row is bold or shaded, and not so those of the second."""
-        cells = [[cell for cell in row.element if _said(cell)] for row in rows[:2]]
-        return len(cells) == 2 and any(
-            all(map(looks, cells[0])) and not all(map(looks, cells[1]))
-            for looks in (self._is_bold, self._styles.is_shaded)
+    def looks(self, row: Element) -> tuple[bool, bool]:
+        """Whether all the cells of a row in which something is written are bold, and shaded."""
+        cells = [cell for cell in row if _said(cell)]
+        return all(map(self._is_bold, cells)), all(map(self._styles.is_shaded, cells))
+
+    def _stands_out(self, rows: Sequence[Row]) -> bool:
+        """Whether the first row is bold or shaded as a whole, and not so the second."""
+        looks = [self.looks(row.element) for row in rows[:2]]
+        return len(looks) == 2 and any(
+            first and not second for first, second in zip(*looks, strict=True)
         )
 
     def _paragraph(self, element: Element, headed: bool) -> Iterator[str]:
@@ -110,7 +120,7 @@ class Blocks:
         """What a heading begins with, as in Markdown."""
         level = self._styles.heading(element)
         if element.tag == f"{TEXT}h":
-            level = _number(element, f"{TEXT}outline-level")
+            level = number_of(element, f"{TEXT}outline-level")
         if level:
             return f"{'#' * min(level, _DEEPEST)} "
         bold = all(bold for run, bold in runs if run.strip())
@@ -137,7 +147,7 @@ class Blocks:
             if child.tag == _NOTE or child.tag.startswith(DRAW):
                 aside.append(child)
             elif child.tag == f"{TEXT}s":
-                yield " " * min(_number(child, f"{TEXT}c"), _MOST_SPACES), bold
+                yield " " * min(number_of(child, f"{TEXT}c"), _MOST_SPACES), bold
             elif child.tag in _CHARACTERS:
                 yield _CHARACTERS[child.tag], bold
             elif child.tag not in _LEFT_OUT and not self._styles.hides(child):
@@ -157,7 +167,7 @@ class Blocks:
         for cell in row:
             if cell.tag not in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
                 continue
-            times = _number(cell, f"{TABLE}number-columns-repeated")
+            times = number_of(cell, f"{TABLE}number-columns-repeated")
             covered = cell.tag == f"{TABLE}covered-table-cell"
             if text := "" if covered else " ".join(self.below(cell, headed=False)):
                 self._repeat(empty + times - 1)
@@ -193,7 +203,7 @@ def _said(cell: Element) -> list[Element]:
     return [said for said in cell if said.tag in _PARAGRAPHS and "".join(said.itertext()).strip()]
 
 
-def _number(element: Element, attribute: str) -> int:
+def number_of(element: Element, attribute: str) -> int:
     """How often, how many, how deep; 1 where that is not told."""
     told = element.get(attribute, "")
     return max(1, int(told)) if _NUMBER.fullmatch(told) else 1

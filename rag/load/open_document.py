@@ -12,8 +12,9 @@ from rag.load.document import CannotLoad, Content, join_slides, listed
 from rag.load.facts import one_line
 from rag.load.headings import without_bold
 from rag.load.open_blocks import Blocks
-from rag.load.open_sheets import sheet_lines
+from rag.load.open_sheets import sheet_rows
 from rag.load.open_styles import DRAW, OFFICE, TABLE, Styles
+from rag.load.sheet_tables import paragraphs
 
 _MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
 _SHOWN = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
@@ -108,7 +109,7 @@ def _sheets(sheets: Element, blocks: Blocks, styles: Styles, notes: list[str]) -
             hidden.append(name)
             continue
         shapes = (text for part in sheet.iterfind(f"{TABLE}shapes") for text in blocks.of(part))
-        if told := [*sheet_lines(list(blocks.rows(sheet)), blocks), *shapes]:
+        if told := [*paragraphs(sheet_rows(sheet, blocks)), *shapes]:
             found.append((name, told))
     if hidden:
         notes.append(f"hidden sheets are not read: {listed(hidden)}")

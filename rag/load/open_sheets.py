@@ -1,65 +1,39 @@
-"""The rows of a sheet -> lines: of its tables, which blank rows part, and what is above each."""
+"""A sheet of an OpenDocument file -> its rows, with what their merged cells say."""
 
-import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
 
-from rag.load.headings import BOLD_MARK, may_be_heading
-from rag.load.open_blocks import Blocks, Row
-from rag.load.table import lines, names_columns
+from rag.load.facts import LONGEST_TITLE
+from rag.load.open_blocks import Blocks, number_of
+from rag.load.open_styles import TABLE
+from rag.load.sheet_tables import NO_ROW, Row
 
-_WORDED = re.compile(r"\d.*[^\W\d_]{4}")
-_WORD = re.compile(r"[^\W\d_]{4}")  # and no unit, currency, or name of a month
+_MOST_MERGED = 256  # cells of a row that one may spread over
 
 
-def sheet_lines(rows: Sequence[Row], blocks: Blocks) -> Iterator[str]:
-    """A line for each row that is not blank, with the names of its table's columns.
-
-    A table without names of its own goes on with those above it where its cells stand below them.
-    Of rows of one cell above a table the first may be its heading.
-    """
-    parts = [list(part) for filled, part in groupby(rows, lambda row: bool(row.texts)) if filled]
-    names: list[str] = []
-    for part, following in zip(parts, [*parts[1:], []], strict=False):
-        above = sum(1 for _ in takewhile(_is_single, part))
-        titles = list(lines([row.texts for row in part[:above]], headed=False))
-        opens = above < len(part) or not all(map(_is_single, following))
-        if titles and opens and may_be_heading(titles[0]):
-            titles[0] = BOLD_MARK + titles[0]
-        yield from titles
-
-        if not (table := part[above:]):
+def sheet_rows(table: Element, blocks: Blocks) -> Iterator[Row]:
+    """The rows of a sheet; the text of merged cells is in each row that has others."""
+    open_above: list[tuple[int, int, str]] = []  # last row, column, text
+    for row in blocks.rows(table):
+        if not row.texts:
+            yield NO_ROW
             continue
-        texts = [row.texts for row in table]
-        if _is_headed(texts, stands_out=blocks.stands_out(table)):
-            names = texts.pop(0)
-        elif not all(_fits(row, names) for row in texts):
-            names = []
-        yield from lines([names, *texts], headed=True) if names else lines(texts, headed=False)
+        open_above = [one for one in open_above if one[0] >= row.number]
+        texts = {column: text for _, column, text in open_above}
+        texts |= {column: text for column, text in enumerate(row.texts) if text}
+        spread: dict[int, str] = {}
+        for column, columns, rows in _merged(row.element):
+            if text := row.texts[column] if column < len(row.texts) else "":
+                spread |= dict.fromkeys(range(column + 1, column + columns), text)
+                if rows > 1 and len(text) <= LONGEST_TITLE:  # a name of the rows, and no note
+                    open_above.append((row.number + rows - 1, column, text))
+        yield Row(texts, spread, blocks.looks(row.element))
 
 
-def _is_single(row: Row) -> bool:
-    return sum(map(bool, row.texts)) == 1
-
-
-def _is_headed(rows: Sequence[Sequence[str]], stands_out: bool) -> bool:
-    """Whether the first row names the columns.
-
-    Two columns may as well be names and their values; and "2025 planned", where it stands out, is
-    no value.
-    """
-    left = min(next(i for i, text in enumerate(row) if text) for row in rows)
-    names, *below = (row[left : len(rows[0])] for row in rows)
-    known = [f"in {name}" if stands_out and _WORDED.match(name) else name for name in names]
-    amounts = [row[1] for row in below if len(row) > 1]
-    figures = len(amounts) > 1 and all(map(_is_amount, amounts))
-    return names_columns([known, *below], seen=stands_out or len(names) > 2 or figures)
-
-
-def _is_amount(cell: str) -> bool:
-    return any(map(str.isdigit, cell)) and not _WORD.search(cell)
-
-
-def _fits(row: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether each cell of a row stands below a name."""
-    return all(i < len(names) and names[i] for i, cell in enumerate(row) if cell)
+def _merged(row: Element) -> Iterator[tuple[int, int, int]]:
+    """The column of each cell of a row, the first one of repeated ones, and what it spans."""
+    column = 0
+    for cell in row:
+        columns = min(number_of(cell, f"{TABLE}number-columns-spanned"), _MOST_MERGED)
+        yield column, columns, number_of(cell, f"{TABLE}number-rows-spanned")
+        column += number_of(cell, f"{TABLE}number-columns-repeated")
