@@ -66,7 +66,7 @@ def unframed(question: str) -> str:
         bare = bare[: match.start()] + bare[match.end() :]
     if bare != question.strip():
         bare = bare[:1].upper() + bare[1:]
-    if not _OPENS.match(bare) or bare.endswith(("?", "!")):
+    if not _OPENS.match(bare) or "?" in bare or bare.endswith("!"):
         return bare
     return bare.rstrip(" .") + "?"
 

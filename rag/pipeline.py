@@ -135,10 +135,10 @@ class Pipeline:
             self._reader.prepare()
             llm = self._llm
             if llm:
-                query = yield from write_out(draft, before, llm)
+                query = unframed((yield from write_out(draft, before, llm)))
             else:
                 query = standalone(unframed(question), before)
-            query = corrected(unframed(query), snapshot, embedder.count)
+            query = corrected(query, snapshot, embedder.count)
             draft = replace(draft, query=query)
             only, undated = selection.keys(snapshot)
             draft = draft.warned(*left_out(only, undated))

@@ -37,6 +37,7 @@ from rag.framing import same_but_for_marks, unframed
         ("Can you explain why it failed?",) * 2,
         ("Please explain how it works",) * 2,
         ("Tell me about Rome",) * 2,
+        ("Who built it? The old bridge, not the new one.",) * 2,
         ("Can you tell me if it is open?",) * 2,
         ("Which song did they call Please Please?",) * 2,
         ("Hi",) * 2,

@@ -141,3 +141,12 @@ def test_values_of_other_types_are_passed_over(odd: Any) -> None:
     for key in ("cells", "worksheets"):
         with pytest.raises(CannotLoad, match="no text"):
             load(json.dumps({key: odd}), "a.ipynb")
+
+
+def test_a_table_is_read_as_one_where_it_is_shown_as_one() -> None:
+    table = "<style>td {}</style><table><tr><th></th><th>port</th><th>ships</th></tr>"
+    rows = "<tr><th>0</th><td>Bay</td><td>12</td></tr>"
+    data = {"text/plain": "  port  ships\n0  Bay  12", "text/html": f"{table}{rows}</table>"}
+    cell = {"cell_type": "code", "source": "d", "outputs": [{"data": data}]}
+    document, _ = load(json.dumps({"cells": [cell]}), "a.ipynb")
+    assert document.text.endswith("\n\n0; port: Bay; ships: 12")

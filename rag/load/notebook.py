@@ -84,9 +84,9 @@ def _shown(output: Mapping[str, Any], notes: list[str]) -> Iterator[str]:
     plain, html = _text(kinds.get("text/plain")), _text(kinds.get("text/html"))
     if written := _text(kinds.get("text/markdown")):
         yield _closed(written)
-    elif plain and not _OBJECT.fullmatch(plain):
+    elif plain and not _OBJECT.fullmatch(plain) and "<table" not in html:
         yield _fenced(_printed(plain), "text")
-    elif html:
+    elif html:  # a table in which each row knows the names of its columns
         with suppress(CannotLoad):  # where it shows no text
             yield from blocks_of_page(f"<html><body>{clean_text(html)}".encode(), notes)
 
