@@ -126,7 +126,7 @@ def _index_of(textpage: Any, text: str) -> Callable[[int], int]:
     if textpage.count_chars() == len(text):
         return int
     units = list(itertools.accumulate((1 + (c > "\uffff") for c in text), initial=0))
-    return lambda at: int(raw.FPDFText_GetCharIndexFromTextIndex(textpage, units[at]))
+    return lambda at: max(0, raw.FPDFText_GetCharIndexFromTextIndex(textpage, units[at]))
 
 
 def _weight(textpage: Any, at: int) -> int:
