@@ -6,6 +6,10 @@ pool opens? Thanks" would be answered otherwise than "When the pool opens?".
 
 import re
 
+from rag.converse import standalone
+from rag.datatypes import Message
+from rag.sentences import sentence_spans
+
 _ASKS = (
     r"(?:(?:(?:about|at|by|for|from|in|of|on|since|to|until|with)\s+)?"
     r"(?:how|what|when|where|which|who(?:m|se)?|why)"
@@ -52,6 +56,16 @@ _AFTER = re.compile(
     re.I | re.X,
 )
 _OPENS = re.compile(_ASKS, re.I)
+_IN_TITLE = re.compile(
+    rf"^(?:about|according\s+to|as\s+per|for|from|in|on|per)\s+"
+    rf"(?:“[^“”]+”|\"[^\"]+\"|‘[^‘’]+’),?\s+(?={_ASKS})",
+    re.I,
+)
+_ASIDE = re.compile(  # and not the words of a conversation that a follow-up leans on
+    r"(?<=[?.!])\s*\((?:about|according|as|at|concerning|for|from|i|if|in|of|on|per|regarding|see|"
+    r"we|when|with)\b[^()]+\)[\s.?!]*$",
+    re.I,
+)
 
 
 def unframed(question: str) -> str:
@@ -69,6 +83,22 @@ def unframed(question: str) -> str:
     if not _OPENS.match(bare) or "?" in bare or bare.endswith("!"):
         return bare
     return bare.rstrip(" .") + "?"
+
+
+def asked_alone(question: str) -> str:
+    """What is asked, without what else is told: where to look, what for, who asks.
+
+    Other sentences, a title in quotes before it, and brackets behind it. What it leans on of those
+    sentences stays: "The pump leaks. How do I mend it?" asks how to mend the pump.
+    """
+    bare = _ASIDE.sub("", question)
+    sentences = [bare[slice(*span)] for span in sentence_spans(bare)]
+    asking = [sentence for sentence in sentences if sentence.endswith("?")]
+    asking = asking or [sentence for sentence in sentences[-1:] if _OPENS.match(sentence)]
+    if not asking:
+        return bare
+    told = [Message("user", sentence) for sentence in sentences if sentence not in asking]
+    return standalone(" ".join(unframed(_IN_TITLE.sub("", one)) for one in asking), told)
 
 
 def same_but_for_marks(question: str, other: str) -> bool:

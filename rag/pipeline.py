@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 
+import numpy as np
+
 from rag.abstain import answerability
 from rag.choose import named_first
 from rag.converse import Told, messages, standalone
@@ -18,7 +20,7 @@ from rag.each import answered_each
 from rag.embed import Embedder, Vectors, open_embedder
 from rag.errors import EmbedderMismatch
 from rag.extract import Candidate, candidates
-from rag.framing import unframed
+from rag.framing import asked_alone, unframed
 from rag.freshness import stale
 from rag.llms import LLM, open_llm
 from rag.reader import Reader
@@ -149,7 +151,7 @@ class Pipeline:
             draft = replace(draft, passages=tuple(hits))
             yield draft
             found = self._candidates(query, hits, vector, embedder)
-            answerable = answerability(query, hits, found)
+            answerable = answerability(asked_alone(query), hits, found)
             draft = replace(draft, answerability=answerable)
             if not found or answerable < self._threshold:
                 answer = replace(draft, complete=True, text=NOT_IN_DOCUMENTS)
@@ -213,7 +215,13 @@ class Pipeline:
     def _candidates(
         self, question: str, hits: Sequence[Hit], vector: Vectors, embedder: Embedder
     ) -> list[Candidate]:
-        """The sentences that may answer; the reader reads the best hits."""
+        """The sentences that may answer; the reader reads the best hits.
+
+        They are as near to what is asked alone as to all that the question tells.
+        """
+        if (alone := asked_alone(question)) != question:
+            vector = vector + embedder.embed_query(alone)
+            vector /= np.linalg.norm(vector)
         readings = self._reader.read(question, [hit.passage for hit in hits[:_READ]])
         found = candidates(question, hits, vector, embedder.embed_sentences, readings)
         return named_first(question, found)
@@ -236,7 +244,8 @@ class Pipeline:
             hits = search(question, vector)
             known = [replace(hit, rank=ranks[_place(hit)]) for hit in hits if _place(hit) in ranks]
             own = self._candidates(question, known or draft.passages, vector, embedder)
-            return own if answerability(question, hits, own) >= self._threshold else ()
+            likely = answerability(asked_alone(question), hits, own)
+            return own if likely >= self._threshold else ()
 
         return answered_each(draft, found, judge)
 

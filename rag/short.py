@@ -9,6 +9,7 @@ from rag.choose import short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
 from rag.extract import LONGEST_READ, Candidate
+from rag.framing import asked_alone
 from rag.mentions import TIME, identifiers
 from rag.quantities import quantities
 from rag.tables import in_table, told
@@ -124,7 +125,7 @@ def _fits(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bo
     """
     passage = candidate.hit.passage
     return (
-        not asks_whether(question)
+        not asks_whether(asked_alone(question))
         and not of_another_time(question, told(passage, candidate.span))
         and not candidate.elsewhere
         and (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.framing import same_but_for_marks, unframed
+from rag.framing import asked_alone, same_but_for_marks, unframed
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,36 @@ def test_unframed(asked: str, bare: str) -> None:
 def test_a_long_question_takes_no_time() -> None:
     assert unframed("tell me " * 500) == ("tell me " * 500).strip()
     assert unframed("Hi, " * 999 + "who?") == "Who?"
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("When does the pool open?", "When does the pool open?"),
+        ("I am new here. When does the pool open?", "When does the pool open?"),
+        ("I am new here. when does the pool open", "when does the pool open?"),
+        ("I am new here. Can you tell me when the pool opens?", "When the pool opens?"),
+        (
+            "Who built the mill? Who paid for it? I write a book.",
+            "Who built the mill? Who paid for it?",
+        ),
+        ("What is 3.5 m deep? I ask for St. Mary's.", "What is 3.5 m deep?"),
+        ("The pump leaks. How do I mend it?", "How do I mend it? (pump leaks)"),
+        ("Who built it? (about the letter of May 3)", "Who built it?"),
+        ("Who built it? (See “The old mill”.)", "Who built it?"),
+        ("In “The old mill”, who built the wheel?", "who built the wheel?"),
+        # All of it asks, or none:
+        ("Who built it (the wheel)?",) * 2,
+        ("Who built it? (wheel, mill)",) * 2,
+        ("In 1871, who built it?",) * 2,
+        ("He said “Who built it?” in the film.",) * 2,
+        ("I am new here. Tell me all.",) * 2,
+        ("(about it)",) * 2,
+        ("pool",) * 2,
+    ],
+)
+def test_what_is_asked_alone(question: str, asked: str) -> None:
+    assert asked_alone(question) == asked
 
 
 def test_same_but_for_marks() -> None:

@@ -117,6 +117,41 @@ def test_what_frames_a_question_changes_nothing(pipeline: Pipeline) -> None:
     assert pipeline.ask("Hello! Could you tell me which documents you have?").passages
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Where did Blinken travel?", "will also travel to Qatar"),
+        ("Who is the national security adviser?", "adviser Jake Sullivan"),
+        ("How long is the cease-fire in the U.S. plan?", "weeks-long cease-fire"),
+    ],
+)
+def test_what_else_is_told_does_not_hide_what_is_asked(
+    pipeline: Pipeline, question: str, words: str
+) -> None:
+    answer = pipeline.ask(f"I have a meeting about this tomorrow. {question}")
+    assert words in answer.sentences[0].text
+    assert answer.answerability is not None and answer.answerability > 0.9
+
+
+def test_what_else_is_told_picks_what_answers(
+    home: Path, embedder: Embedder, tmp_path: Path
+) -> None:
+    (tmp_path / "prices.md").write_text(
+        "# Climbing hall\n\nA day ticket costs 14 pounds for adults. Students pay 11 pounds for a "
+        "day ticket. Children under 14 pay 8 pounds for a day ticket.\n\n"
+        "| Pass | Adults | Students | Children |\n|---|---|---|---|\n"
+        "| Monthly | £52 | £41 | £30 |\n| Yearly | £480 | £390 | £260 |\n",
+        encoding="utf-8",
+    )
+    sync(LocalStore(tmp_path / "index"), [str(tmp_path / "prices.md")], embedder)
+    pipeline = Pipeline.open(tmp_path / "index", home=home)
+    ticket = pipeline.ask("I am a student. How much is a day ticket?")
+    assert ticket.short is not None and ticket.short.text == "11 pounds"
+    shown = [pipeline.ask(f"What does the yearly pass cost? (for {who})").short for who in
+             ("adults", "students", "children")]  # fmt: skip
+    assert [short and short.text for short in shown] == ["£480", "£390", "£260"]
+
+
 def test_the_short_answer_is_that_of_the_time_asked_about(pipeline: Pipeline) -> None:
     short = pipeline.ask(TRUCKS).short
     assert short is not None and short.text == "about 225 trucks" and short.sure

@@ -108,6 +108,13 @@ def test_sentences_of_another_time_are_not_read_and_outdo_nothing(reader: Reader
     assert ("a.txt", june) in reader.read(question.replace(" in April", ""), [passage(text)])
 
 
+def test_what_else_a_question_tells_makes_it_no_less_sure(reader: Reader) -> None:
+    question, place = "Who built the lighthouse?", ("a.txt", passage(PASSAGE).sentences[0])
+    alone = reader.read(question, [passage(PASSAGE)])[place]
+    more = f"I have a meeting with the council about this tomorrow. {question}"
+    assert reader.read(more, [passage(PASSAGE)])[place].margin >= alone.margin
+
+
 def test_a_question_that_leaves_no_room_is_not_read(reader: Reader) -> None:
     assert reader.read("lighthouse " * 600, [passage(PASSAGE)]) == {}
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from rag.chronology import of_another_time
 from rag.datatypes import Passage, Span
 from rag.embed.model_folder import DEFAULT_SPEC, find_model_folder
+from rag.framing import asked_alone
 from rag.onnx_model import OnnxModel, Tokenizer, open_tokenizer
 from rag.tables import in_table
 from rag.words import STOP_WORDS, tokens
@@ -57,12 +59,14 @@ class Reader:
     def read(self, question: str, passages: Sequence[Passage]) -> dict[tuple[str, Span], Reading]:
         """Document and place of a sentence -> its words that answer best.
 
-        Left out are sentences of passages that are not English prose, rows of tables, sentences
-        beyond the window, and those of another time than the question's: it hardly looks at times.
+        A question that tells more than it asks is read with and without that. Left out are
+        sentences of passages that are not English prose, rows of tables, sentences beyond the
+        window, and those of another time than the question's: it hardly looks at times.
         """
         found: dict[tuple[str, Span], Reading] = {}
-        for passage in passages:
-            for span, reading in self._read(question, passage) if _is_english(passage.text) else ():
+        english = [passage for passage in passages if _is_english(passage.text)]
+        for asked, passage in product(dict.fromkeys((question, asked_alone(question))), english):
+            for span, reading in self._read(asked, passage):
                 known = found.setdefault((passage.document, span), reading)
                 if reading.margin > known.margin:
                     found[passage.document, span] = reading

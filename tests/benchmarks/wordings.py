@@ -43,6 +43,8 @@ WORDINGS: dict[str, Callable[[str], str]] = {
     "Hi! ... Thanks.": lambda q: f"Hi! {q} Thanks.",
     "According to the documents,": lambda q: f"According to the documents, {later(q)}",
     "... Please answer briefly.": lambda q: f"{q} Please answer briefly.",
+    "I have a meeting ...": lambda q: f"I have a meeting about this tomorrow. {q}",
+    "... I need it for a report.": lambda q: f"{q} I need it for a report.",
     "a slip": misspelt,
     "its words alone": lambda q: " ".join(terms(q)),
 }
