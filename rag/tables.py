@@ -1,6 +1,7 @@
 """A sentence of a passage -> the table that it is a row of, and its cells.
 
-A row is one of Markdown, or what is made of the rows of other tables: "Name: value; name: value".
+A row is a line with bars, as in Markdown, grids and AsciiDoc, or what is made of the rows of other
+tables: "Name: value; name: value".
 """
 
 import re
@@ -10,9 +11,11 @@ from itertools import pairwise, takewhile
 
 from rag.asked import holds_kind, kind_asked
 from rag.datatypes import Passage, Span
+from rag.load.table import names_columns
 from rag.words import stems
 
 _RULE = re.compile(r"(?=.*\|)[|:+\s]*--[-|:+\s]*")  # between the names of columns and the rows
+_GRID = re.compile(r"\+?(?:[-=:]+\+)+[-=:]*")  # around and between the rows of a grid
 _EDGE = re.compile(r"\|={3,}")  # above the names of an AsciiDoc table's columns, and below it
 _FIGURE = re.compile(r"\|\s*(?!(?:19|20)\d\d\s*(?:\||$))[\d£$€]")  # in a cell, but no year
 _BAR = re.compile(r"(?<!\\)\|")
@@ -22,8 +25,8 @@ _NAMED_CELLS = re.compile(rf"(?:{_NAMELESS.pattern})?(?:{_NAMED_CELL.pattern}){{
 
 
 def is_row(sentence: str) -> bool:
-    """Whether a sentence looks like a line of a Markdown table."""
-    return "|" in sentence and not sentence.startswith("#")
+    """Whether a sentence looks like a line of a table with bars."""
+    return ("|" in sentence and not sentence.startswith("#")) or bool(_GRID.fullmatch(sentence))
 
 
 def in_table(sentence: str) -> bool:
@@ -38,16 +41,41 @@ def columns_of(lines: Sequence[str], goes_on: bool = False) -> list[int | None]:
     """
     found: list[int | None] = [None] * len(lines)
     head = 0 if goes_on else None
+    begun = 0
     for i, line in enumerate(lines):
+        before = lines[i - 1] if i else ""
         if not is_row(line):
-            head = None
+            head, begun = None, i + 1
+        elif _GRID.fullmatch(line):
+            if _GRID.fullmatch(before):  # below a table and above the next one
+                head, begun = None, i
+            elif head is None and is_row(before) and _below_names(lines, begun, i):
+                head = found[i - 1] = i - 1
         elif _EDGE.fullmatch(line):
             head = i + 1 if head is None and _names(lines[i + 1 : i + 2]) else None
             continue
-        elif _is_rule(line) and i > 0 and is_row(lines[i - 1]):
+        elif _is_rule(line) and is_row(before):
             head = found[i - 1] = i - 1
+        elif head is None and not is_row(before) and _framed(lines, i):
+            head = i
         found[i] = head if head is None or _fits(line, lines[head]) else None
     return found
+
+
+def _below_names(lines: Sequence[str], begun: int, at: int) -> bool:
+    """Whether a line of a grid is the one below its names: drawn otherwise, or not as all rows."""
+    if any(_GRID.fullmatch(lines[i]) for i in range(begun + 1, at)):
+        return False
+    below = [bool(_GRID.fullmatch(line)) for line in lines[at + 1 : at + 4] if is_row(line)]
+    return "=" in lines[at] or below != [False, True, False]
+
+
+def _framed(lines: Sequence[str], at: int) -> bool:
+    """Whether a table of which no line is a rule begins there, with the names of its columns."""
+    rows = list(takewhile(is_row, (lines[i] for i in range(at, len(lines)))))
+    bare = any(_is_rule(row) or not (row.startswith("|") and row.endswith("|")) for row in rows)
+    cut = [[cell.strip() for cell in _BAR.split(row)[1:-1]] for row in rows]
+    return not bare and names_columns(cut, seen=False)
 
 
 def _names(lines: Sequence[str]) -> bool:
@@ -87,7 +115,7 @@ def _tables(passage: Passage) -> Mapping[Span, tuple[Span, Sequence[Span]]]:
 
 
 def _is_rule(sentence: str) -> bool:
-    return bool(_RULE.fullmatch(sentence) or _EDGE.fullmatch(sentence))
+    return any(mark.fullmatch(sentence) for mark in (_RULE, _GRID, _EDGE))
 
 
 def is_head(passage: Passage, span: Span) -> bool:

@@ -88,6 +88,51 @@ def test_a_table_that_goes_on_has_the_columns_of_the_line_above() -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        (  # of reStructuredText
+            "+-------+----------+\n| Size  | Price    |\n+=======+==========+\n"
+            "| Small | 12 euros |\n+-------+----------+\n"
+            "| Large | 20 euros |\n+-------+----------+",
+            ["Size: Small; Price: 12 euros", "Size: Large; Price: 20 euros"],
+        ),
+        (  # without names
+            "+-------+------+\n| Chair | Ann  |\n+-------+------+\n| Clerk | Ben  |\n"
+            "+-------+------+\n| Cook  | Cleo |\n+-------+------+",
+            ["| Chair | Ann  |", "| Clerk | Ben  |", "| Cook  | Cleo |"],
+        ),
+        (  # of MySQL, two of them
+            "+----+-----+\n| id | who |\n+----+-----+\n|  1 | Ann |\n|  2 | Ben |\n+----+-----+\n"
+            "+----+------+\n| id | town |\n+----+------+\n|  7 | Rome |\n+----+------+",
+            ["id: 1; who: Ann", "id: 2; who: Ben", "id: 7; town: Rome"],
+        ),
+        (" id | who\n----+-----\n  1 | Ann\n", ["id: 1; who: Ann"]),  # of PostgreSQL
+        (  # no rule at all
+            "| Line | Colour | Length |\n| A | red | 12 km |\n| B | blue | 7 km |",
+            ["Line: A; Colour: red; Length: 12 km", "Line: B; Colour: blue; Length: 7 km"],
+        ),
+        (  # nor names
+            "| Ann | Chair | Rome |\n| Ben | Clerk | Oslo |\n| Cleo | Cook | Bonn |",
+            ["| Ann | Chair | Rome |", "| Ben | Clerk | Oslo |", "| Cleo | Cook | Bonn |"],
+        ),
+    ],
+)
+def test_tables_of_other_tools(table: str, rows: list[str]) -> None:
+    text = passage(f"It is told below.\n\n{table}\n\nThat is all.")
+    found = [told(text, span) for span in text.sentences if not is_head(text, span)]
+    assert found == ["It is told below.", *rows, "That is all."]
+
+
+def test_a_grid_that_goes_on_has_the_columns_of_the_line_above() -> None:
+    text = "|  2 | Ben |\n|  3 | Eve |\n+----+-----+\n"
+    spans = tuple((a + 50, b + 50) for a, b in sentence_spans(text))
+    above = (((9, 21), "| id | who |"),)
+    goes_on = Passage("a", "a", False, None, None, "", 50, 50 + len(text), text, spans, (), above)
+    rows = [told(goes_on, span) for span in spans if not is_head(goes_on, span)]
+    assert rows == ["id: 2; who: Ben", "id: 3; who: Eve"]
+
+
+@pytest.mark.parametrize(
     ("question", "row", "cell"),
     [
         ("What was the turnover in 2021?", "| Turnover | 10 | 12 |", "12"),
