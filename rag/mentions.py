@@ -63,7 +63,7 @@ _FRAMES = frozenset(
     type types understand use used using via want wanted way well went wish wonder yes long old
     big often far one two ones another same still yet ever
     did first last next
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 

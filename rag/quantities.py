@@ -14,15 +14,17 @@ _SMALL = """
     sixteen seventeen eighteen nineteen
 """
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_WORDS = {word: value for value, word in enumerate(_SMALL.split())} | {"a": 1}
-_WORDS |= {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)}
-_ONES = "|".join(_SMALL.split()[1:10])
-_BELOW = rf"(?:(?:{'|'.join(_TENS.split())})(?:[ \xa0-](?:{_ONES}))?|{'|'.join(_SMALL.split())})"
-_SAID = rf"\b(?:(?:{_ONES}|a)[ \xa0-]hundred(?: (?:and )?{_BELOW}(?!-))?|{_BELOW})\b"
-_MAGNITUDES = {
-    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
-    "bn": 1e9, "trillion": 1e12,
+BELOW_TWENTY = {word: value for value, word in enumerate(_SMALL.split())}
+TENS = {word: 10 * value for value, word in enumerate(_TENS.split(), start=2)}
+SCALES = {
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
+SHORT_SCALES = {"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9}
+_WORDS = BELOW_TWENTY | TENS | {"a": 1}
+_ONES = "|".join([*BELOW_TWENTY][1:10])
+_BELOW = rf"(?:(?:{'|'.join(TENS)})(?:[ \xa0-](?:{_ONES}))?|{'|'.join(BELOW_TWENTY)})"
+_SAID = rf"\b(?:(?:{_ONES}|a)[ \xa0-]hundred(?: (?:and )?{_BELOW}(?!-))?|{_BELOW})\b"
+_MAGNITUDES = SCALES | SHORT_SCALES
 _NOT_COUNTED_OFF = (
     r"(?<!\bday )(?<!\bpage )(?<!\bpart )(?<!\broom )(?<!\bstage )(?<!\bstep )(?<!\bweek )"
 )
@@ -31,7 +33,7 @@ _GROUPED = (  # 1,300,000 or 1 300 000, and not "on day 3 500 people came"
     rf"|{_NOT_COUNTED_OFF}\d{{1,3}}(?:[ \xa0\u2009\u202f]\d{{3}})+(?!\d)"
 )
 _VALUE = rf"(?:(?:{_GROUPED}|\d+)(?:\.\d+)?|{_SAID})"
-_MAGNITUDE = r"(?:hundred|thousand|million|billion|trillion|(?:bn|mn|k|m)\b)"
+_MAGNITUDE = rf"(?:{'|'.join(SCALES)}|(?:{'|'.join(SHORT_SCALES)})\b)"
 _QUANTITY = re.compile(
     rf"(?<![\w.,/:-])(?P<currency>[$€£])?\s?(?P<value>{_VALUE})"
     rf"(?:\s*(?:-|–|to|and)\s*[$€£]?(?P<upper>{_VALUE}))?(?:[\s-]?(?P<magnitude>{_MAGNITUDE}))?"
@@ -140,7 +142,7 @@ def quantities(text: str) -> Iterator[Quantity]:
         counted, unit, length = _counted(text[match.end() :], match["currency"], match["percent"])
         if not counted:
             continue
-        factor = unit * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1.0)
+        factor = unit * _MAGNITUDES.get((match["magnitude"] or "").lower(), 1)
         value = _number(match["value"]) * factor
         upper = _number(match["upper"]) * factor if match["upper"] else value
         start = match.end() - len(match.group().lstrip())

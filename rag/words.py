@@ -25,7 +25,7 @@ STOP_WORDS = frozenset(
     was wasn we were weren what when where whether which while who whom whose why will with
     within without won would wouldn yet you your yours yourself according article articles
     document documents text
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _ONE_AT_A_TIME = threading.Lock()  # the stemmer keeps the word it works on in itself
 _WORD = re.compile(r"[^\W_]+")

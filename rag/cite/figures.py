@@ -3,43 +3,8 @@
 import re
 from decimal import Decimal, InvalidOperation
 
-_UNITS = dict(
-    zip(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ],
-        range(20),
-        strict=False,
-    )
-)
-_TENS = {
-    word: 10 * n
-    for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905
-}
-_SCALES = {
-    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "m": 10**6, "mn": 10**6, "bn": 10**9, "k": 1000,
-}  # fmt: skip
-_WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
+from rag.quantities import BELOW_TWENTY, SCALES, SHORT_SCALES, TENS
+
 _MONTH_NAMES = (
     "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
     "august aug", "september sep sept", "october oct", "november nov", "december dec",
@@ -59,8 +24,9 @@ DATE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_NUMBER_WORD = "|".join([*_UNITS, *_TENS, "dozen"])
-_SCALE = "|".join(_WORD_SCALES)
+_NUMBER_WORD = "|".join([*BELOW_TWENTY, *TENS, "dozen"])
+_SCALE = "|".join(SCALES)
+_SCALES = SCALES | SHORT_SCALES
 _EXTENT = "long|wide|high|tall|deep|thick|apart|away|above|below"  # behind it, "5m" is in metres
 NUMBER = re.compile(
     rf"""
@@ -110,8 +76,8 @@ def _value_of_words(text: str) -> Decimal:
             part = max(part, 1) * 12
         elif word == "hundred":
             part = max(part, 1) * 100
-        elif word in _SCALES:
-            total, part = total + max(part, 1) * _SCALES[word], 0
+        elif word in SCALES:
+            total, part = total + max(part, 1) * SCALES[word], 0
         else:
-            part += 1 if word == "a" else _UNITS.get(word, 0) + _TENS.get(word, 0)
+            part += 1 if word == "a" else BELOW_TWENTY.get(word, 0) + TENS.get(word, 0)
     return Decimal(total + part)

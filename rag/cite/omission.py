@@ -40,7 +40,7 @@ from rag.cite.verbs import determined, has_verb, is_finite, seems_to_have_verb
 
 _EXCEPTING = CONDITIONS | {"not", "never"}
 _SHARING = PREPOSITIONS | {"to", "by"}
-_FUSED = frozenset("between both either respectively neither".split())  # noqa: SIM905
+_FUSED = frozenset("between both either respectively neither".split())
 
 
 class Gaps:

@@ -18,11 +18,11 @@ from rag.cite.verbs import is_finite
 Tokens = tuple[Token, ...]
 OPENERS = frozenset(["according", "as", "if", "unless", "when", "once", "unlike", "to"])
 _SELDOM_REPORTING = frozenset(
-    "add find show call state report promise write note propose describe record expect".split()  # noqa: SIM905
+    "add find show call state report promise write note propose describe record expect".split()
 )
-_INTO_TIME = frozenset("on in at during since until by".split())  # noqa: SIM905
+_INTO_TIME = frozenset("on in at during since until by".split())
 _OF_TIME = frozenset(
-    "last next this early late previous following second third fourth same earlier later".split()  # noqa: SIM905
+    "last next this early late previous following second third fourth same earlier later".split()
 )
 
 

@@ -36,14 +36,14 @@ _BE = {
 }  # fmt: skip
 # With "a" before them they say of some what they deny of many alone.
 _WITH_ARTICLE = frozenset(["few", "little"])
-_PRONOUN_IS = frozenset("it he she that there here who what where".split())  # noqa: SIM905
+_PRONOUN_IS = frozenset("it he she that there here who what where".split())
 _SPLIT = {"cannot": ["can", "not"], "won't": ["will", "not"], "can't": ["can", "not"],
           "shan't": ["shall", "not"]}  # fmt: skip
 _CONTRACTED = {"'re": "are", "'m": "am", "'ve": "have", "'ll": "will"}
 # Behind one of these, a full stop ends no sentence, nor a phrase.
-_ABBREVIATIONS = TITLES | frozenset("st no vs jr sr inc co corp ltd approx etc al fig".split())  # noqa: SIM905
-_HAVE = frozenset("have has had having".split())  # noqa: SIM905
-_DO = frozenset("do does did".split())  # noqa: SIM905
+_ABBREVIATIONS = TITLES | frozenset("st no vs jr sr inc co corp ltd approx etc al fig".split())
+_HAVE = frozenset("have has had having".split())
+_DO = frozenset("do does did".split())
 
 
 @dataclass(frozen=True, slots=True)

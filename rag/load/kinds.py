@@ -38,7 +38,7 @@ _TEXTS = frozenset(
     """
     authors changelog changes contributing contributors copying copyright faq history install
     licence license news notice readme thanks todo
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _NOT_READ = {
     ".doc": "an old Word file; save it as .docx",

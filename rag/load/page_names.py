@@ -13,9 +13,7 @@ from rag.load.markup import HEADINGS
 
 # Words of a name, and stems that such a word may begin with.
 _WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """
+    """
     ad ads outbrain taboola promo toc tags button btn
     nav navbar navbox navheader navfooter navigation menu skip skiplink topbar toolbar jump pager
     pagination prevnext rail
@@ -24,8 +22,7 @@ _WORDS = frozenset(
     login signin signup optin paywall modal popup overlay toast preheader
     postprofile signature share sharing sharebar sharedaddy social socials
     recirc readmore
-    """,
-    )
+    """.split()
 )
 _STEMS = re.compile(
     "advert|breadcrumb|commentaire|comments?(?!ar|at)|cookie|kommentar|newsletter|recommend|related"
@@ -33,17 +30,14 @@ _STEMS = re.compile(
 )
 # Words for a part of a page, with which a name of furniture may end.
 _PARTS = frozenset(
-    re.findall(
-        r"\w+",
-        """
+    """
     above area articles banner bar below block bottom box buttons col column container content
     credits dialog first flow footer form frame group head header holder home host icons info inner
     item items layer left legal links list main message module news notice notification outer
     overview page pages pane panel placeholder popup posts primary products region right root row
     script sdk search second secondary section single slot stories sub tab thread title top topics
     unit videos view widget widgets window wrap wrapper
-    """,
-    )
+    """.split()
 )
 _NAMES = {"sitenotice", "stat-block", "sr-only", "visually-hidden",
           "visually-hidden-focusable", "screen-reader-text"}  # fmt: skip
