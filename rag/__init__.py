@@ -6,6 +6,7 @@ The house, in reading order::
     errors.py       RagError and its tree, drawn in the docstring
     settings.py     defaults < rag.toml < RAG_* < flags
     clean.py        any text -> text that is safe to store, embed and show
+    wording.py      how many things there are, and which ones, in a message
     words.py        words and their stems, stop words left out
     mentions.py     text -> the times, names and phrases it mentions, by their looks
     quantities.py   text -> the quantities in it, as intervals of what is counted

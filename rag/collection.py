@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rag.datatypes import Hit, Span
 from rag.store import DocumentRow, Snapshot
+from rag.wording import counted
 
 _MOST_DOCUMENTS = 10
 _SUMMARY_SENTENCES = 3
@@ -78,7 +79,7 @@ def answer_about_collection(question: str, snapshot: Snapshot) -> Overview | Non
             return None
         row = rows[place]
         return Overview(f"{row.title} begins:", _leads(snapshot, [row], _SUMMARY_SENTENCES))
-    count = "1 document is" if len(rows) == 1 else f"{len(rows):,} documents are"
+    count = counted(len(rows), "document is", "documents are")
     if _ONLY_COUNTED.match(question):
         return Overview(f"{count} indexed.", ())
     shown = rows[:_MOST_DOCUMENTS]

@@ -10,6 +10,7 @@ from rag.errors import InvalidInput
 from rag.framing import unframed
 from rag.language import question_warning
 from rag.store import Snapshot, StoreInfo
+from rag.wording import counted
 
 _LONGEST_QUESTION = 4000  # characters
 
@@ -69,6 +70,6 @@ def left_out(only: frozenset[int] | None, undated: int) -> tuple[str, ...]:
     ``only`` are the keys of those that are selected, None if all are.
     """
     if undated:
-        many = f"{undated:,} documents without a date were"
-        return (f"{'1 document without a date was' if undated == 1 else many} left out",)
+        many = counted(undated, "document without a date was", "documents without a date were")
+        return (f"{many} left out",)
     return ("the filter selects no document",) if only is not None and not only else ()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from rag.embed import DEFAULT_SPEC
+from rag.wording import counted, listed
 
 MULTILINGUAL_SPEC = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 _LETTERS = 2000  # of a text are looked at
@@ -32,9 +33,8 @@ def question_warning(question: str, spec: str) -> str | None:
 
 def documents_warning(ids: Sequence[str]) -> str:
     """What to say of documents in another script than the default embedder knows."""
-    shown = ", ".join(ids[:_NAMED]) + (", ..." if len(ids) > _NAMED else "")
-    count = "1 document is" if len(ids) == 1 else f"{len(ids):,} documents are"
-    return f"{count} not in Latin script ({shown}), {_advice()}"
+    count = counted(len(ids), "document is", "documents are")
+    return f"{count} not in Latin script ({listed(ids, _NAMED)}), {_advice()}"
 
 
 def _advice() -> str:

@@ -3,13 +3,14 @@
 import hashlib
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rag.clean import clean_text
 from rag.datatypes import Document
 from rag.load.facts import date_in_path
+from rag.wording import listed
 
 # A 64 MB book has fewer sentences; so many cost more memory and time than one file may.
 _MOST_SENTENCES = 1_000_000
@@ -102,8 +103,3 @@ def join_slides(slides: list[str], notes: list[str]) -> tuple[str, tuple[int, ..
     if empty:
         notes.append(f"{'slides' if len(empty) > 1 else 'slide'} without text: {listed(empty)}")
     return join_pages(slides)
-
-
-def listed(things: Sequence[object]) -> str:
-    """The first ten of some numbers or names, in a line."""
-    return ", ".join(map(str, things[:10])) + (", ..." if len(things) > 10 else "")

@@ -13,6 +13,7 @@ from rag.load.decode import decode
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line
 from rag.load.web_page import blocks_of_page
+from rag.wording import listed
 
 _TEXTS = ("text/plain", "text/html")
 _ALTERNATIVES = "multipart/alternative"
@@ -44,8 +45,7 @@ def read_mail(data: bytes, notes: list[str]) -> Content:
             attached.append(_name(part))
     notes += dict.fromkeys(found)
     if attached:
-        listed = ", ".join(attached[:5]) + (", ..." if len(attached) > 5 else "")
-        notes.append(f"attachments are not read: {listed}")
+        notes.append(f"attachments are not read: {listed(attached, 5)}")
     title = one_line(_header(message, "Subject"))
     text = "\n\n".join(filter(None, [title, people, *texts]))
     return Content(text, title, _date(_header(message, "Date")))

@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from rag.load.archive import open_archive
-from rag.load.document import CannotLoad, Content, join_slides, listed
+from rag.load.document import CannotLoad, Content, join_slides
 from rag.load.facts import one_line
 from rag.load.headings import without_bold
 from rag.load.open_blocks import Blocks
 from rag.load.open_sheets import sheet_rows
 from rag.load.open_styles import DRAW, OFFICE, TABLE, Styles
 from rag.load.sheet_tables import paragraphs
+from rag.wording import listed
 
 _MANIFEST = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}"
 _SHOWN = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"

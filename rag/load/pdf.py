@@ -7,7 +7,7 @@ foot of pages that repeat from page to page, which are left out.
 
 import re
 
-from rag.load.document import CannotLoad, Content, listed
+from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line, parse_date
 from rag.load.flow import paragraphs
 from rag.load.hyphens import Hyphens
@@ -15,6 +15,7 @@ from rag.load.pages import read_pages
 from rag.load.printed import BROKEN_WORD, Line
 from rag.load.running_heads import without_running_heads
 from rag.load.set_off import heading_marks
+from rag.wording import listed
 
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _TITLE_WORD = re.compile(r"[^\W\d_]{2,}")

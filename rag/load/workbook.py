@@ -13,9 +13,9 @@ from rag.load.document import CannotLoad, Content
 from rag.load.facts import LONGEST_TITLE, one_line
 from rag.load.number_format import shown
 from rag.load.sheet_tables import NO_ROW, Row, paragraphs
+from rag.wording import counted, listed
 
 _MOST_ROWS = 2**20  # of a sheet in Excel
-_NAMED = 10  # sheets that are left out, in a note
 _NO_NAME = re.compile(r"(?:blad|feuil|foglio|hoja|planilha|sheet|tabelle|table) ?\d*", re.I)
 # A cell with a formula and no value, or 0; the stored text of a formula may be an empty one.
 _FORMULA = re.compile(
@@ -61,7 +61,7 @@ def read_workbook(data: bytes, notes: list[str]) -> Content:
     _note(notes, "hidden sheets are not read", hidden)
     _note(notes, "charts are not read", [sheet.title for sheet in book.chartsheets])
     if missing:
-        told = f"{missing:,} formulas have" if missing > 1 else "1 formula has"
+        told = counted(missing, "formula has", "formulas have")
         notes.append(f"{told} no stored value; open and save it in a spreadsheet program")
     text = clean_text("\n\n".join(_sections(sheets)))
     return Content(text, one_line(book.properties.title))
@@ -78,9 +78,7 @@ def _sections(sheets: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
 
 def _note(notes: list[str], what: str, names: Sequence[str]) -> None:
     if names:
-        more = ", ..." if len(names) > _NAMED else ""
-        told = ", ".join(one_line(name) or "" for name in names[:_NAMED])
-        notes.append(f"{what}: {told}{more}")
+        notes.append(f"{what}: {listed([one_line(name) or '' for name in names])}")
 
 
 def _uncalculated(xml: bytes, unsure: bool) -> set[str]:

@@ -10,7 +10,8 @@ from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
 from rag.disagree import disagreeing
 from rag.framing import same_but_for_marks
 from rag.web.conversations import Turn
-from rag.web.inert import counted, elided, inert, unbroken
+from rag.web.inert import elided, inert, unbroken
+from rag.wording import counted
 
 # Each support has a sign and words, so that nothing rests on colour.
 SUPPORT: dict[Support, tuple[str, str]] = {

@@ -6,7 +6,8 @@ from typing import Any
 
 from rag.datatypes import Document, Span
 from rag.store.local import SyncReport
-from rag.web.inert import counted, exact, inert
+from rag.web.inert import exact, inert
+from rag.wording import counted
 
 _MOST_ROWS = 300
 _MOST_TEXT = 400_000  # characters of a document shown at once

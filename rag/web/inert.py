@@ -26,11 +26,6 @@ def unbroken(text: str) -> str:
     return _BROKEN.sub(" ", text)
 
 
-def counted(n: int, thing: str) -> str:
-    """Such as "1 passage" and "1,200 passages"."""
-    return f"{n:,} {thing}{'' if n == 1 else 's'}"
-
-
 def elided(text: str, most: int) -> str:
     """The beginning of a text, at most ``most`` characters, cut between words."""
     text = " ".join(text.split())

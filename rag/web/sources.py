@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.datatypes import Answer, Citation, Hit, Passage, ShortAnswer, Span
-from rag.web.inert import counted, elided, exact, inert, unbroken
+from rag.web.inert import elided, exact, inert, unbroken
+from rag.wording import counted
 
 _AROUND = 320  # characters shown before and after what is cited
 

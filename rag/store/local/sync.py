@@ -29,6 +29,7 @@ from rag.store.local.report import FileReport, SyncReport
 from rag.store.local.roots import Root, resolve_roots
 from rag.store.local.rows import FORMAT
 from rag.store.local.writer import Writer
+from rag.wording import listed
 
 # Raise it when load, split or the embedded header make something else of a file: all are read anew.
 _RECIPE = 9
@@ -274,6 +275,6 @@ class _Sync:
 
     def _why_nothing(self) -> str:
         reasons = [f"{r.document} ({r.reason})" for r in self._reports if r.reason]
-        listed = ", ".join(reasons[:3]) + (", ..." if len(reasons) > 3 else "")
         where = ", ".join(str(root.path) for root in self._roots)
-        return f"Nothing in {where} could be indexed: {listed or 'no files there'}."
+        why = listed(reasons, 3) or "no files there"
+        return f"Nothing in {where} could be indexed: {why}."
