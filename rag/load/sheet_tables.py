@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rag.load.facts import LONGEST_TITLE
 from rag.load.headings import may_be_heading
 from rag.load.table import above_headers, is_headed, is_header, lines, lists_values
 
@@ -29,6 +30,36 @@ class _Headers(NamedTuple):
 
 
 NO_ROW = Row({})
+
+
+class MergedCells:
+    """Makes the rows of a sheet: the text of merged cells is in each one that has others."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[int, int, str]] = []  # last row, column, text
+
+    def row(
+        self,
+        number: int,
+        texts: Mapping[int, str],
+        merged: Iterable[tuple[int, int, int]],
+        look: tuple[bool, ...],
+    ) -> Row:
+        """The row of a number with its own texts; ``merged`` are the cells that begin there.
+
+        Of each the last row, and the first and last column.
+        """
+        if not texts:
+            return NO_ROW
+        self._open = [one for one in self._open if one[0] >= number]
+        texts = {**texts, **{column: text for _, column, text in self._open}}
+        spread: dict[int, str] = {}
+        for last_row, first, last in merged:
+            if text := texts.get(first):
+                spread |= dict.fromkeys(range(first + 1, last + 1), text)
+                if len(text) <= LONGEST_TITLE:  # a name of the rows, no text beside them
+                    self._open.append((last_row, first, text))
+        return Row(texts, spread, look)
 
 
 def paragraphs(rows: Iterable[Row]) -> Iterator[str]:

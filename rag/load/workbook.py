@@ -10,9 +10,9 @@ from typing import Any
 from rag.clean import clean_text
 from rag.load.archive import open_archive
 from rag.load.document import CannotLoad, Content
-from rag.load.facts import LONGEST_TITLE, one_line
+from rag.load.facts import one_line
 from rag.load.number_format import shown
-from rag.load.sheet_tables import NO_ROW, Row, paragraphs
+from rag.load.sheet_tables import MergedCells, Row, paragraphs
 from rag.wording import counted, listed
 
 _MOST_ROWS = 2**20  # of a sheet in Excel
@@ -99,25 +99,15 @@ def _merged(xml: bytes) -> _Merged:
 
 
 def _rows(sheet: Any, merged: _Merged, empty: Collection[str]) -> Iterator[Row]:
-    """The rows of a sheet; the text of merged cells is in each row that has others."""
+    """The rows of a sheet, with what their merged cells say."""
     sheet.reset_dimensions()  # they may be false
-    open_above: list[tuple[int, int, str]] = []  # last row, column, text
+    merged_cells = MergedCells()
     for number, cells in enumerate(itertools.islice(sheet.rows, _MOST_ROWS), 1):
         filled = [cell for cell in cells if cell.value is not None and cell.data_type != "e"]
         texts = {c.column: _text(c) for c in filled if not empty or c.coordinate not in empty}
         texts = {column: text for column, text in texts.items() if text}
-        if not texts:
-            yield NO_ROW
-            continue
-        open_above = [one for one in open_above if one[0] >= number]
-        texts |= {column: text for _, column, text in open_above}
-        spread: dict[int, str] = {}
-        for last_row, first, last in merged.get(number, ()):
-            if first in texts:
-                if len(texts[first]) <= LONGEST_TITLE:  # a name of the rows, no text beside them
-                    open_above.append((last_row, first, texts[first]))
-                spread |= dict.fromkeys(range(first + 1, last + 1), texts[first])
-        yield Row(texts, spread, (all(map(_is_bold, filled)), all(map(_is_shaded, filled))))
+        look = (all(map(_is_bold, filled)), all(map(_is_shaded, filled)))
+        yield merged_cells.row(number, texts, merged.get(number, ()), look)
 
 
 def _text(cell: Any) -> str:
