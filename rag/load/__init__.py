@@ -14,7 +14,7 @@ read in a child process (child.py); every kind that is not read is said, with th
     web_page.py   HTML: its main content, without         furniture.py   what surrounds that
     page_facts.py its title, date, address                page_names.py  names of such parts
     markup.py     elements -> paragraphs                  cell_spans.py  tables of equal rows
-    headings.py   which paragraphs may be headings
+    headings.py   which paragraphs are, or may be, headings
     pdf.py        PDF: text and pages                     pdfium.py      words and rules of a page
     printed.py    lines of words with their boxes         fields.py      what was typed onto a page
     pages.py      its pages -> lines                      running_heads.py  lines to leave out

@@ -1,11 +1,19 @@
-"""Which paragraphs, set off from the text by a bold or larger print alone, may be headings."""
+"""Which paragraphs are headings by the name of their style, or may be by their print alone."""
 
 import re
 
+MOST_BASES = 10  # styles built one on the other that are followed
 BOLD_MARK = "###### "  # as in Markdown: of the deepest level, for nothing tells how deep it stands
+_STYLE = re.compile(r"title|heading ?([1-6])", re.IGNORECASE)
 _LONGEST = 150  # characters
 _BEGINS = re.compile(r"(?:§ ?|[^\w\s(])?\w")  # not with a bullet, a box to tick, a bracket
 _GOES_ON = re.compile(r"[.,;]$|(?:\. ?){2,}\d*$")  # as a sentence, or to the number of a page
+
+
+def level_of_style(name: str) -> int:
+    """The level of the headings that a style of this name is for; 0 for any other."""
+    found = _STYLE.fullmatch(name)
+    return int(found[1] or 1) if found else 0
 
 
 def may_be_heading(text: str) -> bool:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from rag.load.headings import MOST_BASES, level_of_style
+
 _URN = "{urn:oasis:names:tc:opendocument:xmlns:"
 OFFICE = f"{_URN}office:1.0}}"
 TEXT = f"{_URN}text:1.0}}"
@@ -18,8 +20,6 @@ _FAMILIES = {  # of styles, and where an element names its own
     f"{TABLE}table": ("table", f"{TABLE}style-name"),
     f"{TABLE}table-cell": ("table-cell", f"{TABLE}style-name"),
 }
-_HEADING = re.compile(r"title|heading ?([1-6])", re.IGNORECASE)
-_BASES = 10  # styles built one on the other that are followed
 _BOLD = re.compile(r"bold|[6-9]00")
 _NO_FILL = ("", "transparent", "#ffffff")
 
@@ -41,8 +41,8 @@ class Styles:
         """The level of the heading that its style is, or is built on; 0 for none."""
         for style in self._of(paragraph):
             for name in (f"{_STYLE}name", f"{_STYLE}display-name"):
-                if found := _HEADING.fullmatch(style.get(name, "").replace("_20_", " ")):
-                    return int(found[1] or 1)
+                if level := level_of_style(style.get(name, "").replace("_20_", " ")):
+                    return level
         return 0
 
     def hides(self, element: Element) -> bool:
@@ -75,7 +75,7 @@ class Styles:
         """Its style, and those that this is built on."""
         family, named = _FAMILIES.get(element.tag, ("", ""))
         name = element.get(named)
-        for _ in range(_BASES):
+        for _ in range(MOST_BASES):
             if (style := self._found.get((family, name or ""))) is None:
                 return
             yield style

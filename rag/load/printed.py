@@ -16,6 +16,8 @@ _LIGATURES = str.maketrans(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 
+BOLDER = 1.2  # times the usual weight of the letters' strokes: bold
+
 # In heights of a line:
 ANOTHER_SIZE = 1.15  # of a heading
 WIDE_SPACE = 1.2  # between the cells of a row

@@ -7,10 +7,9 @@ from itertools import accumulate, pairwise
 from statistics import median_low
 
 from rag.load.grid import NEAR, Box, grids
-from rag.load.printed import BROKEN_WORD, Line, Page, Word, readable
+from rag.load.printed import BOLDER, BROKEN_WORD, Line, Page, Word, readable
 from rag.load.table import lines, names_columns
 
-BOLDER = 1.2  # times the weight of the rows below: bold
 _BROKEN = re.compile(rf"{BROKEN_WORD} (?=[a-z])")  # within a cell
 _FURNITURE = 3  # lines at most between the parts of a table on two pages: heads and feet
 _LONGEST_CELL = 500  # characters; what is longer is a text in a frame

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from rag.load.flow import Paragraph
 from rag.load.headings import may_be_heading
-from rag.load.printed import ANOTHER_SIZE
+from rag.load.printed import ANOTHER_SIZE, BOLDER
 
-_BOLDER = 1.2  # times the usual weight of a stroke: bold
 _ALIKE = 0.95  # of a height: what is only this much smaller is as large
 _LEVELS = 6
 
@@ -25,7 +24,7 @@ def heading_marks(paragraphs: Sequence[Paragraph]) -> list[str]:
     for at in reversed(range(len(paragraphs))):
         lines = paragraphs[at].lines
         lowest = min(line.height for line in lines)
-        bold = min(line.weight for line in lines) > _BOLDER * weight
+        bold = min(line.weight for line in lines) > BOLDER * weight
         larger = lowest > ANOTHER_SIZE * height
         over_rows = lines[0].row or (over_rows and bold and not larger)
         bolder = bold and lowest > _ALIKE * height and not over_rows

@@ -10,8 +10,8 @@ from statistics import median_low
 from typing import NamedTuple
 
 from rag.load.grid import Box
-from rag.load.printed import WIDE_SPACE, Words
-from rag.load.ruled_tables import BOLDER, Table
+from rag.load.printed import BOLDER, WIDE_SPACE, Words
+from rag.load.ruled_tables import Table
 from rag.load.table import names_columns
 
 _CLOSE = 2.0  # heights of a line between two rows at most

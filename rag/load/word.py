@@ -9,15 +9,19 @@ from rag.clean import clean_text
 from rag.load.archive import open_archive
 from rag.load.document import Content
 from rag.load.facts import one_line
-from rag.load.headings import BOLD_MARK, may_be_heading, without_bold
+from rag.load.headings import (
+    BOLD_MARK,
+    MOST_BASES,
+    level_of_style,
+    may_be_heading,
+    without_bold,
+)
 from rag.load.table import lines, names_columns
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # Text that was deleted or moved away, and the second copy of a drawing for older programs.
 _LEFT_OUT = {f"{_WORD}del", f"{_WORD}moveFrom", f"{_COMPATIBLE}Fallback", f"{_WORD}txbxContent"}
-_HEADING = re.compile(r"title|heading ?([1-6])", re.IGNORECASE)
-_BASES = 10  # styles built one on the other that are followed
 _OUTSIDE = "9"  # the outline level of text that is in no outline
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = ("footnotes", "endnotes")
@@ -73,10 +77,10 @@ def _styles(file: Any) -> Mapping[str, str]:
 
 def _called(style: Any, elements: Mapping[str, Any]) -> str:
     name = _value(style, "name")
-    for _ in range(_BASES):
+    for _ in range(MOST_BASES):
         if style is None or _value(style, f"pPr/{_WORD}outlineLvl") == _OUTSIDE:
             break
-        if _HEADING.fullmatch(_value(style, "name")):
+        if level_of_style(_value(style, "name")):
             return _value(style, "name")
         style = elements.get(_value(style, "basedOn"))
     return name
@@ -193,8 +197,8 @@ def _text(paragraph: Any) -> str:
 def _mark(paragraph: Any, text: str, styles: Mapping[str, str], headed: bool) -> str:
     """What a heading or an item of a list begins with, as in Markdown."""
     style = styles.get(paragraph.style) or paragraph.style or ""
-    if headed and (heading := _HEADING.fullmatch(style)):
-        return f"{'#' * int(heading[1] or 1)} "
+    if headed and (level := level_of_style(style)):
+        return f"{'#' * level} "
     numbered = paragraph.find(f"{_WORD}pPr/{_WORD}numPr") is not None
     if numbered or style.casefold().startswith("list"):
         return "- "
