@@ -14,6 +14,7 @@ The house, in reading order::
     files.py        what lies below a root, and its bytes, read without leaving it
     load/           any file -> Documents (text, title, date, url, pages); LOADERS by suffix
     lines.py        a line and the one above it -> edges of code, rules under headings
+    marks.py        a sentence -> what it is by its looks: a heading, an item, a statement
     line_ends.py    text -> the runs of lines within which a sentence may go on
     sentences.py    text -> sentences, with exact offsets
     language.py     whether the embedder can know a text's language

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.beside import is_item, words_of
 from rag.choose import choose, contradicting, in_time, undisputed
 from rag.clean import flowing
 from rag.datatypes import Answer, Citation, Hit, Sentence, Span, Status
 from rag.extract import Candidate
+from rag.marks import is_item, words_of
 from rag.short import in_few_words
 
 SOURCES_DISAGREE = "The sources disagree:"

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.asked import holds_kind, is_open
-from rag.beside import leads_elsewhere, list_below, states
+from rag.beside import list_below
 from rag.chronology import of_another_time
 from rag.datatypes import Hit, Passage, Span
+from rag.marks import leads_elsewhere, states
 from rag.mentions import identifiers
 from rag.outline import headings
 from rag.reader import Reading

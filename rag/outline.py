@@ -4,16 +4,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
-from rag.beside import (
-    is_item,
-    is_starred,
-    label_depth,
-    leads_elsewhere,
-    marked_depth,
-    states,
-)
 from rag.datatypes import Passage, Span
 from rag.lines import UNDERLINES, fence, fence_below, is_term, underlines
+from rag.marks import is_item, is_starred, label_depth, leads_elsewhere, marked_depth, states
 from rag.tables import columns_of, is_row
 
 # "3.1 Filter", "4. Ending", "Section 5: Loans", and not "12 High Street" or "9.30 Lunch".

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 
 from rag.asked import asks_whether, counts_asked, is_open, kind_asked, may_be, short_answer
-from rag.beside import label_end, states, words_of
 from rag.choose import short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
 from rag.extract import LONGEST_READ, Candidate
 from rag.framing import asked_alone
+from rag.marks import label_end, states, words_of
 from rag.mentions import TIME, identifiers
 from rag.quantities import quantities
 from rag.tables import in_table, told

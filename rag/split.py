@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from rag.beside import is_item, is_starred
 from rag.datatypes import Above, Document, Passage, Span
+from rag.marks import is_item, is_starred
 from rag.outline import at_margin, lines_above, stand_alone, starred, tells_title
 from rag.sentences import sentence_spans
 from rag.tables import is_row

@@ -8,11 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.abstain import answerability
-from rag.beside import beside, leads_elsewhere, states
+from rag.beside import beside
 from rag.choose import answers_another, choose, contradicting, in_time, named_first
 from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
 from rag.extract import Candidate, candidates
+from rag.marks import leads_elsewhere, states
 from rag.reader import Reading
 from rag.sentences import sentence_spans
 

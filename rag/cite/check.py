@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.beside import words_of
 from rag.cite.carry import carries
 from rag.cite.figures import date_parts
 from rag.cite.grammar import ANAPHORS, NEGATIONS, PRONOUNS, REPORTING
@@ -14,6 +13,7 @@ from rag.cite.tokens import fold, is_english, read_tokens
 from rag.cite.verbs import has_verb
 from rag.clean import flowing
 from rag.datatypes import Passage, Span, Support
+from rag.marks import words_of
 from rag.words import stems
 
 _LONGEST = 1_500  # characters of a sentence that the rules are tried on
