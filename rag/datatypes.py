@@ -15,6 +15,7 @@ Status = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["quoted", "verified", "weak", "unsupported"]
 Mode = Literal["hybrid", "dense", "lexical"]
 NOT_IN_DOCUMENTS = "The documents do not say."
+EXTRACTIVE = "extractive"  # where an LLM is named: none, sentences are quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ class Answer:
     passages: tuple[Hit, ...] = ()
     left_out: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
-    llm: str = "extractive"
+    llm: str = EXTRACTIVE
     embedder: str = ""
     usage: Mapping[str, int] = field(
         default_factory=lambda: {"prompt_tokens": 0, "completion_tokens": 0}

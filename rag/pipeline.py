@@ -14,7 +14,7 @@ import numpy as np
 from rag.abstain import answerability
 from rag.choose import named_first
 from rag.converse import Told, messages, standalone
-from rag.datatypes import NOT_IN_DOCUMENTS, Answer, Hit, Mode
+from rag.datatypes import EXTRACTIVE, NOT_IN_DOCUMENTS, Answer, Hit, Mode
 from rag.draft import begun, checked_question, left_out, overview_of
 from rag.each import answered_each
 from rag.embed import Embedder, Vectors, open_embedder
@@ -37,7 +37,6 @@ DEFAULT_K = 10
 # questions of other collections are refused, and one in a hundred that the documents answer.
 DEFAULT_THRESHOLD = 0.1
 _READ = 2  # hits that the reader reads; a third one made nothing better
-EXTRACTIVE = "extractive"  # no LLM: sentences are quoted
 _EVERYTHING = Selection()
 
 

@@ -11,15 +11,16 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from rag.datatypes import EXTRACTIVE
 from rag.errors import InvalidInput, MachineRefused
 
 Source = Literal["default", "rag.toml", "environment", "flag"]
 _LARGEST_FILE = 1_000_000
-_LOCAL_LLMS = ("extractive", "local", "scripted")
+_LOCAL_LLMS = (EXTRACTIVE, "local", "scripted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,18 @@ class Settings:
 
     home: Path
     index: str = "index"
-    llm: str = "extractive"
+    llm: str = EXTRACTIVE
     embedder: str = ""
     k: int | None = None
     threshold: float | None = None
     host: str = "127.0.0.1"
     port: int = 7860
-    sources: Mapping[str, Source] | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """``{name: {"value", "source"}}`` for ``rag status``."""
-        sources = self.sources or {}
         return {
-            name: {"value": getattr(self, name), "source": sources.get(name, "default")}
+            name: {"value": getattr(self, name), "source": self.sources.get(name, "default")}
             for name in NAMES
         }
 

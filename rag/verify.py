@@ -11,11 +11,10 @@ from rag.cite.check import check
 from rag.cite.reply import read_pieces, tells_missing
 from rag.clean import as_shown
 from rag.compose import NOT_SAID, SOURCES_DISAGREE
-from rag.datatypes import NOT_IN_DOCUMENTS, Document, Passage
+from rag.datatypes import EXTRACTIVE, NOT_IN_DOCUMENTS, Document, Passage
 from rag.errors import InvalidInput
 from rag.files import read_below, read_named
 from rag.load import Notes, largest, loader_for
-from rag.pipeline import EXTRACTIVE
 from rag.store.local.roots import Root
 from rag.words import stems
 

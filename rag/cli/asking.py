@@ -14,10 +14,10 @@ from rag.cli.live import LiveText
 from rag.cli.opening import open_pipeline, terminal
 from rag.cli.options import index_option, json_option, with_filters
 from rag.converse.kept import keep, last_conversation, read_history
-from rag.datatypes import Answer, Hit, Message, Mode
+from rag.datatypes import EXTRACTIVE, Answer, Hit, Message, Mode
 from rag.errors import InvalidInput, LLMFailed, MachineRefused
 from rag.files import read_named
-from rag.pipeline import DEFAULT_K, EXTRACTIVE, Pipeline
+from rag.pipeline import DEFAULT_K, Pipeline
 from rag.render import answer_json, hit_json, to_json
 from rag.retrieve import Selection, by_document
 from rag.settings import load_settings

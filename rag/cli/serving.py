@@ -11,6 +11,7 @@ import click
 from rag.clean import printable
 from rag.cli.opening import open_pipeline, open_store, store_at
 from rag.cli.options import index_option
+from rag.datatypes import EXTRACTIVE
 from rag.doctor import llms_at_hand
 from rag.errors import InvalidInput
 from rag.files import read_named
@@ -40,7 +41,7 @@ def chat(
     from rag.web import serve
 
     first = open_pipeline(settings)  # what is wrong is said here rather than on the page
-    llms = {settings.llm: first.host, "extractive": None} | llms_at_hand(os.environ)
+    llms = {settings.llm: first.host, EXTRACTIVE: None} | llms_at_hand(os.environ)
     serve(settings, first.with_llm, llms, auth)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.clean import encodable
+from rag.datatypes import EXTRACTIVE
 from rag.embed import open_embedder
 from rag.errors import IndexMissing, InvalidInput, RagError
 from rag.settings import Settings
@@ -50,7 +51,7 @@ class Library:
         with self._making, self._store.snapshot() as snapshot:
             generation = snapshot.info.generation
             if self._examples[0] != generation:
-                pipeline = self._talk.pipeline("extractive")
+                pipeline = self._talk.pipeline(EXTRACTIVE)
                 self._examples = (generation, example_questions(pipeline, snapshot))
         return {"examples": self._examples[1]}
 

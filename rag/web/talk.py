@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.datatypes import Answer
+from rag.datatypes import EXTRACTIVE, Answer
 from rag.errors import InvalidInput, LLMFailed, MachineRefused, RagError
-from rag.pipeline import DEFAULT_K, EXTRACTIVE, Pipeline
+from rag.pipeline import DEFAULT_K, Pipeline
 from rag.web import export, feedback
 from rag.web.answer import announcement, turn_html
 from rag.web.asked import selection_of, text_of
