@@ -26,7 +26,8 @@ def lines_above(
     alone: Sequence[bool],
     known: int = 0,
     starred: Collection[int] = (),
-    margin: Collection[int] = (),
+    *,
+    margin: Collection[int],
 ) -> list[tuple[int, ...]]:
     """For each sentence the indices of the lines before it that it stands under, outermost first.
 
@@ -77,8 +78,11 @@ def headings(passage: Passage) -> Mapping[Span, tuple[str, ...]]:
     }
     marks |= {i + len(known) for i in starred(passage.document, passage.text, own)}
     margin = {i + len(known) for i in at_margin(passage.text, own)}
-    found = zip(spans, lines_above(lines, alone, len(known), marks, margin), strict=True)
-    return {span: tuple(lines[i] for i in above if told[i]) for span, above in found}
+    found = lines_above(lines, alone, len(known), marks, margin=margin)
+    return {
+        span: tuple(lines[i] for i in above if told[i])
+        for span, above in zip(spans, found, strict=True)
+    }
 
 
 def stand_alone(text: str, sentences: Sequence[Span]) -> list[bool]:

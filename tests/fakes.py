@@ -2,11 +2,17 @@
 
 import hashlib
 import re
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def new_id() -> str:
+    """An id of a browser, a conversation or a turn, as the page makes them."""
+    return secrets.token_hex(16)
 
 
 def count_words(texts: Sequence[str]) -> list[int]:

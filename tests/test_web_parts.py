@@ -16,7 +16,7 @@ from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
-from fakes import FakeEmbedder
+from fakes import FakeEmbedder, new_id
 from gradio.queueing import Queue
 
 from rag.datatypes import Answer, Citation, Hit, Passage, Sentence, ShortAnswer
@@ -28,7 +28,7 @@ from rag.web.answer import announcement, turn_html
 from rag.web.app import _hold_more_files, _sendable, serve
 from rag.web.asked import selection_of, spans_of, text_of
 from rag.web.brake import Brake
-from rag.web.conversations import Conversation, Conversations, Turn, new_id
+from rag.web.conversations import Conversation, Conversations, Turn
 from rag.web.documents import document_html, list_html, summary_text
 from rag.web.examples import _candidates
 from rag.web.export import answer_file, conversation_file

@@ -17,7 +17,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.datatypes import Answer, Citation, Hit, Message, Passage, Sentence, ShortAnswer
+from rag.datatypes import (
+    EXTRACTIVE,
+    Answer,
+    Citation,
+    Hit,
+    Message,
+    Passage,
+    Sentence,
+    ShortAnswer,
+)
 from rag.errors import InvalidInput, MachineRefused
 
 State = Literal["asking", "done", "stopped", "failed"]
@@ -39,7 +48,7 @@ class Turn:
     state: State = "asking"
     answer: Answer | None = None
     trouble: str = ""
-    llm: str = "extractive"
+    llm: str = EXTRACTIVE
     host: str | None = None
     rating: Literal["", "up", "down"] = ""
 
@@ -75,18 +84,13 @@ class Conversation:
         return found
 
 
-def new_id() -> str:
-    """An id that cannot be guessed."""
-    return secrets.token_hex(16)
-
-
 def now() -> str:
     """The time as ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def checked_id(value: Any) -> str:
-    """An id as ``new_id`` makes them. Raises InvalidInput for anything else."""
+    """An id as the page makes them. Raises InvalidInput for anything else."""
     if not isinstance(value, str) or not _ID.fullmatch(value):
         raise InvalidInput("The page sent an id that is none; reload it.")
     return value

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from browser.driving import ask, free_port, launched, started
-from fakes import FakeEmbedder
+from fakes import FakeEmbedder, new_id
 
 from rag.datatypes import Answer, Citation, Hit, Passage, Sentence
 from rag.errors import LLMFailed
 from rag.settings import Settings
 from rag.store.local import LocalStore, sync
 from rag.web import serve
-from rag.web.conversations import Conversations, Turn, new_id
+from rag.web.conversations import Conversations, Turn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

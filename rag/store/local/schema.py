@@ -52,7 +52,7 @@ _LONGEST_DEFINITION = 10_000  # characters
 _MOST_OBJECTS = 100
 
 
-def create_catalog(path: Path, roots: Sequence[tuple[bytes, str]] = ()) -> None:
+def create_catalog(path: Path, roots: Sequence[tuple[bytes, str]]) -> None:
     """A catalog without documents that knows its roots, in place of what is there.
 
     It is made beside and renamed, so that a killed process leaves no half-made one and no
