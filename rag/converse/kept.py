@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from rag.converse.history import messages
@@ -48,7 +49,7 @@ def keep(home: Path, history: Sequence[Message]) -> None:
     Raises MachineRefused.
     """
     path = home / _FILE
-    rows = [{"role": m.role, "content": m.content} for m in history[-2 * _TURNS :]]
+    rows = [asdict(message) for message in history[-2 * _TURNS :]]
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)  # mode 600

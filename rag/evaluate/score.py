@@ -1,6 +1,7 @@
 """What was asked + gold -> one row of results for each question."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rag.evaluate.case import Case
@@ -118,7 +119,7 @@ def _row(case: Case, k: int, texts: _Texts) -> dict[str, Any]:
             ],
             "documents": dict(case.gold.documents or {}),
         },
-        "history": [{"role": turn.role, "content": turn.content} for turn in example.history],
+        "history": [asdict(message) for message in example.history],
         "outcome": outcome,
         "reasons": reasons,
         "abstained": case.abstained,

@@ -1,6 +1,7 @@
 """`anthropic:MODEL`, with ``ANTHROPIC_API_KEY``."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rag.datatypes import Delta, Prompt
@@ -56,11 +57,12 @@ class AnthropicLLM(ServedLLM):
     def _read(
         self, client: "anthropic.Anthropic", prompt: Prompt, connections: Connections
     ) -> Iterator[Delta]:
-        told: Any = [{"role": m.role, "content": m.content} for m in prompt.messages]
+        system = [message.content for message in prompt.messages if message.role == "system"]
+        others: Any = [asdict(message) for message in prompt.messages if message.role != "system"]
         stream = client.messages.create(
             model=self._model,
-            system="\n\n".join(m["content"] for m in told if m["role"] == "system"),
-            messages=[message for message in told if message["role"] != "system"],
+            system="\n\n".join(system),
+            messages=others,
             max_tokens=prompt.reply_tokens,
             stream=True,
         )

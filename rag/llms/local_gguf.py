@@ -11,6 +11,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,7 +57,7 @@ class LocalLLM:
     def stream(self, prompt: Prompt) -> Iterator[Delta]:
         """The reply in pieces; an empty one tells that more of the prompt was read."""
         request = {
-            "messages": [{"role": m.role, "content": m.content} for m in prompt.messages],
+            "messages": [asdict(message) for message in prompt.messages],
             "max_tokens": prompt.reply_tokens,
             "chat_template_kwargs": {"enable_thinking": False},  # slow here, and thrown away
             "temperature": 0,

@@ -6,6 +6,7 @@ silently and passages vanish from it.
 
 import socket
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -93,7 +94,7 @@ class OllamaLLM(ServedLLM):
         )
 
     def _read(self, client: "ollama.Client", prompt: Prompt) -> Iterator[Delta]:
-        messages: Any = [{"role": m.role, "content": m.content} for m in prompt.messages]
+        messages: Any = [asdict(message) for message in prompt.messages]
         left = max(self.window - prompt.tokens, 1)  # its thinking counts too
         options = {"num_ctx": self.window, "num_predict": left, "temperature": 0}
         for part in client.chat(self._model, messages, stream=True, options=options):

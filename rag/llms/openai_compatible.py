@@ -2,6 +2,7 @@
 Studio) at ``OPENAI_BASE_URL``."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rag.datatypes import Delta, Prompt
@@ -55,7 +56,7 @@ class OpenAILLM(ServedLLM):
     def _read(
         self, client: "openai.OpenAI", prompt: Prompt, connections: Connections
     ) -> Iterator[Delta]:
-        messages: Any = [{"role": m.role, "content": m.content} for m in prompt.messages]
+        messages: Any = [asdict(message) for message in prompt.messages]
         stream = client.chat.completions.create(
             model=self._model,
             messages=messages,

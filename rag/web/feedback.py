@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def add_test_question(home: Path, conversation: Conversation, turn: Turn) -> tup
     before = conversation.turns[: conversation.turns.index(turn)]
     history = Conversation(conversation.id, before).history()
     if history:
-        row["history"] = [{"role": m.role, "content": m.content} for m in history]
+        row["history"] = [asdict(message) for message in history]
         row["standalone"] = answer.query
     if _holds(path, row["id"]):
         return path, False
