@@ -19,7 +19,7 @@ _MOMENT = (
     rf"|\d{{4}}-\d\d-\d\d|{YEAR}s?\b|(?:FY|Q[1-4])\s?(?:{YEAR}|\d\d)?\b|{DAY}\b"
     r"|(?:last|next|this|previous|following|past|same|first|second|third|fourth|final)\s+"
     r"(?:year|month|week|quarter|spring|summer|autumn|fall|winter|night|decade|half|season)\b"
-    r"(?:\s+of\s+(?:1[5-9]|20)\d\d\b)?"
+    rf"(?:\s+of\s+{YEAR}\b)?"
     r"|(?:yesterday|today|tomorrow|tonight)\b)"
 )
 TIME = re.compile(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.cite.carry import carries
-from rag.cite.figures import date_parts
+from rag.cite.figures import YEAR, date_parts
 from rag.cite.grammar import ANAPHORS, NEGATIONS, PRONOUNS, REPORTING
 from rag.cite.shape import Tokens, fronted, time_end
 from rag.cite.tokens import fold, is_english, read_tokens
@@ -155,7 +155,7 @@ def _leading_name(claim: Tokens, *, of_person: bool) -> Tokens:
 
 
 def _is_time(tokens: Tokens, i: int) -> bool:
-    year = tokens[i].kind == "number" and re.fullmatch(r"(?:1\d|20)\d\d", tokens[i].text)
+    year = tokens[i].kind == "number" and re.fullmatch(YEAR, tokens[i].text)
     return tokens[i].kind == "date" or bool(year) or time_end(tokens, i) > i
 
 

@@ -44,11 +44,11 @@ def clauses(tokens: Tokens) -> list[Tokens]:
         for i, token in enumerate(tokens)
         if i and (";" in token.mark or (token.text in ("and", "but") and "," in token.mark))
     ]
-    clauses = [tokens[a:b] for a, b in zip([0, *cuts], [*cuts, len(tokens)], strict=True)]
-    clauses = [c[1:] if c[0].text in ("and", "but") else c for c in clauses]
-    if len(clauses) < 2 or not all(map(seems_to_have_verb, clauses)):
+    found = [tokens[a:b] for a, b in zip([0, *cuts], [*cuts, len(tokens)], strict=True)]
+    found = [clause[1:] if clause[0].text in ("and", "but") else clause for clause in found]
+    if len(found) < 2 or not all(map(seems_to_have_verb, found)):
         return []
-    return [(replace(clause[0], mark=""), *clause[1:]) for clause in clauses]
+    return [(replace(clause[0], mark=""), *clause[1:]) for clause in found]
 
 
 def asserted_clauses(tokens: Tokens) -> Iterator[Tokens]:

@@ -11,16 +11,16 @@ _MONTH_NAMES = (
 )  # fmt: skip
 MONTHS = {name: n for n, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_YEAR = r"(?:1\d|20)\d\d"
+YEAR = r"(?:1\d|20)\d\d"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 DATE = re.compile(
     rf"""
-    \b(?: (?P<y1>{_YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)
+    \b(?: (?P<y1>{YEAR})-(?P<m1>\d\d)-(?P<d1>\d\d)
     | (?P<m2>{_MONTH})\b\.?+ (?:
-        \s(?P<d2>{_DAY})\b(?![,.]\d|\s?%)(?:,?\s(?P<y2>{_YEAR})\b)?
-        | ,?\s(?P<y3>{_YEAR})\b
+        \s(?P<d2>{_DAY})\b(?![,.]\d|\s?%)(?:,?\s(?P<y2>{YEAR})\b)?
+        | ,?\s(?P<y3>{YEAR})\b
       )?
-    | (?P<d3>{_DAY})\s(?:of\s)?(?P<m3>{_MONTH})\b\.?(?:,?\s(?P<y4>{_YEAR})\b)? )
+    | (?P<d3>{_DAY})\s(?:of\s)?(?P<m3>{_MONTH})\b\.?(?:,?\s(?P<y4>{YEAR})\b)? )
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 import re
 
+from rag.cite.figures import YEAR
 from rag.cite.grammar import (
     CONDITIONS,
     COORDINATORS,
@@ -31,7 +32,7 @@ def is_passive(claim: Tokens) -> bool:
 def is_count(token: Token) -> bool:
     """Whether a number counts or measures: neither a year nor "a four-year contract"."""
     counts = token.kind == "number" and not determined(token)
-    return counts and not re.fullmatch(r"(?:1\d|20)\d\d", token.text)
+    return counts and not re.fullmatch(YEAR, token.text)
 
 
 def is_phrase(run: Tokens) -> bool:

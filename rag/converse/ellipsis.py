@@ -2,7 +2,7 @@
 
 import re
 
-from rag.mentions import MONTH, TIME, names, telling
+from rag.mentions import MONTH, TIME, YEAR, names, telling
 from rag.words import stem, tokens
 
 _LONGEST = 7  # words of a fragment
@@ -34,7 +34,7 @@ _BE = re.compile(r"(?:is|are|was|were)$", re.I)
 _DETERMINER = re.compile(r"\b(?:the|an?|my|our|your)\s+", re.I)
 _SUBJECT = re.compile(rf"\b({_AUXILIARY})\s+({_DETERMINER.pattern}|)", re.I)
 _AFTER_A_VERB = re.compile(rf"\W*$|\s+(?:{_PREPOSITIONS}|per|each|every)\b", re.I)
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_YEAR = re.compile(rf"\b{YEAR}\b")
 _END = re.compile(r"\s*[?.!]*\s*$")
 
 
@@ -105,7 +105,7 @@ def _run_end(text: str, start: int) -> int:
 
 def _with_name(before: str, new: str) -> str | None:
     """``new`` for the only name of the question, where it is one too."""
-    if not any(span == (0, len(new)) for _, span in names(f"{new}")) and not (
+    if not any(span == (0, len(new)) for _, span in names(new)) and not (
         new[:1].isupper() and " " not in new
     ):
         return None
@@ -121,7 +121,7 @@ def _with_noun(before: str, new: str) -> str | None:
     words = [word for word, _ in tokens(new) if telling(word)]
     if len(words) < 2:
         return None
-    spans = [(word, span) for word, span in tokens(before)]
+    spans = list(tokens(before))
     places = [i for i, (word, _) in enumerate(spans) if stem(word) == stem(words[-1])]
     if len(places) != 1:
         return None
