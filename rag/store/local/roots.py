@@ -33,7 +33,7 @@ def resolve_roots(
     covered by it, but for a corpus that it would not read as one, or that is given a name. Raises
     InvalidInput for a path that is not there or lies inside the index.
     """
-    roots: dict[Path, Root] = {Path(path): Root(Path(path), name) for path, name in known.items()}
+    roots = {Path(path): Root(Path(path), name) for path, name in known.items()}
     wanted: dict[Path, Root] = {}
     singled: list[Path] = []
     for text in named:
@@ -42,22 +42,8 @@ def resolve_roots(
             raise InvalidInput(
                 f"{text} is inside the index folder {index}; documents live elsewhere."
             )
-        cover = path if path in roots else _cover(path, roots, wanted)
-        if cover is None or (cover != path and _is_apart(path, name)):
-            root = Root(path, name or "")
-            _refuse_same_name(root, [*roots.values(), *wanted.values()])
-            wanted[path] = root
-            if path.is_file():
-                singled.append(path)
-            continue
-        root = roots.get(cover) or wanted[cover]
-        if name is not None and name != root.name:
-            raise InvalidInput(
-                f"{cover} is a root already, "
-                + (f"named {root.name!r}" if root.name else "without a name")
-                + f"; `rag remove {cover}` forgets it, then name it anew."
-            )
-        wanted[cover] = root
+        root = _root_of(path, name, wanted | roots)
+        wanted[root.path] = root
         if path.is_file():
             singled.append(path)
     if not named:
@@ -72,11 +58,9 @@ def resolve_roots(
 
 
 def _parse(text: str) -> tuple[Path, str | None]:
-    match = _NAMED.fullmatch(text)
-    if match and not Path(text).exists():
-        text, name = match[2], match[1]
-    else:
-        name = None
+    name = None
+    if (match := _NAMED.fullmatch(text)) and not Path(text).exists():
+        name, text = match.groups()
     if "\0" in text or not text:
         raise InvalidInput("A path may not be empty or hold a NUL character.")
     path = expanded(text)
@@ -87,20 +71,25 @@ def _parse(text: str) -> tuple[Path, str | None]:
     return path.resolve(), name
 
 
+def _root_of(path: Path, name: str | None, roots: Mapping[Path, Root]) -> Root:
+    """The innermost root that holds a path that was named, or a new one. Raises InvalidInput."""
+    holding = [root for root in roots.values() if path.is_relative_to(root.path)]
+    cover = max(holding, key=lambda root: len(root.path.parts), default=None)
+    if cover is None or (cover.path != path and _is_apart(path, name)):
+        if name and any(name == root.name for root in roots.values()):
+            raise InvalidInput(f"Another root is named {name!r} already; choose another name.")
+        return Root(path, name or "")
+    if name is not None and name != cover.name:
+        raise InvalidInput(
+            f"{cover.path} is a root already, "
+            + (f"named {cover.name!r}" if cover.name else "without a name")
+            + f"; `rag remove {cover.path}` forgets it, then name it anew."
+        )
+    return cover
+
+
 def _is_apart(path: Path, name: str | None) -> bool:
     """Whether a path below a root is a corpus that the root does not read as its user means it."""
     if not path.is_file() or path.suffix.lower() != ".jsonl":
         return False
     return name is not None or path.name != CORPUS
-
-
-def _cover(path: Path, *groups: Mapping[Path, Root]) -> Path | None:
-    """The innermost root that holds the path, if any."""
-    holding = [r for group in groups for r in group if path != r and path.is_relative_to(r)]
-    holding += [r for group in groups for r in group if path == r]
-    return max(holding, key=lambda r: len(r.parts), default=None)
-
-
-def _refuse_same_name(root: Root, others: Sequence[Root]) -> None:
-    if root.name and any(root.name == other.name for other in others):
-        raise InvalidInput(f"Another root is named {root.name!r} already; choose another name.")

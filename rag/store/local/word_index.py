@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.int64]
+_NONE = np.empty(0, np.int64)
 
 # BM25 weighs a word in the title as this many in the text.
 _TITLE_WEIGHT = 1.0
@@ -121,9 +122,6 @@ class WordIndex:
                 count = max(count, count * last // max(reached, 1))
             self._counts[term] = int(count)
         return self._counts[term]
-
-
-_NONE = np.empty(0, np.int64)
 
 
 def _match(terms: Sequence[str]) -> str:
