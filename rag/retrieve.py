@@ -21,6 +21,7 @@ _DENSE_WEIGHT = 0.6
 _CANDIDATES = 100
 _RERANKED = 40
 _NAMED = 10
+PASSAGES_A_DOCUMENT = 20  # that are looked at for each document where documents are wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from rag.errors import InvalidInput, LLMFailed, MachineRefused
 from rag.files import read_named
 from rag.pipeline import DEFAULT_K, Pipeline
 from rag.render import answer_json, hit_json, to_json
-from rag.retrieve import Selection, by_document
+from rag.retrieve import PASSAGES_A_DOCUMENT, Selection, by_document
 from rag.settings import load_settings
 
 _NOT_IN_DOCUMENTS = 3
@@ -191,7 +191,7 @@ def _write_run(
             raise InvalidInput(f"{queries}, line {number}: the id {id!r} is there twice.")
         seen.add(id)
         try:
-            hits = pipeline.search(text, k=20 * k, mode=mode, selection=selection)
+            hits = pipeline.search(text, k=PASSAGES_A_DOCUMENT * k, mode=mode, selection=selection)
         except InvalidInput as error:
             raise InvalidInput(f"{queries}, line {number}: {error}") from error
         for rank, hit in enumerate(by_document(hits)[:k], start=1):

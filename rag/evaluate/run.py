@@ -12,10 +12,9 @@ from rag.datatypes import Answer, Hit, Message
 from rag.errors import InvalidInput, LLMFailed, MachineRefused
 from rag.evaluate.questions import Example
 from rag.render import answer_json, error_json
-from rag.retrieve import by_document
+from rag.retrieve import PASSAGES_A_DOCUMENT, by_document
 
 _DOCUMENTS = 10
-_PASSAGES_A_DOCUMENT = 20  # as `rag search --run` looks for documents
 _CUT_SHORT = {"kind": "llm_failed", "message": "The answer was cut short."}
 _CHECKPOINT = "checkpoint.jsonl"
 
@@ -57,7 +56,7 @@ def ask(pipeline: Asks, example: Example, k: int) -> Asked:
         answer = pipeline.ask(example.question, history=example.history, k=k)
         documents: list[Hit] = []
         if example.judged and not example.evidence:
-            hits = pipeline.search(answer.query, k=_PASSAGES_A_DOCUMENT * _DOCUMENTS)
+            hits = pipeline.search(answer.query, k=PASSAGES_A_DOCUMENT * _DOCUMENTS)
             documents = by_document(hits)[:_DOCUMENTS]
     except (LLMFailed, InvalidInput) as error:
         return Asked(example.id, error=error_json(error)["error"])
