@@ -36,6 +36,13 @@ def test_the_tree_is_the_package() -> None:
     assert drawn.items() <= rooms(tree).items()
 
 
+def test_each_room_tells_of_its_modules() -> None:
+    for room in (path.parent for path in (ROOT / "rag").glob("*/**/__init__.py")):
+        told = (room / "__init__.py").read_text(encoding="utf-8").split('"""')[1]
+        named = set(re.findall(r"\b(?!test_)\w+\.py\b", told))
+        assert named == {path.name for path in room.glob("*.py")} - {"__init__.py"}, room
+
+
 def test_the_docstring_runs() -> None:
     assert doctest.testmod(rag).failed == 0
 
@@ -53,7 +60,7 @@ def test_every_command_of_the_readme_exists() -> None:
     assert targets == ["chat", "test"] and all(f"\n{t}:" in makefile for t in targets)
 
 
-# What these need is not here; tests/browser/, test_llms.py and test_mcp.py run their like.
+# What these need is not here; tests/browser/, test_llms.py and test_mcp_server.py run their like.
 ELSEWHERE = ("rag chat", "rag mcp", "--llm")
 ANSWERS = {"--since": 3, "gate": 6}  # exit codes that are no failure of the line
 

@@ -26,7 +26,6 @@ from rag.store.local import LocalStore, SyncReport, sync
 from rag.verify import read_answers
 from rag.web.answer import announcement, turn_html
 from rag.web.app import _hold_more_files, _sendable, serve
-from rag.web.asked import selection_of, spans_of, text_of
 from rag.web.brake import Brake
 from rag.web.conversations import Conversation, Conversations, Turn
 from rag.web.documents import document_html, list_html, summary_text
@@ -38,6 +37,7 @@ from rag.web.indexing import _WATCHING, Indexing, Progress
 from rag.web.inert import elided, exact, inert, unbroken
 from rag.web.library import Library
 from rag.web.mailboxes import Mailboxes
+from rag.web.sent import selection_of, spans_of, text_of
 from rag.web.sources import sources_html
 from rag.web.talk import AT_ONCE, Talk
 from rag.web.upload import Uploads, checked_name

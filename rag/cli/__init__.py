@@ -1,4 +1,13 @@
-"""The commands. Results go to stdout, progress and warnings to stderr."""
+"""The commands. Results go to stdout, progress and warnings to stderr.
+
+::
+
+    indexing.py   index, remove, status         asking.py     ask, search
+    checking.py   show, verify                  measuring.py  eval, compare, gate
+    serving.py    chat, mcp                     examining.py  doctor
+    opening.py    opens what the settings name  options.py    options that several commands take
+    live.py       an answer on a terminal while it is written
+"""
 
 import os
 import signal

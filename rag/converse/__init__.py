@@ -1,8 +1,12 @@
 """History + follow-up -> a question that stands alone, by rules or by an LLM.
 
-``history`` is what was said before, ``rules`` read it, ``ellipsis`` puts a fragment into the
-question before it ("And in April?"), ``rewrite`` asks an LLM and checks its reply, ``kept`` is the
-last conversation of `rag ask`, for `-c`.
+::
+
+    history.py   what was said before -> Messages
+    rules.py     a follow-up -> a question that stands alone, by rules
+    ellipsis.py  a fragment -> the question before with that part changed: "And in April?"
+    rewrite.py   what asks an LLM to write a follow-up out, and its reply checked
+    kept.py      the last conversation of `rag ask`, for `-c`
 """
 
 from rag.converse.history import Told, messages

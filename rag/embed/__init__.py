@@ -1,8 +1,9 @@
 """Texts -> unit vectors.
 
-``open_embedder(spec, home)`` gives an :class:`Embedder`. Passages are embedded in batches by
-sentence-transformers (``torch_back_end``); a question, or a few passages, by an ONNX twin of the
-same model (``onnx_back_end``), so that asking imports no torch.
+``open_embedder(spec, home)`` gives an :class:`Embedder`: a model of sentence-transformers on disk
+(``model_folder.py``) with its ONNX twin (``sentence_embedder.py``). Passages are embedded in
+batches by sentence-transformers (``torch_back_end.py``); a question, or a few passages, by the
+twin (``onnx_back_end.py``), so that asking imports no torch.
 """
 
 from collections.abc import Sequence

@@ -5,6 +5,16 @@
 whose values are callables like a :class:`Factory`. Nothing of a kind is imported before it is
 named. Every LLM is handed out by way of ``guard.Guarded``, which holds it to the same deadlines,
 retries and limits, so that a back end is little more than a call.
+
+::
+
+    local_gguf.py     llama.cpp in this process   openai_compatible.py  OpenAI, vLLM and others
+    ollama_server.py  Ollama                      anthropic_api.py      Anthropic
+    scripted.py       replies from a file
+    server.py         a server's address, its key, and its failures in words
+    connections.py    lets one thread cut what another one reads from
+    guard.py          deadlines, retries and limits
+    reply_text.py     pieces of raw text -> safe ones, without reasoning
 """
 
 import os

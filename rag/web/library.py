@@ -12,10 +12,10 @@ from rag.settings import Settings
 from rag.status import collect_documents
 from rag.store import Snapshot
 from rag.store.local import LocalStore, SyncReport, forget, sync
-from rag.web.asked import UNTOLD, spans_of, text_of
 from rag.web.documents import document_html, list_html, report_text, summary_text
 from rag.web.examples import example_questions
 from rag.web.indexing import Indexing, Progress, Run
+from rag.web.sent import UNTOLD, spans_of, text_of
 from rag.web.talk import Event, Sent, Talk
 from rag.web.upload import ROOT_NAME, Uploads, checked_name
 

@@ -13,8 +13,8 @@ from rag.errors import InvalidInput, LLMFailed, MachineRefused, RagError
 from rag.pipeline import DEFAULT_K, Pipeline
 from rag.web import export, feedback
 from rag.web.answer import announcement, turn_html
-from rag.web.asked import selection_of, text_of
 from rag.web.conversations import Conversation, Conversations, State, Turn, checked_id, now
+from rag.web.sent import selection_of, text_of
 from rag.web.sources import sources_html
 
 AT_ONCE = 16  # questions; a later one is refused rather than kept waiting

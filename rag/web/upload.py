@@ -1,4 +1,4 @@
-"""Takes a file from the page into the index's own folder, checking name, kind and size."""
+"""Takes a file from the page into the folder of uploads, checking name, kind and size."""
 
 import asyncio
 import json

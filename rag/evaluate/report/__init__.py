@@ -1,5 +1,6 @@
 """A run -> one HTML page that needs nothing else: no request, no foreign script, inert text.
 
+``view.py`` tells what the page shows of rows and measures, ``plots.py`` draws them.
 The only import of jinja2. What a document, a question set or an LLM says is escaped, and shown
 with what could hide or forge text made visible.
 """
