@@ -80,65 +80,93 @@ def is_english(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def read_tokens(text: str) -> tuple[Token, ...]:
     """The tokens of a sentence; function words without a claim of their own are folded away."""
-    return tuple(_without_free(_raw_tokens(fold(text))))
+    return tuple(_without_free(_Scanner(fold(text)).found))
 
 
-def _raw_tokens(text: str) -> list[Token]:
-    found: list[Token] = []
-    at, mark, currency, initial = 0, "", "", True
+class _Scanner:
+    """Reads a folded sentence; ``found`` are its tokens, function words among them."""
 
-    def add(text: str, kind: str, own: frozenset[str], says: frozenset[str] | None = None) -> None:
-        nonlocal mark, initial
-        found.append(Token(text, kind, own, own if says is None else says, mark))
-        mark, initial = "", False
+    def __init__(self, text: str) -> None:
+        self.found: list[Token] = []
+        self._mark = ""  # the punctuation since the last token
+        self._currency = ""  # its sign, whose number is still to come
+        self._initial = True  # whether a sentence, or a part of one, begins here
+        at = 0
+        while at < len(text):
+            at = self._date_end(text, at) or self._number_end(text, at) or self._piece_end(text, at)
 
-    while at < len(text):
-        before = text[at - 1] if at else " "
-        starts = not (before.isalnum() or before == "_")
-        if starts and (date := DATE.match(text, at)) and _is_date(date, found):
-            written, says = date_keys(date)
-            add(date.group().lower(), "date", frozenset({written}), says)
-            at = date.end()
-            continue
-        number = NUMBER.match(text, at) if starts else None
+    def _add(self, text: str, kind: str, key: str) -> None:
+        self._add_keys(text, kind, frozenset({key}))
+
+    def _add_keys(
+        self, text: str, kind: str, own: frozenset[str], says: frozenset[str] = frozenset()
+    ) -> None:
+        self.found.append(Token(text, kind, own, says or own, self._mark))
+        self._mark, self._initial = "", False
+
+    def _add_currency(self, *, behind_number: bool) -> None:
+        """The sign of a currency, as its name where it stood before a number."""
+        if sign := self._currency:
+            self._add(sign, "word", UNIT_SYMBOLS.get(sign, sign) if behind_number else sign)
+            self._currency = ""
+
+    def _date_end(self, text: str, at: int) -> int:
+        """Where the date that begins at a place ends; 0 if there is none."""
+        date = DATE.match(text, at) if _begins_word(text, at) else None
+        if not date or not _is_date(date, self.found):
+            return 0
+        written, says = date_keys(date)
+        self._add_keys(date.group().lower(), "date", frozenset({written}), says)
+        return date.end()
+
+    def _number_end(self, text: str, at: int) -> int:
+        """The same of a number."""
+        number = NUMBER.match(text, at) if _begins_word(text, at) else None
         value = number_value(number) if number else None
-        if number and value is not None and not _TOKEN.match(text, at)["version"]:  # type: ignore[index]
-            negative = before == "-" and not text[max(0, at - 2) : at - 1].strip()
-            key = f"#{'-' if negative else ''}{value.normalize():f}"
-            add(number.group().lower(), "number", frozenset({key}))
-            at = number.end()
-            if currency:
-                add(currency, "word", frozenset({UNIT_SYMBOLS.get(currency, currency)}))
-                currency = ""
-            continue
-        if currency:
-            add(currency, "word", frozenset({currency}))
-            currency = ""
-        match = _TOKEN.match(text, at)
-        assert match is not None  # some branch takes any character
-        at = match.end()
+        if number is None or value is None or _piece(text, at)["version"]:
+            return 0
+        negative = text[at - 1 : at] == "-" and not text[max(0, at - 2) : at - 1].strip()
+        key = f"#{'-' if negative else ''}{value.normalize():f}"
+        self._add(number.group().lower(), "number", key)
+        self._add_currency(behind_number=True)
+        return number.end()
+
+    def _piece_end(self, text: str, at: int) -> int:
+        """Where a word, a sign or a mark ends."""
+        self._add_currency(behind_number=False)
+        match = _piece(text, at)
         piece = match.group()
+        low = piece.lower()
         if match["mark"]:
-            abbreviated = piece == "." and found and found[-1].text in _ABBREVIATIONS and not mark
-            mark += "" if abbreviated else piece
-            initial = initial or piece in '":'
+            behind = self.found[-1].text if self.found and not self._mark else ""
+            self._mark += "" if piece == "." and behind in _ABBREVIATIONS else piece
+            self._initial = self._initial or piece in '":'
         elif match["symbol"] and piece[-1] in "$€£¥":
-            currency = piece.lower()
+            self._currency = low
         elif match["symbol"] or match["version"] or (match["sign"] and piece not in "-'_"):
-            symbol = "percent" if piece.lower().startswith("per") else piece.lower()
-            add(symbol, "word", frozenset({UNIT_SYMBOLS.get(symbol, symbol)}))
+            symbol = "percent" if low.startswith("per") else low
+            self._add(symbol, "word", UNIT_SYMBOLS.get(symbol, symbol))
         elif match["ordinal"]:
-            add(piece.lower(), "word", frozenset({re.sub(r"\D+$", "th", piece)}))
+            self._add(low, "word", re.sub(r"\D+$", "th", piece))
         elif match["dotted"]:
             name = piece.replace(".", "")
-            add(
-                piece.lower(), "name" if name.isupper() else "word", frozenset({f"^{name.upper()}"})
-            )
+            self._add(low, "name" if name.isupper() else "word", f"^{name.upper()}")
         elif match["word"]:
             for word in filter(None, _split_word(piece)):
-                kind, own = _word_keys(word, initial, found)
-                add(word.lower(), kind, own)
-    return found
+                kind, own = _word_keys(word, self._initial, self.found)
+                self._add_keys(word.lower(), kind, own)
+        return match.end()
+
+
+def _piece(text: str, at: int) -> re.Match[str]:
+    match = _TOKEN.match(text, at)
+    assert match is not None  # some branch takes any character
+    return match
+
+
+def _begins_word(text: str, at: int) -> bool:
+    before = text[at - 1] if at else " "
+    return not (before.isalnum() or before == "_")
 
 
 def _is_date(match: re.Match[str], found: list[Token]) -> bool:
