@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.clean import encodable
+from rag.datatypes import Document
 from rag.embed import DEFAULT_SPEC, Embedder
 from rag.errors import EmbedderMismatch, InvalidInput, NothingIndexed
 from rag.files import Found, read_below
@@ -162,7 +163,7 @@ class _Sync:
         self._intake.finish()
 
     def _take(self, root: Root, found: Found, named: bool) -> Iterator[None]:
-        """Reads one file and, if it changed, queues its documents; comes back after each."""
+        """Reads one file and, if it changed, takes its documents; comes back after each."""
         before = self._files.get((str(root.path), found.path))
         row = FileRow(str(root.path), found.path, found.size, found.mtime_ns, "", False, None)
         notes = Notes()
@@ -176,21 +177,16 @@ class _Sync:
             if before and before.sha256 == row.sha256 and not (named or self._again):
                 self._keep(root, row, before)
                 return
-            forgotten = set() if named else self._forgotten
             known = self._writer.documents_of(row.root, row.path)
             for document in loader(found.path, data, notes):
                 document = replace(document, id=root.id_of(document.id))
-                if document.id in forgotten:
+                if document.id in self._forgotten and not named:
                     notes.append(f"{document.id} was removed; naming the file brings it back")
                 elif document.id in documents or document.id in self._seen:
                     notes.append(f"{document.id} is there twice; the first one stays")
-                elif not self._again and known.get(document.id, ("",))[0] == document.sha256:
-                    documents[document.id] = known[document.id][1]
-                    self._kept += documents[document.id]
                 else:
-                    documents[document.id] = self._intake.add(row, document)
-                    if self._embedder.spec == DEFAULT_SPEC and foreign_script(document.text):
-                        self._foreign.append(document.id)
+                    there = known.get(document.id, ("", 0))
+                    documents[document.id] = self._queue(row, document, *there)
                     yield
         except OSError as error:
             notes.insert(0, f"cannot be read: {error.strerror}")
@@ -207,6 +203,19 @@ class _Sync:
             self._report(root, row, state, sum(documents.values()))
         else:
             self._report(root, row, "skipped", 0)
+
+    def _queue(self, row: FileRow, document: Document, sha256: str, passages: int) -> int:
+        """Queues a document; returns how many passages it has.
+
+        One that is in the index with the same hash stays, with the ``passages`` that it has there.
+        """
+        if sha256 == document.sha256 and not self._again:
+            self._kept += passages
+            return passages
+        queued = self._intake.add(row, document)
+        if self._embedder.spec == DEFAULT_SPEC and foreign_script(document.text):
+            self._foreign.append(document.id)
+        return queued
 
     def _keep(self, root: Root, row: FileRow, before: FileRow) -> None:
         """A file with the content that it had: its documents stay."""
