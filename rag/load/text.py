@@ -120,34 +120,42 @@ def _front_matter(text: str, notes: list[str]) -> tuple[dict[str, Any], int]:
     if long := len(matter) > _LONGEST:
         matter = matter[: matter.rfind("\n", 0, _LONGEST) + 1]
 
-    found: dict[str, Any] = {}
-    path: list[str] = []
-    key: str | None = None
     try:
-        for event in yaml.parse(matter, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                path.append(type(event).__name__)
-                if len(path) > _DEEPEST:
-                    raise yaml.YAMLError("too deep")
-                key = None if len(path) > 1 else key
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                path.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                key = None
-            elif isinstance(event, yaml.ScalarEvent) and path == ["MappingStartEvent"]:
-                if key is None:
-                    key = event.value.lower()
-                else:
-                    plain = event.style is None and event.value.lower() in _NO_TEXT
-                    found[key], key = None if plain else event.value, None
-            elif isinstance(event, yaml.ScalarEvent) and not path:
-                return {}, 0  # a rule between paragraphs, not front matter
+        found = _fields(matter)
     except (yaml.YAMLError, ValueError, RecursionError):
         if long:
             return {}, 0  # it may be text between two rules
         notes.append("its front matter cannot be read")
         return {}, end.end()
-    return found, end.end()
+    return ({}, 0) if found is None else (found, end.end())
+
+
+def _fields(matter: str) -> dict[str, Any] | None:
+    """The scalars of a YAML mapping by their keys; None for a text, between two rules."""
+    import yaml
+
+    found: dict[str, Any] = {}
+    path: list[str] = []
+    key: str | None = None
+    for event in yaml.parse(matter, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            path.append(type(event).__name__)
+            if len(path) > _DEEPEST:
+                raise yaml.YAMLError("too deep")
+            key = None if len(path) > 1 else key
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            path.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            key = None
+        elif isinstance(event, yaml.ScalarEvent) and path == ["MappingStartEvent"]:
+            if key is None:
+                key = event.value.lower()
+            else:
+                plain = event.style is None and event.value.lower() in _NO_TEXT
+                found[key], key = None if plain else event.value, None
+        elif isinstance(event, yaml.ScalarEvent) and not path:
+            return None
+    return found
 
 
 def _org_keywords(text: str) -> tuple[dict[str, Any], int]:
