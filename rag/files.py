@@ -1,9 +1,10 @@
-"""What lies below a root, and its bytes, read without ever leaving it.
+"""What lies below a root, and its bytes, read without ever leaving it; files of our own, written.
 
 Symbolic links are not followed, only regular files are opened, and what is left out is said.
 """
 
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from rag.errors import InvalidInput
 _LARGEST_NAMED = 2**29  # bytes
 CATALOG = "catalog.sqlite"  # the file that makes a folder an index
 _NOT_DOCUMENTS = {"node_modules", "__pycache__", "site-packages"}
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
+NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 
@@ -76,6 +77,19 @@ def read_named(path: Path, most: int = _LARGEST_NAMED) -> bytes:
     return data
 
 
+def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Writes a file that is there whole or not at all. Raises OSError."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+    try:
+        with os.fdopen(os.open(beside, flags, mode), "wb") as file:
+            file.write(data)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
 def expanded(text: str) -> Path:
     """The path that the user wrote; ``~`` is a home folder where there is such a user."""
     return Path(os.path.expanduser(text))  # noqa: PTH111 - Path's own raises where there is none
@@ -118,7 +132,7 @@ def read_below(root: Path, path: str, most: int) -> bytes:
     meanwhile leads nowhere. Raises OSError (what the machine says) or ValueError (not a regular
     file, or more than ``most`` bytes).
     """
-    flags = os.O_RDONLY | _NOFOLLOW | _NONBLOCK | _BINARY
+    flags = os.O_RDONLY | NOFOLLOW | NONBLOCK | _BINARY
     if not root.is_dir():
         descriptor = os.open(root, flags)
     elif os.open not in os.supports_dir_fd:
@@ -128,7 +142,7 @@ def read_below(root: Path, path: str, most: int) -> bytes:
         try:
             *folders, name = path.split("/")
             for step in folders:
-                deeper = os.open(step, os.O_RDONLY | _DIRECTORY | _NOFOLLOW, dir_fd=folder)
+                deeper = os.open(step, os.O_RDONLY | _DIRECTORY | NOFOLLOW, dir_fd=folder)
                 os.close(folder)
                 folder = deeper
             descriptor = os.open(name, flags, dir_fd=folder)

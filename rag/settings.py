@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from rag.datatypes import EXTRACTIVE
 from rag.errors import InvalidInput, MachineRefused
+from rag.files import write_whole
 
 Source = Literal["default", "rag.toml", "environment", "flag"]
 _LARGEST_FILE = 1_000_000
@@ -120,9 +121,7 @@ def save_setting(home: Path, name: str, value: float) -> Path:
         if _parses_as(after) != before | {name: value}:
             raise InvalidInput(f"{path} cannot be changed; write `{name} = {number}` into it.")
         home.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".toml.new")
-        beside.write_bytes(after.encode("utf-8"))
-        beside.replace(path)
+        write_whole(path, after.encode("utf-8"))
     except OSError as error:
         raise MachineRefused(f"{path} cannot be written: {error.strerror}.") from error
     return path

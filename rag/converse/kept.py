@@ -1,8 +1,6 @@
 """The last conversation of `rag ask`, kept between two commands in ``$RAG_HOME/conversations``."""
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +8,7 @@ from pathlib import Path
 from rag.converse.history import messages
 from rag.datatypes import Message
 from rag.errors import InvalidInput, MachineRefused
-from rag.files import read_named
+from rag.files import read_named, write_whole
 
 _TURNS = 20  # a question and its answer are one
 _FILE = Path("conversations") / "last.json"
@@ -52,13 +50,6 @@ def keep(home: Path, history: Sequence[Message]) -> None:
     rows = [asdict(message) for message in history[-2 * _TURNS :]]
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)  # mode 600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(rows, file)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, json.dumps(rows).encode(), 0o600)
     except OSError as error:
         raise MachineRefused(f"{path} cannot be written: {error.strerror}.") from error

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from rag.embed.model_folder import ModelFolder, sha256_of
 from rag.embed.onnx_back_end import OnnxTwin
+from rag.files import write_whole
 from rag.onnx_model import Tokenizer, open_tokenizer
 
 if TYPE_CHECKING:
@@ -74,7 +76,10 @@ class SentenceEmbedder:
         if isinstance(remembered, list) and remembered[:2] == stamp and len(remembered) == 3:
             return self._folder.fingerprint(str(remembered[2]))
         fingerprint = self._folder.fingerprint()
-        _try_write(stamps, json.dumps({**known, key: [*stamp, fingerprint["weights"]]}).encode())
+        with suppress(OSError):  # where it cannot be written, they are hashed again
+            stamps.parent.mkdir(parents=True, exist_ok=True)
+            known[key] = [*stamp, fingerprint["weights"]]
+            write_whole(stamps, json.dumps(known).encode())
         return fingerprint
 
     def count(self, texts: Sequence[str]) -> list[int]:
@@ -203,13 +208,3 @@ class SentenceEmbedder:
         card = {"sha256": sha256_of(path), "cosine": cosine}
         (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
         return cosine > 0.9999
-
-
-def _try_write(path: Path, data: bytes) -> None:
-    """Writes a cache; where it cannot be written there is none."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".new").write_bytes(data)
-        path.with_suffix(".new").replace(path)
-    except OSError:
-        return

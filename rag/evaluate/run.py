@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from rag.datatypes import Answer, Hit, Message
 from rag.errors import InvalidInput, LLMFailed, MachineRefused
 from rag.evaluate.questions import Example
+from rag.files import write_whole
 from rag.render import answer_json, error_json
 from rag.retrieve import PASSAGES_A_DOCUMENT, by_document
 
@@ -119,10 +120,8 @@ class Checkpoint:
         """Gives what writes each question down at once, after what is already ``done``."""
         with self._translated():
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside = self._path.with_suffix(".new")
             lines = [self._first, *map(_line, done.values())]
-            beside.write_bytes(b"\n".join(lines) + b"\n")
-            beside.replace(self._path)
+            write_whole(self._path, b"\n".join(lines) + b"\n")
             file = self._path.open("ab", buffering=0)
 
         def record(asked: Asked) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rag.errors import InvalidInput, MachineRefused
 from rag.evaluate.measures import Row
-from rag.files import read_below
+from rag.files import read_below, write_whole
 
 _LARGEST = 2**30  # bytes
 _ROW: Mapping[str, type | UnionType] = {
@@ -39,9 +39,7 @@ def write_run(folder: Path, summary: Mapping[str, Any], rows: Sequence[Row], htm
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            beside = folder / f"{name}.new"
-            beside.write_bytes(text.encode("utf-8"))
-            beside.replace(folder / name)
+            write_whole(folder / name, text.encode("utf-8"))
     except OSError as error:
         raise MachineRefused(f"{folder} cannot be written to: {error.strerror}.") from error
 

@@ -6,9 +6,7 @@ secret's hash, and after the user's name where there is a login, so that nobody 
 
 import hashlib
 import json
-import os
 import re
-import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +26,7 @@ from rag.datatypes import (
     ShortAnswer,
 )
 from rag.errors import InvalidInput, MachineRefused
+from rag.files import write_whole
 
 State = Literal["asking", "done", "stopped", "failed"]
 MOST_TURNS = 200
@@ -191,16 +190,8 @@ class Conversations:
                 raise InvalidInput(
                     f"This browser keeps {MOST_CONVERSATIONS} conversations already; delete some."
                 )
-            write_privately(path, json.dumps(data, default=_fields))
+            write_whole(path, json.dumps(data, default=_fields).encode(), 0o600)
         return conversation
-
-
-def write_privately(path: Path, text: str) -> None:
-    """Writes a file that only its owner can read, whole or not at all."""
-    draft = path.with_suffix(f".{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    draft.replace(path)
 
 
 @contextmanager

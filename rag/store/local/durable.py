@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+from rag.files import NOFOLLOW
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -29,7 +29,7 @@ def flush_folder(folder: Path) -> None:
 
 def write_note(path: Path, text: str) -> None:
     """A few words for people, which need not last."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NOFOLLOW
     with os.fdopen(os.open(path, flags, 0o666), "w", encoding="utf-8") as file:
         file.write(text)
 

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from rag.errors import MachineRefused
+from rag.files import NOFOLLOW, NONBLOCK
 from rag.store.local import vectors
 from rag.store.local.durable import flush_folder
 from rag.store.local.structure import Segment
@@ -94,7 +95,7 @@ class VectorFiles:
     @contextmanager
     def _opened(self, segment: Segment) -> Iterator[BinaryIO | None]:
         """The file, if its bytes are those that were written; hashed once while it stays as is."""
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        flags = os.O_RDONLY | NOFOLLOW | NONBLOCK
         try:
             if not _NAME.fullmatch(segment.name):
                 raise FileNotFoundError  # a name that leads out of the folder is not one of ours
