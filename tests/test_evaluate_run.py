@@ -298,17 +298,18 @@ def without_times(summary: Any) -> Any:
     return found
 
 
+def killed(question: str, hits: list[Hit]) -> Answer:
+    if question == GOLD[3][0]:
+        raise KeyboardInterrupt
+    return wrong(question, hits)
+
+
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_an_interrupted_run_goes_on_and_ends_the_same(
     plan: Plan, store: LocalStore, tmp_path: Path, jobs: int
 ) -> None:
     whole = run(plan, store, wrong, tmp_path / "whole", jobs=jobs)
     folder = tmp_path / "halves"
-
-    def killed(question: str, hits: list[Hit]) -> Answer:
-        if question == GOLD[3][0]:
-            raise KeyboardInterrupt
-        return wrong(question, hits)
 
     with pytest.raises(KeyboardInterrupt):
         run(plan, store, killed, folder)
@@ -333,14 +334,21 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(
     assert list(again.rows) == list(whole.rows)
 
 
+@pytest.mark.parametrize("line", [b"{", b"[]", b'{"id": "g1", "told": 1}', b"\xff"])
+def test_a_damaged_checkpoint_is_not_gone_on_from(
+    plan: Plan, store: LocalStore, tmp_path: Path, line: bytes
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(plan, store, killed, tmp_path / "run")
+    checkpoint = tmp_path / "run" / "checkpoint.jsonl"
+    first, *rest = checkpoint.read_bytes().split(b"\n")
+    checkpoint.write_bytes(b"\n".join([first, line, *rest]))
+    assert values(run(plan, store, perfect, tmp_path / "run"))["contains"] == 1
+
+
 def test_another_run_does_not_go_on_from_a_checkpoint(
     plan: Plan, store: LocalStore, tmp_path: Path
 ) -> None:
-    def killed(question: str, hits: list[Hit]) -> Answer:
-        if question == GOLD[3][0]:
-            raise KeyboardInterrupt
-        return wrong(question, hits)
-
     with pytest.raises(KeyboardInterrupt):
         run(plan, store, killed, tmp_path / "run")
     assert values(run(plan, store, perfect, tmp_path / "run", llm="other"))["contains"] == 1

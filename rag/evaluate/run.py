@@ -106,8 +106,11 @@ class Checkpoint:
         self._identity = identity
 
     def load(self) -> dict[str, Asked]:
-        """The answers of the same run, if it was interrupted; failed questions are asked again."""
-        with contextlib.suppress(OSError):
+        """The answers of the same run, if it was interrupted; failed questions are asked again.
+
+        None of a damaged file.
+        """
+        with contextlib.suppress(OSError, ValueError, TypeError):
             lines = self._path.read_bytes().split(b"\n")
             if lines[0] == self._first:
                 # The last piece is empty, or a line that was being written.
