@@ -117,18 +117,17 @@ _WHETHER = re.compile(  # and not "Is it red or blue?", "Can you tell me when ..
     r"should|shall|will|would)(?:n['’]t)?\s(?!\d|.*\bor\b)",
     re.I,
 )
+_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)"
 _ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"
 _NEXT_PART = re.compile(
     r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+"
     r"(?=(?:(?:at|by|for|from|in|on|since|to|until|with)\s+)?(?:how|what|when|where|why|which)\b"
-    r"|(?:did|does|do|is|are|was|were|has|have|had|will|would|can|could|should)\s+"
+    rf"|{_AUXILIARY}\s+"
     r"(?:the|he|she|it|they|this|that|these|those|[A-Z])"
     rf"|(?:is|are)\s+(?!{_ADVERB}\b)\w+\s+(?:allowed|available|covered|free|included|needed|"
     r"necessary|open|paid|permitted|possible|required)\b)"
 )
-_IS_ASKED = (
-    r"(?:when|where|why)\s+(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)"
-)
+_IS_ASKED = rf"(?:when|where|why)\s+{_AUXILIARY}"
 # No "when it began, how many".
 _MAIN_QUESTION = re.compile(rf"(?:who|what|which|how|{_IS_ASKED})\b", re.I)
 _LISTED_PART = re.compile(rf",\s+(?=(?:how|what|{_IS_ASKED})\b)")

@@ -187,7 +187,7 @@ NAMED_KINDS = TITLES | _words(
     company corporation association federation league cup games states kingdom republic republicans
     democrats island islands street city county river ocean sea lake bay united times post journal
     news group fund organisation organization institute hospital church park airport station center
-    centre act treaty war day board authority service services street series prize award awards
+    centre act treaty war day board authority service services series prize award awards
     americans africa korea america europe asia ireland carolina dakota virginia zealand mexico york
     """
 )

@@ -40,17 +40,17 @@ _REGULAR = _words(
     breathe bury calculate cancel celebrate cite clean climb coincide collapse command commission
     communicate compete compile complain complete compose compromise compute conceal conduct
     confuse construct consult consume contrast control cook cooperate correspond criticise
-    criticize cultivate cure cycle damage deal declare decrease dedicate defeat defend delay
+    criticize cultivate cure cycle damage deal decrease dedicate defeat defend delay
     delete deny deposit derive detect deteriorate digest disappear discharge dismiss display
     dispute dominate double drain educate eject emerge emphasise emphasize encounter encrypt
-    erupt establish exceed excel exhibit expose fade favour favor feed fill filter finance flow
+    erupt excel exhibit expose fade favour favor feed fill filter finance flow
     fold fulfil fulfill gather graduate handle harm heal honour ignore imagine impose incorporate
     incur infect influence injure insist install integrate intend intervene invent issue kill lack
-    lecture limit link load locate log melt migrate miss modify monitor motivate multiply negotiate
-    notice observe omit originate outline override oversee participate perceive persuade
-    portray possess preserve press print prevail proceed proclaim prompt propose prove pull
+    lecture limit link load log melt migrate miss monitor motivate multiply negotiate
+    notice observe omit originate outline override oversee perceive persuade
+    portray preserve press print prevail proceed proclaim prompt propose prove pull
     purchase push rank react realise realize reassure rebuild recall recover recruit recycle
-    register reinforce rescue restore resume retire retrieve reveal rotate scatter schedule
+    register reinforce rescue restore resume retire retrieve rotate scatter schedule
     separate shift shrink sign specialise specialize specify speculate sponsor stimulate strengthen
     stress struggle submit substitute succeed sue suspect suspend sustain swallow switch tackle
     threaten tolerate transmit trap trigger undermine unite update upgrade utilise utilize
