@@ -85,10 +85,10 @@ def _current(root: Root, found: Found, row: FileRow | None) -> Current:
         state, reason = "skipped", found.left_out
     elif row is None:
         state, reason = _new(found.path, root.path.is_file())
-    elif (row.size, row.mtime_ns) != (found.size, found.mtime_ns) and not _same(root.path, row):
-        state, reason = "changed", None
-    else:
+    elif _looks_same(row, found) or _hash(root.path, row.path) == row.sha256:
         state, reason = "current" if row.indexed else "skipped", row.reason
+    else:
+        state, reason = "changed", None
     return Current(str(root.path), found.path, id, state, reason)
 
 
@@ -101,21 +101,24 @@ def _new(path: str, named: bool) -> tuple[CurrentState, str | None]:
     return "new", None
 
 
-def _same(root: Path, row: FileRow) -> bool:
+def _looks_same(row: FileRow, found: Found) -> bool:
+    return (row.size, row.mtime_ns) == (found.size, found.mtime_ns)
+
+
+def _hash(root: Path, path: str) -> str | None:
+    """The hash of a file as it is now; None where it cannot be read."""
     try:
-        return hashlib.sha256(read_below(root, row.path, _LARGEST)).hexdigest() == row.sha256
+        return hashlib.sha256(read_below(root, path, _LARGEST)).hexdigest()
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def _trouble(row: DocumentRow, file: FileRow | None) -> str | None:
     """What became of a cited document's file; None if it is what was indexed."""
-    try:
-        data = read_below(Path(row.root), row.path, _LARGEST)
-    except (OSError, ValueError):
+    found = _hash(Path(row.root), row.path)
+    if found is None:
         return "is gone or cannot be read since it was indexed"
-    same = file is not None and hashlib.sha256(data).hexdigest() == file.sha256
-    return None if same else "changed since it was indexed"
+    return None if file and found == file.sha256 else "changed since it was indexed"
 
 
 def _listed(ids: list[str]) -> str:
