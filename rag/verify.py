@@ -14,7 +14,7 @@ from rag.compose import NOT_SAID, SOURCES_DISAGREE
 from rag.datatypes import EXTRACTIVE, NOT_IN_DOCUMENTS, Document, Passage
 from rag.errors import InvalidInput
 from rag.files import read_below, read_named
-from rag.load import Notes, largest, loader_for
+from rag.load import CORPUS, Notes, largest, loader_for
 from rag.store.local.roots import Root
 from rag.words import stems
 
@@ -229,7 +229,7 @@ def _find(id: str, roots: Sequence[Root]) -> Document | None:
 def _corpora(root: Root) -> list[str]:
     if root.path.is_file():
         return [root.path.name] if root.path.suffix.lower() == ".jsonl" else []
-    return [p.relative_to(root.path).as_posix() for p in sorted(root.path.rglob("corpus.jsonl"))]
+    return [p.relative_to(root.path).as_posix() for p in sorted(root.path.rglob(CORPUS))]
 
 
 def _documents(root: Root, path: str) -> list[Document]:
@@ -240,7 +240,7 @@ def _documents(root: Root, path: str) -> list[Document]:
     if ".." in path.split("/") or path.startswith("/"):
         return []
     try:
-        loader = loader_for(path, named=not folder or path.endswith("corpus.jsonl"))
+        loader = loader_for(path, named=not folder)
         data = read_below(root.path, path, largest(loader))
         return list(loader(path, data, Notes()))
     except (OSError, ValueError):

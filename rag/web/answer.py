@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.clean import as_shown, flowing
 from rag.compose import SOURCES_DISAGREE
-from rag.datatypes import Answer, Citation, Sentence, ShortAnswer, Support
+from rag.datatypes import NOT_IN_DOCUMENTS, Answer, Citation, Sentence, ShortAnswer, Support
 from rag.disagree import disagreeing
 from rag.framing import same_but_for_marks
 from rag.web.conversations import Turn
@@ -110,7 +110,7 @@ def _banner(answer: Answer) -> str:
 def _not_in_documents(turn: str, answer: Answer) -> str:
     parts = ['<p class="banner none">The documents do not answer this.</p>']
     own = answer.text.strip()
-    if own and own != "The documents do not say.":
+    if own and own != NOT_IN_DOCUMENTS:
         parts.append(f'<div class="text">{inert(own)}</div>')
     if answer.passages:
         parts.append(
