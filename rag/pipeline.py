@@ -50,10 +50,12 @@ class Pipeline:
         embedder: str = "",
         threshold: float | None = None,
         llm: LLM | None = None,
+        download: bool = True,
     ) -> None:
         self._store = store
         self._home = home
         self._spec = embedder
+        self._download = download and bool(embedder)
         self._threshold = DEFAULT_THRESHOLD if threshold is None else threshold
         self._embedder: Embedder | None = None
         self._opening = Lock()
@@ -69,17 +71,19 @@ class Pipeline:
         embedder: str = "",
         threshold: float | None = None,
         llm: str = EXTRACTIVE,
+        download: bool = True,
     ) -> "Pipeline":
         """The pipeline over an index folder.
 
-        ``embedder`` must be the one that the index was made with (default: that one); below the
-        ``threshold`` on answerability, in [0, 1], it abstains; ``llm`` names who writes the
-        answers. Raises InvalidInput for an LLM that cannot be used, IndexMissing, with the command
-        that makes one, IndexDamaged or EmbedderMismatch.
+        ``embedder`` must be the one that the index was made with (default: that one); with
+        ``download`` one that is not here is had from the model hub; below the ``threshold`` on
+        answerability, in [0, 1], it abstains; ``llm`` names who writes the answers. Raises
+        InvalidInput for an LLM that cannot be used, IndexMissing, with the command that makes one,
+        IndexDamaged or EmbedderMismatch.
         """
         home = home or home_folder(os.environ)
         written_by = None if llm == EXTRACTIVE else open_llm(llm)
-        pipeline = cls(LocalStore(Path(index)), home, embedder, threshold, written_by)
+        pipeline = cls(LocalStore(Path(index)), home, embedder, threshold, written_by, download)
         with pipeline._store.snapshot() as snapshot:
             pipeline._embedder_of(snapshot.info)
         return pipeline
@@ -201,7 +205,7 @@ class Pipeline:
         with self._opening:
             embedder = self._embedder
             if embedder is None or embedder.spec != spec:
-                embedder = open_embedder(spec, self._home, download=bool(self._spec))
+                embedder = open_embedder(spec, self._home, self._download)
                 self._embedder = embedder
         if embedder.fingerprint != info.fingerprint:
             raise EmbedderMismatch(

@@ -1,8 +1,8 @@
 """Settings: flag > ``RAG_*`` environment variable > ``rag.toml`` > default.
 
 Two ``rag.toml`` files are read: the one in the working directory, which may not name a hosted LLM,
-a host or a path outside its folder (a folder from a stranger must not redirect documents), and the
-user's own in ``$RAG_HOME``, which may.
+a host, a model to download or a path outside its folder (a folder from a stranger must not redirect
+documents), and the user's own in ``$RAG_HOME``, which may.
 """
 
 import difflib
@@ -29,7 +29,8 @@ class Settings:
     """What the commands read. Each field is a setting's name; ``sources`` says where it came from.
 
     ``threshold`` is the abstention threshold on the answerability of a question in [0, 1];
-    ``k`` counts passages (None: each command's own default).
+    ``k`` counts passages (None: each command's own default). ``downloads``: the ``embedder`` may be
+    had from the model hub if it is not here, for it was the user who named it.
     """
 
     home: Path
@@ -41,6 +42,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     sources: Mapping[str, Source] = field(default_factory=dict)
+    downloads: bool = True
 
     def describe(self) -> dict[str, dict[str, Any]]:
         """``{name: {"value", "source"}}`` for ``rag status``."""
@@ -88,6 +90,7 @@ def load_settings(
             sources[name] = source
 
     take(_read_toml(home / "rag.toml"), "rag.toml", str(home / "rag.toml"))
+    own: dict[str, Any] = {}
     if folder.resolve() != home.resolve():
         own = _read_toml(folder / "rag.toml")
         for name, value in own.items():
@@ -99,7 +102,8 @@ def load_settings(
     given = {k: v for k, v in flags.items() if k in NAMES and v is not None}
     for name, value in given.items():
         take({name: value}, "flag", f"--{name}")
-    return Settings(home=home, sources=sources, **values)
+    downloads = "embedder" not in own or sources["embedder"] != "rag.toml"
+    return Settings(home=home, sources=sources, downloads=downloads, **values)
 
 
 def save_setting(home: Path, name: str, value: float) -> Path:

@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from fakes import FakeEmbedder
 
+from rag.cli.opening import open_pipeline, sync_index
 from rag.embed import DEFAULT_SPEC, Embedder, open_embedder
 from rag.embed.model_folder import find_model_folder
 from rag.embed.sentence_embedder import SentenceEmbedder
 from rag.embed.torch_back_end import TorchModel
 from rag.errors import InvalidInput
+from rag.settings import load_settings
+from rag.store.local import LocalStore, sync
 
 
 @pytest.fixture
@@ -309,3 +313,28 @@ def test_an_index_may_not_have_a_model_downloaded(
         find_model_folder(DEFAULT_SPEC, download=False)  # as the reader does beside another model
     name = "sentence-transformers/all-MiniLM-L6-v2"
     assert asked == [(name, False), (name, True)]
+
+
+def test_nor_may_the_settings_of_a_strangers_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    asked = []
+
+    def fetch(name: str, *, local_files_only: bool, **rest: Any) -> str:
+        asked.append(local_files_only)
+        raise OSError
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("The pool opens at nine.")
+    sync(LocalStore(tmp_path / "index"), ["notes.txt"], FakeEmbedder())
+    (tmp_path / "rag.toml").write_text("embedder = 'someone/some-model'")
+    named = [{}, {"embedder": "someone/some-model"}]
+    for settings in (load_settings(flags, {"RAG_HOME": str(tmp_path / "home")}) for flags in named):
+        with pytest.raises(InvalidInput, match="could not be had"):
+            sync_index(settings, ())
+        with pytest.raises(InvalidInput, match="could not be had"):
+            open_pipeline(settings)
+    assert asked == [True, True, False, False]

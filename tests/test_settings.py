@@ -120,6 +120,13 @@ def test_folder_may_name_what_is_its_own(text: str, cwd: Path) -> None:
     assert getattr(load(cwd, text), name) == value.strip("'")
 
 
+def test_folder_of_a_stranger_downloads_nothing(cwd: Path) -> None:
+    named = "embedder = 'a/model'"
+    assert load(cwd).downloads and load(cwd, user=named).downloads
+    assert not load(cwd, named).downloads and not load(cwd, named, user=named).downloads
+    assert load(cwd, named, embedder="a/model").downloads
+
+
 def test_own_file_in_the_home_is_the_users(cwd: Path) -> None:
     home = cwd.parent / "home"
     (home / "rag.toml").write_text("llm = 'openai:x'", encoding="utf-8")

@@ -24,7 +24,8 @@ def sync_index(settings: Settings, paths: tuple[str, ...], rebuild: bool = False
         paths = ("seeds",)
     spec = settings.embedder or _spec_of(store)
     with progress_bar() as progress:
-        embedder = open_embedder(spec, settings.home, download=bool(settings.embedder))
+        download = settings.downloads and bool(settings.embedder)
+        embedder = open_embedder(spec, settings.home, download)
         return sync(store, paths, embedder, rebuild, progress)
 
 
@@ -70,6 +71,7 @@ def open_pipeline(settings: Settings) -> Pipeline:
         embedder=settings.embedder,
         threshold=settings.threshold,
         llm=settings.llm,
+        download=settings.downloads,
     )
 
 
