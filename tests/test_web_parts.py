@@ -733,7 +733,7 @@ def test_an_upload_is_kept_whole_or_not_at_all(
     assert uploaded(uploads, "b.txt", [b"123", b"456"])[0] == 413
     monkeypatch.setattr("rag.web.upload.LARGEST_FOLDER", 9)
     assert uploaded(uploads, "b.txt", [b"123"])[0] == 413
-    assert uploaded(uploads, "b.exe", [b"1"])[0] == 400
+    assert uploaded(uploads, "large.exe", [b"1"])[0] == 400
     assert [path.name for path in uploads.folder.iterdir()] == ["a b.txt"]
 
 

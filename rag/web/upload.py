@@ -22,6 +22,10 @@ _ABANDONED = 24 * 60 * 60  # seconds without a byte
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
+class _TooLarge(InvalidInput):
+    """There is no room for a file."""
+
+
 class Uploads:
     """The folder of what was uploaded to one index, in the user's data folder."""
 
@@ -44,7 +48,7 @@ class Uploads:
             name = checked_name(sent.get("name", [""])[0])
             await self._take(name, receive)
         except InvalidInput as error:
-            await _tell(send, 413 if "large" in str(error) else 400, str(error))
+            await _tell(send, 413 if isinstance(error, _TooLarge) else 400, str(error))
         except OSError as error:
             await _tell(send, 507, f"The file cannot be kept: {error.strerror}.")
         else:
@@ -66,11 +70,11 @@ class Uploads:
                     size += len(body)
                     self._taken += len(body)
                     if size > LARGEST_FILE:
-                        raise InvalidInput(
+                        raise _TooLarge(
                             f"{name} is too large; the limit is {LARGEST_FILE // 2**20} MB a file."
                         )
                     if self._taken - before > room:
-                        raise InvalidInput(
+                        raise _TooLarge(
                             "The uploads are too large together; remove some documents first."
                         )
                     await asyncio.to_thread(file.write, body)
