@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from glob import escape
 from typing import Any
 
@@ -15,7 +14,6 @@ UNTOLD = "\ufffd"  # what a page gets and sends for a byte of a name that is no 
 _MOST_FILES = 1000
 _LONGEST_SPANS = 2000  # characters
 _SPAN = re.compile(r"[0-9]{1,12}-[0-9]{1,12}")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def text_of(sent: Mapping[str, Any], name: str, most: int = 4000) -> str:
@@ -50,19 +48,6 @@ def selection_of(sent: Mapping[str, Any]) -> Selection:
         or not all(isinstance(id, str) and len(id) <= 4096 for id in files)
     ):
         raise InvalidInput(f"At most {_MOST_FILES:,} documents can be chosen; choose fewer.")
-    since, until = (_date(sent, name) for name in ("since", "until"))
+    since, until = (text_of(sent, name, 10) or None for name in ("since", "until"))
     globs = (escape(encodable(id)).replace(UNTOLD, "?") for id in files)
     return Selection(tuple(globs), since, until)
-
-
-def _date(sent: Mapping[str, Any], name: str) -> str | None:
-    value = text_of(sent, name, 10)
-    if not value:
-        return None
-    try:
-        if not _DATE.fullmatch(value):
-            raise ValueError
-        date.fromisoformat(value)
-    except ValueError:
-        raise InvalidInput("A date looks like 2024-10-23; correct it.") from None
-    return value
