@@ -54,11 +54,7 @@ def ask(
     settings = load_settings({"index": index, "llm": llm, "k": k})
     if question == "-":
         question = sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
-    if goes_on and history is not None:
-        raise InvalidInput("Give either -c or --history FILE.")
-    messages = () if history is None else _read_history(history)
-    if goes_on:
-        messages = last_conversation(settings.home)
+    messages = _messages_before(settings.home, goes_on, history)
     pipeline = open_pipeline(settings)
     if verbose and pipeline.host:
         click.echo(f"the passages go to {printable(pipeline.host)}", err=True)
@@ -121,11 +117,18 @@ def _tell_costs(answer: Answer) -> None:
         click.echo(f"passages that did not fit the LLM's window: {ranks}", err=True)
 
 
-def _read_history(name: str) -> Sequence[Message]:
+def _messages_before(home: Path, goes_on: bool, history: str | None) -> Sequence[Message]:
+    """What was said before: in the last conversation, or by a file."""
+    if goes_on and history is not None:
+        raise InvalidInput("Give either -c or --history FILE.")
+    if goes_on:
+        return last_conversation(home)
+    if history is None:
+        return ()
     try:
-        return read_history(Path(name))
+        return read_history(Path(history))
     except OSError as error:
-        raise InvalidInput(f"{Path(name)} cannot be read: {error.strerror}.") from error
+        raise InvalidInput(f"{Path(history)} cannot be read: {error.strerror}.") from error
 
 
 @click.command()
