@@ -20,7 +20,7 @@ from rag.words import terms
 _DENSE_WEIGHT = 0.6
 _CANDIDATES = 100
 _RERANKED = 40
-_NAMED = 10
+_NAMED = 10  # passages that are looked at for the names in the query
 PASSAGES_A_DOCUMENT = 20  # that are looked at for each document where documents are wanted
 
 
@@ -88,11 +88,8 @@ def retrieve(
         found |= snapshot.lexical(words, n, only).keys()
     if mode != "lexical":
         found |= snapshot.dense(vector, n, only).keys()
-    named: Collection[int] = ()
-    if mode == "hybrid":  # what is named may stand in a long text that is unlike the query
-        said = " ".join(name for name, _ in names(query))
-        named = snapshot.lexical(terms(said), _NAMED, only).keys() if said else ()
-        found |= set(named)
+    named = _named(snapshot, query, only) if mode == "hybrid" else ()
+    found.update(named)
     cosines, scores = snapshot.complete_scores(vector, words, found)
     fused = _fuse(cosines, scores, mode)
     best = sorted(fused, key=lambda key: (-fused[key], key))
@@ -112,6 +109,12 @@ def retrieve(
         Hit(passages[key], rank, round(fused[key], 6), round(cosines[key], 6))
         for rank, key in enumerate(best, start=1)
     ]
+
+
+def _named(snapshot: Snapshot, query: str, only: Collection[int] | None) -> Collection[int]:
+    """The best passages for the names in a query: they may be long and unlike the rest of it."""
+    said = " ".join(name for name, _ in names(query))
+    return snapshot.lexical(terms(said), _NAMED, only).keys() if said else ()
 
 
 def _reranked(
