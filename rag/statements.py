@@ -10,7 +10,7 @@ from rag.words import STOP_WORDS, stem, tokens
 
 _SPEAKER = re.compile(
     r"^(?:according to [^,]{2,60},\s*|[^,.]{2,60}?\s(?:said|says?|claim(?:s|ed)?|report(?:s|ed)?|"
-    r"estimate[sd]?|put[s]? it|stat(?:es|ed)|wrote|writes?|announced|told reporters)\s(?:that\s)?"
+    r"estimate[sd]?|puts? it|stat(?:es|ed)|wrote|writes?|announced|told reporters)\s(?:that\s)?"
     r"(?:on \w+day\s)?)|,?\s*(?:according to [^.]{2,60}|(?:the\s)?[^,.]{2,60}?\s(?:said|says?|"
     r"reported|claims?|claimed))\.?$",
     re.I,
@@ -58,19 +58,21 @@ class Said:
         body = label.end() if label else 0
         value = min((start for start, _ in valued), default=0)
         return cls(
-            text,
-            statement.date,
-            statement.document,
-            statement.title,
-            statement.headings,
-            frozenset(word for word, _ in words),
-            found,
-            tuple(match.group() for match in TIME.finditer(text)),
-            tuple((at, sure) for at, sure, (start, _) in clock if not _LOOSE.search(text[:start])),
-            frozenset(word for word, start in said if word[0].isdigit() and start >= body),
-            frozenset(name for name, _ in names(text)),
-            bool(_NEGATION.search(text)),
-            tuple(word for word, start in words if start < value),
+            text=text,
+            date=statement.date,
+            document=statement.document,
+            title=statement.title,
+            headings=statement.headings,
+            words=frozenset(word for word, _ in words),
+            quantities=found,
+            times=tuple(match.group() for match in TIME.finditer(text)),
+            hours=tuple(
+                (at, sure) for at, sure, (start, _) in clock if not _LOOSE.search(text[:start])
+            ),
+            numbers=frozenset(word for word, at in said if word[0].isdigit() and at >= body),
+            names=frozenset(name for name, _ in names(text)),
+            negated=bool(_NEGATION.search(text)),
+            leading=tuple(word for word, at in words if at < value),
         )
 
     @property
