@@ -43,7 +43,7 @@ from rag.cite.reply import marked_numbers, read_growing, read_pieces, tells_miss
 from rag.clean import as_shown, clean_text
 from rag.datatypes import NOT_IN_DOCUMENTS, Citation, Hit, Sentence, Span
 
-__all__ = ["CheckedReply", "Finding", "check", "read_pieces", "read_reply"]
+__all__ = ["CheckedReply", "read_pieces", "read_reply"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ __all__ = [
     "CORPUS",
     "LOADERS",
     "CannotLoad",
-    "Loader",
     "Notes",
     "largest",
     "load_corpus",
