@@ -8,7 +8,7 @@ from rag.clean import clean_text
 from rag.datatypes import NOT_IN_DOCUMENTS, Hit, Message, Prompt
 from rag.sentences import sentence_spans
 
-REPLY_TOKENS = 1024
+_REPLY_TOKENS = 1024
 _PER_MESSAGE = 16  # tokens that a chat template may put around a message
 _LONGEST_TITLE = 200  # characters
 _SYSTEM = """\
@@ -54,7 +54,7 @@ def build_prompt(
     mark = _mark(query, [part for block in blocks.values() for part in block])
     system = _SYSTEM.format(abstention=NOT_IN_DOCUMENTS, mark=mark)
     closing = f"Question: {query}"
-    reply_tokens = min(REPLY_TOKENS, window // 4)
+    reply_tokens = min(_REPLY_TOKENS, window // 4)
     used = count(system) + count(f"Passages:\n\n\n\n{closing}") + 2 * _PER_MESSAGE
     parts: list[str] = []
     for hit in hits:

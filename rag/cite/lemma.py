@@ -59,7 +59,7 @@ _IRREGULAR: dict[str, set[str]] = {}
 for _row in [*_ROWS, *(row.split() for row in re.split(r"[|\n]", _IRREGULAR_NOUNS) if row)]:
     for _form in _row:
         _IRREGULAR.setdefault(_form, set()).add(_row[0])
-PARTICIPLES = frozenset(row[-1] for row in _ROWS) | {"been", "got", "hung", "struck"}
+_PARTICIPLES = frozenset(row[-1] for row in _ROWS) | {"been", "got", "hung", "struck"}
 VERB_LEMMAS = frozenset(row[0] for row in _ROWS)
 PAST_FORMS = frozenset(form for row in _ROWS for form in row[1:] if not form.endswith("ing"))
 _SHORT = re.compile(r"[^aeiou]*[aeiou][^aeiouwxy]")  # its last letter would have been doubled
@@ -92,7 +92,7 @@ def is_past(word: str) -> bool:
 
 def is_participle(word: str) -> bool:
     """Whether a form may be a past participle."""
-    return word in PARTICIPLES or (word.endswith("ed") and len(word) > 3)
+    return word in _PARTICIPLES or (word.endswith("ed") and len(word) > 3)
 
 
 def _regular(word: str) -> list[str]:

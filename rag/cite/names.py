@@ -25,15 +25,15 @@ def is_name_prefix(run: Tokens, following: Token) -> bool:
     if following.kind != "name" or following.mark or following.free or following.own & NAMED_KINDS:
         return False
     return all(
-        (token.kind == "name" or is_title(token))
-        and not is_comparative(token.text)
+        (token.kind == "name" or _is_title(token))
+        and not _is_comparative(token.text)
         and token.text not in PRIVATIVES | CONNECTIVES | PREPOSITIONS | OTHER_PREPOSITIONS
         and not (i and token.mark.strip("."))
         for i, token in enumerate(run)
     )
 
 
-def is_title(token: Token) -> bool:
+def _is_title(token: Token) -> bool:
     """Whether a word before a name says what its bearer is: "President", "Striker"."""
     return token.text.rstrip(".") in TITLES or (
         token.kind == "word" and not token.free and bool(_BEARERS.fullmatch(token.text))
@@ -47,7 +47,7 @@ def is_region(tokens: Tokens, start: int, end: int) -> bool:
     return named and all(token.kind == "name" for token in tokens[start:end])
 
 
-def is_comparative(word: str) -> bool:
+def _is_comparative(word: str) -> bool:
     """Whether a word compares: "fewer" checks are not checks, nor is Lower Saxony Saxony."""
     if word.endswith("ior") or (word.endswith("ier") and word not in TITLES):
         return True

@@ -70,7 +70,7 @@ def read_pieces(reply: str) -> list[Piece]:
         numbers = dict.fromkeys(n for _, named in markers[first:last] for n in named)
         lead = plain[spans[i - 1][1] if i else 0 : start]
         text = _EMPHASIS.sub("", plain[start:end]).strip()
-        pieces.append(Piece(lead, text, tuple(numbers), claims and not is_abstention(text)))
+        pieces.append(Piece(lead, text, tuple(numbers), claims and not _is_abstention(text)))
         before = max(before, max(reach, end) + 1)
     return pieces
 
@@ -88,7 +88,7 @@ def read_growing(reply: str) -> tuple[list[Piece], str]:
     return pieces, _EMPHASIS.sub("", plain[done:])
 
 
-def is_abstention(text: str) -> bool:
+def _is_abstention(text: str) -> bool:
     """Whether a reply, or a sentence of it, is the fixed phrase of one that abstains."""
     if len(text) > 3 * len(_ABSTENTION):
         return False
@@ -104,7 +104,7 @@ def tells_missing(text: str, question: str) -> bool:
     words = " ".join(text.split())
     begins = words.casefold().startswith(f"{_ABSTENTION} ")
     rest = words[len(_ABSTENTION) :]
-    return is_abstention(text) or (begins and set(stems(rest)) <= set(stems(question)))
+    return _is_abstention(text) or (begins and set(stems(rest)) <= set(stems(question)))
 
 
 def marked_numbers(reply: str) -> list[int]:

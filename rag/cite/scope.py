@@ -33,7 +33,7 @@ from rag.cite.verbs import (
 _OPENING = PREPOSITIONS | {"and", "of"}  # the last two behind a time: "in May and June"
 
 
-def is_strict(claim: Tokens) -> bool:
+def _is_strict(claim: Tokens) -> bool:
     """Whether a claim speaks of none, all, only or the most, so that a narrower one differs."""
     return any(
         token.text in UNIVERSAL
@@ -48,7 +48,7 @@ class Scope:
 
     def __init__(self, claim: Tokens) -> None:
         self._claim = claim
-        self.strict = is_strict(claim)
+        self.strict = _is_strict(claim)
         self.has_verb = seems_to_have_verb(claim)
         self._tells = tells(claim)
         self.measures = measures(claim)

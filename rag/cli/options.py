@@ -10,7 +10,7 @@ from rag.retrieve import Selection
 
 index_option = click.option("--index", metavar="DIR", help="The index folder (default: index).")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-filter_options = [
+_filter_options = [
     click.option("--file", "files", multiple=True, metavar="GLOB", help="Only these documents."),
     click.option("--since", metavar="DATE", help="Only documents of this date (ISO) or later."),
     click.option("--until", metavar="DATE", help="Only documents of this date (ISO) or earlier."),
@@ -24,6 +24,6 @@ def with_filters(command: Callable[..., None]) -> Callable[..., None]:
     def wrapper(files: tuple[str, ...], since: str | None, until: str | None, **rest: Any) -> None:
         command(selection=Selection(files, since, until), **rest)
 
-    for option in reversed(filter_options):
+    for option in reversed(_filter_options):
         wrapper = option(wrapper)
     return wrapper

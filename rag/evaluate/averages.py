@@ -16,7 +16,7 @@ Values = NDArray[np.float64]
 Average = Callable[[Values], Values]
 
 SEED = 20241023
-RESAMPLES = 2000
+_RESAMPLES = 2000
 _AT_ONCE = 250
 _LEVELS = (2.5, 97.5)
 _ROUNDING = 1e-12
@@ -59,7 +59,7 @@ def auroc(samples: Values) -> Values:
 
 def interval(values: Values, average: Average) -> tuple[float, float]:
     """The 95% interval of an average over questions; ``values`` is (questions, columns)."""
-    rows = range(0, RESAMPLES, _AT_ONCE)
+    rows = range(0, _RESAMPLES, _AT_ONCE)
     drawn = np.concatenate([average(values[_draw(len(values), start)]) for start in rows])
     return _bounds(drawn)
 
@@ -67,7 +67,7 @@ def interval(values: Values, average: Average) -> tuple[float, float]:
 def difference(a: Values, b: Values, average: Average) -> Difference:
     """B minus A over the same questions; both are (questions, columns)."""
     observed = float((average(b[None]) - average(a[None]))[0])
-    rows = range(0, RESAMPLES, _AT_ONCE)
+    rows = range(0, _RESAMPLES, _AT_ONCE)
     draws = (_draw(len(a), start) for start in rows)
     low, high = _bounds(np.concatenate([average(b[i]) - average(a[i]) for i in draws]))
     flipped = []
@@ -90,14 +90,14 @@ def _swaps(a: Values, b: Values) -> Iterator[NDArray[np.bool_]]:
     """Which questions change sides: every way if there are few, else a sample with the identity."""
     same = np.all((a == b) | (np.isnan(a) & np.isnan(b)), axis=1)
     (differ,) = np.nonzero(~same)
-    if 2 ** len(differ) <= RESAMPLES:
+    if 2 ** len(differ) <= _RESAMPLES:
         every = np.zeros((2 ** len(differ), len(a)), np.bool_)
         for bit, question in enumerate(differ):
             every[:, question] = (np.arange(len(every)) >> bit) & 1
         yield every
         return
     yield np.zeros((1, len(a)), np.bool_)
-    for start in range(0, RESAMPLES, _AT_ONCE):
+    for start in range(0, _RESAMPLES, _AT_ONCE):
         rng = np.random.default_rng([SEED, start])
         yield rng.integers(0, 2, (_AT_ONCE, len(a))).astype(np.bool_)
 

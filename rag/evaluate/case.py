@@ -41,7 +41,7 @@ class Case:
     @property
     def text(self) -> str:
         """The answer's text without markers; empty if it abstained or failed."""
-        return "" if self.abstained else without_markers(self.answer)
+        return "" if self.abstained else _without_markers(self.answer)
 
     @property
     def parts(self) -> list[tuple[str, ...]]:
@@ -61,7 +61,7 @@ class Case:
         return () if self.abstained else found
 
 
-def without_markers(answer: Mapping[str, Any]) -> str:
+def _without_markers(answer: Mapping[str, Any]) -> str:
     """The text of an answer without the numbers of its citations."""
     ids = {citation["id"] for citation in answer.get("citations", ())}
 

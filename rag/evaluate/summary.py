@@ -17,16 +17,16 @@ def summarise(rows: Sequence[Row], run: dict[str, Any]) -> dict[str, Any]:
         "run": run,
         "n": len(rows),
         "failed": sum(row["error"] is not None for row in rows),
-        "measures": measure_rows(rows),
+        "measures": _measure_rows(rows),
         "by_type": {
-            type: measure_rows([row for row in rows if row["type"] == type]) for type in types
+            type: _measure_rows([row for row in rows if row["type"] == type]) for type in types
         },
         "outcomes": dict(Counter(row["outcome"] for row in rows).most_common()),
-        "abstention": abstention_table(rows),
+        "abstention": _abstention_table(rows),
     }
 
 
-def measure_rows(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
+def _measure_rows(rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     """``{NAME: {"value", "low", "high", "n"}}`` of the measures that apply to the rows."""
     kinds = {row["answerable"] for row in rows} - {None}
     result = {}
@@ -53,7 +53,7 @@ def columns_of(measure: Measure, rows: Sequence[Row]) -> Values:
     return np.array(found, np.float64)
 
 
-def abstention_table(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
+def _abstention_table(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
     """How many answerable and unanswerable questions were answered, refused, or failed."""
     table = {}
     for name, answerable in (("answerable", True), ("unanswerable", False)):

@@ -86,7 +86,7 @@ def check_text(text: str) -> None:
         raise CannotLoad(f"more than {_MOST_SENTENCES:,} lines or sentences; data, not a document")
 
 
-def join_pages(pages: list[str]) -> tuple[str, tuple[int, ...]]:
+def _join_pages(pages: list[str]) -> tuple[str, tuple[int, ...]]:
     """Pages as one text with a blank line between them, and the offsets at which they begin."""
     offsets, at = [], 0
     for page in pages:
@@ -102,4 +102,4 @@ def join_slides(slides: list[str], notes: list[str]) -> tuple[str, tuple[int, ..
         raise CannotLoad("no text on any slide")
     if empty:
         notes.append(f"{'slides' if len(empty) > 1 else 'slide'} without text: {listed(empty)}")
-    return join_pages(slides)
+    return _join_pages(slides)

@@ -29,7 +29,7 @@ class _Headers(NamedTuple):
     seen: bool  # whether they are set off from the rows below
 
 
-NO_ROW = Row({})
+_NO_ROW = Row({})
 
 
 class MergedCells:
@@ -50,7 +50,7 @@ class MergedCells:
         Of each the last row, and the first and last column.
         """
         if not texts:
-            return NO_ROW
+            return _NO_ROW
         self._open = [one for one in self._open if one[0] >= number]
         texts = {**texts, **{column: text for _, column, text in self._open}}
         spread: dict[int, str] = {}
@@ -147,7 +147,7 @@ def _headers(rows: Sequence[Row], columns: Sequence[int]) -> _Headers | None:
     first = ["" if name == "#" else name for name in first]  # begins a heading, in Markdown
     if any(name.endswith(":") for name in first):
         return None
-    seen = _stands_out(rows[0], rows[1] if len(rows) > 1 else NO_ROW)
+    seen = _stands_out(rows[0], rows[1] if len(rows) > 1 else _NO_ROW)
     known = [
         f"in {name}" if name and _is_sign_or_time(name, [row[n] for row in rest], seen) else name
         for n, name in enumerate(first)
@@ -198,7 +198,7 @@ def _goes_on(block: Sequence[Row], own: _Headers | None, headers: _Headers) -> b
 def _plain(rows: Sequence[Row], titled: bool) -> Iterator[str]:
     """Rows without headers; the first one is a title if it is ``titled``."""
     pending: list[Row] = []
-    for row, below in itertools.pairwise([*rows, NO_ROW]):
+    for row, below in itertools.pairwise([*rows, _NO_ROW]):
         if _may_head(row) and (titled or _stands_out(row, below)):
             yield from _lines(pending)
             pending = []
@@ -224,7 +224,7 @@ def _named(headers: Mapping[int, str], rows: Sequence[Row]) -> Iterator[str]:
     columns = sorted(headers)
     head = [headers[n] for n in columns]
     pending = [head]
-    for row, below in itertools.pairwise([*rows, NO_ROW]):
+    for row, below in itertools.pairwise([*rows, _NO_ROW]):
         text = _alone(row) if columns[0] in row.texts else ""
         section = bool(text and below.texts) and _may_head(row) and _stands_out(row, below)
         said = section or len(text.split()) >= _NOTE_WORDS

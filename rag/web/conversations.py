@@ -29,8 +29,8 @@ from rag.errors import InvalidInput, MachineRefused
 from rag.files import write_whole
 
 State = Literal["asking", "done", "stopped", "failed"]
-MOST_TURNS = 200
-MOST_CONVERSATIONS = 500
+_MOST_TURNS = 200
+_MOST_CONVERSATIONS = 500
 LARGEST = 8 * 2**20  # bytes; 200 usual turns are 4 MB, and a page gets them all at once
 _BEFORE_TITLE = '{"title": '
 _LONGEST_TITLE = 60_000  # characters, as JSON
@@ -129,9 +129,9 @@ class Conversations:
                 turns = turns[:-1]
             if any(old.id == turn.id for old in turns):
                 raise InvalidInput("That question was asked already; reload the page.")
-            if len(turns) >= MOST_TURNS:
+            if len(turns) >= _MOST_TURNS:
                 raise InvalidInput(
-                    f"A conversation holds at most {MOST_TURNS} questions; begin a new one."
+                    f"A conversation holds at most {_MOST_TURNS} questions; begin a new one."
                 )
             if turns and self._size(id) > LARGEST:
                 raise InvalidInput("This conversation is too long to go on; begin a new one.")
@@ -186,9 +186,9 @@ class Conversations:
         data = {"title": conversation.title, "turns": conversation.turns}
         with _refusals(path):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not path.exists() and len(self.list()) >= MOST_CONVERSATIONS:
+            if not path.exists() and len(self.list()) >= _MOST_CONVERSATIONS:
                 raise InvalidInput(
-                    f"This browser keeps {MOST_CONVERSATIONS} conversations already; delete some."
+                    f"This browser keeps {_MOST_CONVERSATIONS} conversations already; delete some."
                 )
             write_whole(path, json.dumps(data, default=_fields).encode(), 0o600)
         return conversation

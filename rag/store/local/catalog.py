@@ -64,7 +64,7 @@ class LocalStore:
         """
         if not self.exists():
             raise self.missing()
-        with translated(self.path):
+        with _translated(self.path):
             least = acknowledged(self.note)  # before the reading begins, or it could be too new
             connection = connect(self.path, write=False)
             try:
@@ -88,7 +88,7 @@ class LocalStore:
         roots, as far as they can still be read.
         """
         fresh = not self.exists()
-        with translated(self.path), _machine_errors(self.folder):
+        with _translated(self.path), _machine_errors(self.folder):
             roots = self._roots_if_damaged() if repair and not fresh else None
             if fresh or roots is not None:
                 self.note.unlink(missing_ok=True)
@@ -183,7 +183,7 @@ def _opened(uri: str, write: bool) -> sqlite3.Connection:
 
 
 @contextmanager
-def translated(path: Path) -> Iterator[None]:
+def _translated(path: Path) -> Iterator[None]:
     """Says what SQLite's errors mean for the user."""
     try:
         yield
