@@ -150,11 +150,14 @@ class Pipeline:
             vector = embedder.embed_query(query)
             search = partial(retrieve, snapshot, k=k, only=only)
             hits = search(query, vector)
+            alone = asked_alone(query)
+            if alone != query:
+                hits = _best_of(hits, search(alone, embedder.embed_query(alone)))[:k]
             retrieved = time.perf_counter()
             draft = replace(draft, passages=tuple(hits))
             yield draft
             found = self._candidates(query, hits, vector, embedder)
-            answerable = answerability(asked_alone(query), hits, found)
+            answerable = answerability(alone, hits, found)
             draft = replace(draft, answerability=answerable)
             if not found or answerable < self._threshold:
                 answer = replace(draft, complete=True, text=NOT_IN_DOCUMENTS)
@@ -262,6 +265,14 @@ class Pipeline:
             "total": round((now - began) * 1e3, 1),
         }
         return replace(answer, timings_ms=timings)
+
+
+def _best_of(some: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
+    """The hits of two searches, best first, each passage once."""
+    best: dict[tuple[str, int], Hit] = {}
+    for hit in sorted((*some, *others), key=lambda hit: -hit.score):
+        best.setdefault(_place(hit), hit)
+    return [replace(hit, rank=rank) for rank, hit in enumerate(best.values(), start=1)]
 
 
 def _place(hit: Hit) -> tuple[str, int]:

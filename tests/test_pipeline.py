@@ -133,6 +133,18 @@ def test_what_else_is_told_does_not_hide_what_is_asked(
     assert answer.answerability is not None and answer.answerability > 0.9
 
 
+def test_a_question_in_a_letter_is_found(pipeline: Pipeline) -> None:
+    answer = pipeline.ask(
+        "Dear all, thank you for your letter of last week, which I have read with great interest. "
+        "My wife and I are preparing a small exhibition in our town hall, and the printer needs "
+        f"our texts by Friday at the latest. {TRUCKS} The weather here has been dreadful, by the "
+        "way. Kind regards, Peter Miller"
+    )
+    assert "about 225 trucks" in answer.text
+    assert [hit.rank for hit in answer.passages] == list(range(1, 11))
+    assert len({(hit.passage.document, hit.passage.start) for hit in answer.passages}) == 10
+
+
 def test_what_else_is_told_picks_what_answers(
     home: Path, embedder: Embedder, tmp_path: Path
 ) -> None:

@@ -33,6 +33,11 @@ def misspelt(question: str) -> str:
     return " ".join(words)
 
 
+LETTER = (
+    "Dear all, thank you for your letter of last week, which I have read with great interest. My "
+    "wife and I are preparing a small exhibition in our town hall, and the printer needs our texts "
+    "by Friday at the latest. Could you help me with one thing?"
+)
 WORDINGS: dict[str, Callable[[str], str]] = {
     "as it is": str,
     "small letters, no marks": lambda q: q.lower().rstrip("?. "),
@@ -45,6 +50,7 @@ WORDINGS: dict[str, Callable[[str], str]] = {
     "... Please answer briefly.": lambda q: f"{q} Please answer briefly.",
     "I have a meeting ...": lambda q: f"I have a meeting about this tomorrow. {q}",
     "... I need it for a report.": lambda q: f"{q} I need it for a report.",
+    "a letter": lambda q: f"{LETTER} {q} Kind regards, Peter Miller",
     "a slip": misspelt,
     "its words alone": lambda q: " ".join(terms(q)),
 }
