@@ -88,6 +88,15 @@ def test_sheets_of_version_3() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "text"),
+    [(["- a", "- b"], "- a\n- b"), (["a\n", "b", "c"], "a\nbc"), (["a", "", "b"], "a\n\nb")],
+)
+def test_lines_with_and_without_their_ends(lines: list[str], text: str) -> None:
+    data = json.dumps({"cells": [{"cell_type": "markdown", "source": lines}]})
+    assert load(data, "a.ipynb")[0].text == text
+
+
+@pytest.mark.parametrize(
     ("metadata", "edge"),
     [
         ({"language_info": {"name": "R"}, "kernelspec": {"language": "python"}}, "```R"),

@@ -172,6 +172,7 @@ def test_a_paragraph_begins_after_a_pause() -> None:
         "0:00:01,5 --> 0:00:02,5",
         " 100:00:01.000  -->  100:00:02.000 line:0",
         "00:00:01.000 -->00:00:02.000",
+        "0:0:1.0 --> 0:0:2.54",
     ],
 )
 def test_times(times: str) -> None:
@@ -184,6 +185,12 @@ def test_blank_lines_that_are_missing_or_too_many() -> None:
     assert said(f"{times}\nOne\n{times}\ntwo\n\nthree\nNOTE four\n{times}\nfive", "a.srt") == [
         "One two three NOTE four five"
     ]
+
+
+def test_times_that_are_not_filled_up_with_zeros_count() -> None:
+    first, second = "0:0:1.0 --> 0:0:2.5\nADA: a", "0:0:{} --> 0:0:9.0\nb"
+    assert said(f"WEBVTT\n\n{first}\n\n{second.format('5.4')}") == ["ADA: a b"]
+    assert said(f"WEBVTT\n\n{first}\n\n{second.format('5.5')}") == ["ADA: a", "b"]
 
 
 def test_hours_count() -> None:

@@ -46,9 +46,11 @@ def _objects(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    """A text, or the lines of one; empty for anything else."""
+    """A text, or the lines of one, with their ends or, in old notebooks, without; else empty."""
     lines = value if isinstance(value, list) else [value]
-    return "".join(line for line in lines if isinstance(line, str)).strip("\n")
+    lines = [line for line in lines if isinstance(line, str)]
+    ended = any(line.endswith("\n") for line in lines)
+    return ("" if ended else "\n").join(lines).strip("\n")
 
 
 def _language(metadata: Any) -> str:

@@ -16,7 +16,7 @@ from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line
 from rag.sentences import sentence_spans
 
-_TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d\d)[.,](\d{1,3})"
+_TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2}[.,]\d{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")
 _COMMENT = re.compile(r"NOTE(?:\s.*)?|(?:STYLE|REGION)\s*")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]*)>")
@@ -78,7 +78,7 @@ def _cues(text: str) -> list[_Cue]:
         if times := _TIMES.fullmatch(line):
             if named:
                 cues[-1].lines.pop()
-            cues.append(_Cue(_seconds(times.groups()[:4]), _seconds(times.groups()[4:]), []))
+            cues.append(_Cue(_seconds(times.groups()[:3]), _seconds(times.groups()[3:]), []))
         if times or not line:
             opens, comment, named = not line, False, False
             continue
@@ -91,8 +91,8 @@ def _cues(text: str) -> list[_Cue]:
 
 
 def _seconds(time: Sequence[str | None]) -> float:
-    hours, minutes, seconds, part = (float(value or 0) for value in time)
-    return 3600 * hours + 60 * minutes + seconds + part / 1000
+    hours, minutes, seconds = (float((value or "0").replace(",", ".")) for value in time)
+    return 3600 * hours + 60 * minutes + seconds
 
 
 def _turns(cues: Sequence[_Cue]) -> list[_Turn]:

@@ -33,7 +33,7 @@ from rag.store.local.writer import Writer
 from rag.wording import listed
 
 # Raise it when load, split or the embedded header make something else of a file: all are read anew.
-_RECIPE = 9
+_RECIPE = 10
 _BATCH = 1024  # passages a commit: like lengths to embed together, and 1 MB of text in memory
 
 Progress = Callable[[int, int], None]
