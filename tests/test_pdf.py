@@ -227,6 +227,21 @@ def test_a_character_that_is_counted_otherwise_moves_nothing(odd: str) -> None:
     assert document.text.split("\n\n")[-1] == f"{LONG} of which {LONG[:77]} it ends here."
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("Di\x1berent e\x1eciency, in\x1duence, o\x1fine, \x1cnd.",
+         "Different efficiency, influence, offline, find."),
+        ("The di\x0berence de\x0cned an e\x0ecient ba\x0fe.",
+         "The difference defined an efficient baffle."),
+        ("The \x10e\x1bect\x11 on pages 3\x154 \x16 none.", "The “effect” on pages 3–4 — none."),
+        ("De\x0cned as x\x10 y\x11.", "Defined as x y."),
+    ],
+)  # fmt: skip
+def test_ligatures_of_fonts_that_do_not_tell_them(line: str, text: str) -> None:
+    assert load(make_pdf([text_page(line)]), "a.pdf")[0].text == text
+
+
 def test_a_currency_stays_with_its_number() -> None:
     page = [(72, 700, "Net sales"), (300, 700, "$"), (340, 700, "37,472")]
     document, _ = load(make_pdf([page]), "a.pdf")

@@ -21,6 +21,7 @@ read in a child process (child.py); every kind that is not read is said, with th
     grid.py       rules -> cells                          ruled_tables.py   cells -> tables
     spaced_tables.py  rows without rules -> tables        flow.py        lines -> paragraphs
     set_off.py    paragraphs -> which are headings        hyphens.py     broken words -> whole ones
+    ligatures.py  codes of TeX's fonts -> characters
     table.py      CSV, TSV; rows -> lines                 archive.py     zip files with limits
     workbook.py   Excel: its sheets -> rows               number_format.py  a value -> as shown
     sheet_tables.py  rows of a sheet -> paragraphs

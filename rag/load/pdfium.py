@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from rag.load.document import CannotLoad
 from rag.load.fields import TICK, Field, with_fields
 from rag.load.grid import NEAR, Box
+from rag.load.ligatures import with_ligatures
 from rag.load.printed import ANOTHER_SIZE, BROKEN_WORD, Page, Words
 
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])\u2010$")  # a word that it does not mark
@@ -62,7 +63,7 @@ def read_printed(data: bytes) -> tuple[Iterator[Page | None], Mapping[str, str]]
 
 def _words_of(textpage: Any) -> Iterator[Words]:
     """The words of each line of a page."""
-    page = textpage.get_text_range()
+    page = with_ligatures(textpage.get_text_range())
     index = _index_of(textpage, page)
     for printed in _PRINTED.finditer(page):
         text = _HYPHENATED.sub(BROKEN_WORD, printed[0].rstrip())
