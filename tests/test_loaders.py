@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -275,6 +276,17 @@ def word_table(rows: Rows, style: str = "Table Grid", look: str = "", shown: str
 )
 def test_the_first_row_of_a_word_table_names_its_columns(data: bytes, last: str) -> None:
     assert load(data, "a.docx")[0].text.split("\n\n")[-1] == last
+
+
+def test_a_word_file_whose_text_has_a_number() -> None:
+    with zipfile.ZipFile(io.BytesIO(make_docx(FIRST))) as archive:
+        parts = {
+            name.replace("document.xml", "document2.xml"): archive.read(name).replace(
+                b"word/document.xml", b"word/document2.xml"
+            )
+            for name in archive.namelist()
+        }
+    assert load(make_zip(parts), "a.docx")[0].text == FIRST
 
 
 def test_cells_that_span_columns_of_a_word_table() -> None:

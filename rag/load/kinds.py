@@ -1,5 +1,6 @@
 """Which kind of file this is: by its suffix, and by its first bytes where they are certain."""
 
+import re
 from pathlib import PurePosixPath
 
 from rag.load.archive import list_archive
@@ -63,6 +64,7 @@ _MAGIC = (
     (b"II*\x00", ".tif"),
     (b"MM\x00*", ".tif"),
 )
+_NUMBERED = re.compile(r"word/document\d+\.xml")  # as Word on the web writes it
 _BINARY_KINDS = {"PDF", "Word", "PowerPoint", "Excel", "OpenDocument", "EPUB"}
 
 
@@ -122,7 +124,7 @@ def _found(data: bytes) -> str | None:
 def _zipped(data: bytes) -> str:
     """What a zip archive is, by the names in it."""
     with list_archive(data) as archive:
-        names = set(archive.namelist())
+        names = {_NUMBERED.sub("word/document.xml", name) for name in archive.namelist()}
     for name, kind in (
         ("word/document.xml", "Word"),
         ("ppt/presentation.xml", "PowerPoint"),
