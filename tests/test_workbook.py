@@ -1,6 +1,7 @@
 """Excel workbooks: what becomes of the sheets, their rows and cells."""
 
 import io
+import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 from hostile_formats import xlsx_of
-from loading import load
+from loading import load, make_zip
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 from openpyxl.styles import Color, Font, PatternFill
@@ -371,6 +372,23 @@ def test_formulas_and_merged_cells_of_a_sheet_with_another_prefix() -> None:
     document, notes = load(data, "a.xlsx")
     assert document.text == "Kiel | 1\n\nKiel | 2"
     assert notes == [f"1 formula has {NO_VALUE}"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "part"),
+    [
+        (b'<cellStyle name="Normal" ', b"<cellStyle "),
+        (b"<fill><patternFill/></fill>", b"<fill/>"),
+        (b"<fill><patternFill/></fill>", b"<fill> </fill>"),
+    ],
+)
+def test_styles_that_other_programs_write_in_part(whole: bytes, part: bytes) -> None:
+    data = workbook([["Item", "On"], ["Bolts", date(2024, 5, 6)], ["Clamps", date(2024, 5, 7)]])
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert whole in files["xl/styles.xml"]
+    files["xl/styles.xml"] = files["xl/styles.xml"].replace(whole, part)
+    assert told(make_zip(files)) == ["Item: Bolts; On: 2024-05-06", "Item: Clamps; On: 2024-05-07"]
 
 
 def test_formulas_of_several_sheets_are_counted_together() -> None:

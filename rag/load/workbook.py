@@ -1,8 +1,10 @@
 """XLSX -> its sheets, a section each, with the values that its cells show, by openpyxl."""
 
+import functools
 import io
 import itertools
 import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -24,6 +26,8 @@ _FORMULA = re.compile(
 )
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"  # which openpyxl does not know
 _TO_CALCULATE = re.compile(rb"\sfullCalcOnLoad=\"(?:1|true)\"")
+_NAMED_STYLES = re.compile(rb"<((?:\w+:)?)cellStyles\b.*?</\1cellStyles>", re.S)
+_EMPTY_FILL = re.compile(rb"<((?:\w+:)?)fill(?:\s*/>|>\s*</\1fill>)")
 _MERGED = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^<>]*\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\""
 )
@@ -44,9 +48,13 @@ def read_workbook(data: bytes, notes: list[str]) -> Content:
     main = archive.read("xl/workbook.xml")
     if _STRICT in main:
         raise CannotLoad("a strict Open XML workbook; save it as an ordinary .xlsx")
-    book = openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+    opened = functools.partial(
+        openpyxl.load_workbook, read_only=True, data_only=True, keep_links=False
     )
+    try:
+        book = opened(io.BytesIO(data))
+    except (TypeError, ValueError):
+        book = opened(_with_plain_styles(archive))
     unsure = bool(_TO_CALCULATE.search(main))
     worksheets: Sequence[Any] = book.worksheets
     sheets, hidden, missing = [], [], 0
@@ -65,6 +73,24 @@ def read_workbook(data: bytes, notes: list[str]) -> Content:
         notes.append(f"{told} no stored value; open and save it in a spreadsheet program")
     text = clean_text("\n\n".join(_sections(sheets)))
     return Content(text, one_line(book.properties.title))
+
+
+def _with_plain_styles(archive: zipfile.ZipFile) -> io.BytesIO:
+    """The same workbook without what some programs leave out of its styles and openpyxl asks for.
+
+    No cell needs the list of named styles: each has its own format, and an empty fill is none.
+    """
+    mended = io.BytesIO()
+    with zipfile.ZipFile(mended, "w") as copy:
+        for name in archive.namelist():
+            if not name.endswith((".xml", ".rels")):
+                continue
+            part = archive.read(name)
+            if name == "xl/styles.xml":
+                part = _EMPTY_FILL.sub(rb"<\1fill><\1patternFill/></\1fill>", part)
+                part = _NAMED_STYLES.sub(b"", part)
+            copy.writestr(name, part)
+    return mended
 
 
 def _sections(sheets: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
