@@ -25,7 +25,7 @@ read in a child process (child.py); every kind that is not read is said, with th
     table.py      CSV, TSV; rows -> lines                 archive.py     zip files with limits
     workbook.py   Excel: its sheets -> rows               number_format.py  a value -> as shown
     sheet_tables.py  rows of a sheet -> paragraphs
-    word.py       slides.py   book.py   mail.py
+    word.py       slides.py   book.py   mail.py           drawings.py   charts, diagrams -> lines
     open_document.py  ODT, ODS, ODP                       open_styles.py what their styles say
     open_blocks.py    elements -> paragraphs, rows        open_sheets.py sheets -> rows
     notebook.py       Jupyter                             subtitles.py   WebVTT, SRT

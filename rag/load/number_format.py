@@ -32,6 +32,7 @@ _ROOM = 12  # characters that a number without a format has for its digits
 _RETURN = "_x000D_"  # as a carriage return is written in the file
 _HALF_SECOND = timedelta(milliseconds=500)
 _ANY_DAY = date(2000, 1, 1)
+_DAY_0 = datetime(1899, 12, 30)  # for days since March 1900
 
 
 class _Section(NamedTuple):
@@ -64,6 +65,12 @@ def shown(value: object, number_format: str) -> str:
     if isinstance(value, time):
         return _clock(datetime.combine(_ANY_DAY, value) + _HALF_SECOND, code)
     return str(value)
+
+
+def shown_number(value: float, number_format: str) -> str:
+    """The text of a number, which is one of days if its format is that of a date."""
+    dated = {*"dmyhs"}.intersection(_sections(number_format)[0].code)
+    return shown(_DAY_0 + timedelta(days=value) if dated else value, number_format)
 
 
 def _number(value: float, number_format: str) -> str:

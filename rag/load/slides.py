@@ -7,12 +7,13 @@ from typing import Any
 from rag.clean import clean_text
 from rag.load.archive import open_archive
 from rag.load.document import Content, join_slides
+from rag.load.drawings import drawn
 from rag.load.facts import one_line
 from rag.load.table import lines
 
 
 def read_slides(data: bytes, notes: list[str]) -> Content:
-    """A PowerPoint file: titles, text, tables and the speaker's notes, in reading order."""
+    """A PowerPoint file: titles, text, tables, charts and the speaker's notes, in reading order."""
     import pptx
 
     open_archive(data).close()
@@ -50,6 +51,8 @@ def _texts(shapes: Iterable[Any]) -> Iterator[str]:
             table = shape.table
             rows = [[cell.text for cell in row.cells] for row in table.rows]
             yield from (clean_text(line) for line in lines(rows, headed=bool(table.first_row)))
+        else:
+            yield from drawn(shape._element, shape.part)
 
 
 def _is_furniture(shape: Any) -> bool:

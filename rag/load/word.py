@@ -1,6 +1,7 @@
 """DOCX -> its headings, paragraphs, lists, tables and notes in order, by python-docx."""
 
 import io
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from rag.clean import clean_text
 from rag.load.archive import open_archive
 from rag.load.document import Content
+from rag.load.drawings import REFERENCES, drawn
 from rag.load.facts import one_line
 from rag.load.headings import (
     BOLD_MARK,
@@ -33,13 +35,17 @@ _NO_FILL = ("", "auto", "FFFFFF")
 
 
 def read_word(data: bytes, notes: list[str]) -> Content:
-    """A Word file: headers, footers and comments are left out, notes come at the end."""
+    """A Word file: headers, footers and comments are left out, notes come at the end.
+
+    What its charts and diagrams tell stands behind the paragraph that they are in.
+    """
     import docx
     from docx.oxml import parse_xml
 
     open_archive(data).close()
 
     file = docx.Document(io.BytesIO(data))
+    _write_out_drawings(file)
     styles = _styles(file)
     blocks = without_bold(list(_blocks(file.element.body, styles)))
     for kind in _NOTES:
@@ -48,6 +54,18 @@ def read_word(data: bytes, notes: list[str]) -> Content:
                 blocks += _blocks(parse_xml(relation.target_part.blob), styles)
     title = one_line(file.core_properties.title)
     return Content("\n\n".join(blocks), title or _heading(file))
+
+
+def _write_out_drawings(file: Any) -> None:
+    """Gives what charts and diagrams tell paragraphs of their own, in place."""
+    from docx.oxml import OxmlElement
+
+    for reference in list(file.element.body.iter(*REFERENCES)):
+        for above in itertools.islice(reference.iterancestors(f"{_WORD}p"), 1):
+            for line in reversed([*drawn(reference, file.part)]):
+                paragraph: Any = OxmlElement("w:p")
+                paragraph.add_r().text = line
+                above.addnext(paragraph)
 
 
 def _styles(file: Any) -> Mapping[str, str]:
