@@ -400,6 +400,42 @@ def test_sheets(body: str, said: list[str]) -> None:
     assert blocks(body, "spreadsheet") == said
 
 
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ('float" office:value="1.0"', "1"),
+        ('float" office:value="0.30000000000000004"', "0.3"),
+        ('currency" office:value="-12.5"', "-12.5"),
+        ('percentage" office:value="0.52"', "52%"),
+        ('float" office:value="1e999"', "1e999"),
+        ('boolean" office:boolean-value="true"', "TRUE"),
+        ('string" office:string-value="007"', "007"),
+        ('date" office:date-value="2024-05-06"', "2024-05-06"),
+        ('date" office:date-value="2024-05-06T07:08:09"', "2024-05-06 07:08:09"),
+    ],
+)
+def test_a_value_that_nobody_wrote_is_told(told: str, text: str) -> None:
+    assert blocks(sheet("One", row("a", f'<table:table-cell office:value-type="{told}/>')),
+                  "spreadsheet") == [f"a: {text}"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("06/05/24", "2024-05-06"),
+        ("6.5.24 07:08", "2024-05-06 07:08"),
+        ("Mon 06-05-2024", "Mon 2024-05-06"),
+        ("6 May 2024", "6 May 2024"),
+        ("May 24", "May 24"),
+        ("07:08", "07:08"),
+    ],
+)
+def test_a_date_in_figures_is_told_as_iso_has_it(written: str, text: str) -> None:
+    dated = ' office:value-type="date" office:date-value="2024-05-06T07:08:00"'
+    body = sheet("One", row("a", cell(written, more=dated), cell("1.2.34")))
+    assert blocks(body, "spreadsheet") == [f"a | {text} | 1.2.34"]
+
+
 def test_hidden_sheets_are_left_out_and_noted() -> None:
     many = "".join(sheet(f"S{n}", row("CANARY"), style="off") for n in range(12))
     data = make_open_document(sheet("One", row("a")) + many, "spreadsheet", OWN)

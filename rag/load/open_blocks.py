@@ -9,6 +9,7 @@ from rag.clean import clean_text
 from rag.load.document import CannotLoad
 from rag.load.headings import BOLD_MARK, may_be_heading
 from rag.load.open_styles import DRAW, OFFICE, TABLE, TEXT, Styles
+from rag.load.open_values import with_value
 from rag.load.table import lines, names_columns
 
 _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
@@ -169,7 +170,8 @@ class Blocks:
                 continue
             times = number_of(cell, f"{TABLE}number-columns-repeated")
             covered = cell.tag == f"{TABLE}covered-table-cell"
-            if text := "" if covered else " ".join(self.below(cell, headed=False)):
+            said = "" if covered else " ".join(self.below(cell, headed=False))
+            if text := said if covered else with_value(cell, said):
                 self._repeat(empty + times - 1)
                 texts += [""] * empty + [text] * times
                 empty = 0
