@@ -28,7 +28,7 @@ read in a child process (child.py); every kind that is not read is said, with th
     word.py       slides.py   book.py   mail.py           drawings.py   charts, diagrams -> lines
     open_document.py  ODT, ODS, ODP                       open_styles.py what their styles say
     open_blocks.py    elements -> paragraphs, rows        open_sheets.py sheets -> rows
-    open_values.py    what a cell's text does not tell
+    open_values.py    what a cell's text does not tell    merged_cells.py  rows of equal cells
     notebook.py       Jupyter                             subtitles.py   WebVTT, SRT
 """
 

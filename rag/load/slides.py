@@ -9,6 +9,7 @@ from rag.load.archive import open_archive
 from rag.load.document import Content, join_slides
 from rag.load.drawings import drawn
 from rag.load.facts import one_line
+from rag.load.merged_cells import Cell, Merged, spread
 from rag.load.table import lines
 
 
@@ -48,11 +49,19 @@ def _texts(shapes: Iterable[Any]) -> Iterator[str]:
             if not _is_furniture(shape):
                 yield from _frame(shape.text_frame)
         elif getattr(shape, "has_table", False):
-            table = shape.table
-            rows = [[cell.text for cell in row.cells] for row in table.rows]
-            yield from (clean_text(line) for line in lines(rows, headed=bool(table.first_row)))
+            titles, rows, _, grouped = spread([list(_cells(row)) for row in shape.table.rows])
+            yield from titles
+            yield from lines(rows, headed=grouped or bool(shape.table.first_row))
         else:
             yield from drawn(shape._element, shape.part)
+
+
+def _cells(row: Any) -> Iterator[Cell]:
+    for cell in row.cells:
+        if cell.is_spanned:
+            yield Merged.LEFT if cell._tc.hMerge else Merged.ABOVE
+        else:
+            yield clean_text(cell.text)
 
 
 def _is_furniture(shape: Any) -> bool:

@@ -71,7 +71,7 @@ def is_headed(rows: Sequence[Sequence[str]]) -> bool:
 def lines(rows: Sequence[Sequence[str]], headed: bool) -> Iterator[str]:
     """The rows of any table as lines; with the headers of the first row before each value."""
     rows = [[" ".join(cell.split()) for cell in row] for row in rows]
-    if not headed or len(rows) < 2:
+    if not headed or not any(map(any, rows[1:])):
         filled = [[*filter(None, row)] for row in rows if any(row)]
         between = ": " if lists_values(filled) else " | "
         yield from map(between.join, filled)

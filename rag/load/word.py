@@ -18,6 +18,7 @@ from rag.load.headings import (
     may_be_heading,
     without_bold,
 )
+from rag.load.merged_cells import Cell, Merged, spread
 from rag.load.table import lines, names_columns
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -130,25 +131,27 @@ def _blocks(parent: Any, styles: Mapping[str, str], headed: bool = True) -> Iter
 
 def _rows(table: Any, styles: Mapping[str, str]) -> Iterator[str]:
     rows = list(table.iterchildren(f"{_WORD}tr"))
-    texts = [list(_cells(row, styles)) for row in rows]
-    told = bool(rows) and rows[0].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
+    titles, texts, first, grouped = spread([list(_cells(row, styles)) for row in rows])
+    told = bool(rows) and rows[first].find(f"{_WORD}trPr/{_WORD}tblHeader") is not None
     styled = (
         _asks_for_headers(table)
         and styles.get(_value(table, f"tblPr/{_WORD}tblStyle")) == _SETS_OFF
     )
-    headed = told or names_columns(texts, seen=styled or _stands_out(rows[:2]))
-    yield from lines(texts, headed)
+    seen = styled or _stands_out(rows[first : first + 2])
+    yield from titles
+    yield from lines(texts, headed=told or grouped or names_columns(texts, seen))
 
 
-def _cells(row: Any, styles: Mapping[str, str]) -> Iterator[str]:
-    """The texts of a row's cells, one for each column: one that spans several is followed by none.
-
-    So each stands under the name of its own column.
-    """
+def _cells(row: Any, styles: Mapping[str, str]) -> Iterator[Cell]:
+    """The cells of a row, one for each column, so that each stands under its column's name."""
     yield from [""] * _columns(row, f"trPr/{_WORD}gridBefore")
     for cell in _outermost(row, f"{_WORD}tc"):
-        yield " ".join(_blocks(cell, styles, headed=False))
-        yield from [""] * (_columns(cell, f"tcPr/{_WORD}gridSpan") - 1)
+        merged = cell.find(f"{_WORD}tcPr/{_WORD}vMerge")
+        if merged is not None and merged.get(f"{_WORD}val") != "restart":
+            yield Merged.ABOVE
+        else:
+            yield " ".join(_blocks(cell, styles, headed=False))
+        yield from [Merged.LEFT] * (_columns(cell, f"tcPr/{_WORD}gridSpan") - 1)
 
 
 def _columns(element: Any, path: str) -> int:
