@@ -38,6 +38,28 @@ def test_pages_that_nothing_was_tuned_on() -> None:
     assert sum(len(furniture) for _, furniture in results) <= 3  # of 43
 
 
+def test_a_page_without_links_is_content_from_the_first_to_the_last() -> None:
+    page = (
+        "<html><body><div>Yes<div>in May</div><div>Ada<hr><b>From: </b>bo@example.org<br>"
+        "<b>Sent: </b>Friday, May 6, 2011<br><p>Is the hut let?</p></div></div></body></html>"
+    )
+    assert load(page, "a.html")[0].text == (
+        "Yes\n\nin May\n\nAda\n\nFrom: bo@example.org\nSent: Friday, May 6, 2011\n\nIs the hut let?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("<blockquote>The time has come.</blockquote>", "The time has come."),
+        ("<ul><li>One<li>Two</ul>", "- One\n\n- Two"),
+        ("<p>A <b>bold</b> word</p>", "A bold word"),
+    ],
+)
+def test_a_part_of_a_page_is_read(part: str, text: str) -> None:
+    assert load(part, "a.html")[0].text == text
+
+
 def test_page_made_by_a_script() -> None:
     with pytest.raises(CannotLoad, match="may be made by a script"):
         load((PAGES / "app_shell.html").read_bytes(), "app_shell.html")

@@ -27,15 +27,18 @@ def read_web_page(data: bytes, notes: list[str]) -> Content:
 
     tree = parse_html(data, notes)
     facts = page_facts(tree)
+    linked = tree.find(".//a") is not None
     clear(tree)
     adapt(tree)
     blocks = list(marked_paragraphs(tree))
     everything = [text for _, text in blocks]
     headings = [heading.text_content() for heading in tree.iter("h1")]
-    found: Any = trafilatura.bare_extraction(
-        tree, include_comments=False, with_metadata=False, favor_recall=True
-    )
-    main = _main(everything, list(paragraphs(found.body)) if found else [], headings)
+    main = slice(None)
+    if linked:  # without links there is no site around the content
+        found: Any = trafilatura.bare_extraction(
+            tree, include_comments=False, with_metadata=False, favor_recall=True
+        )
+        main = _main(everything, list(paragraphs(found.body)) if found else [], headings)
     text = "\n\n".join(mark + text for mark, text in blocks[main])
     if not text:
         raise CannotLoad("no text; the page may be made by a script when it is shown")
@@ -84,7 +87,10 @@ def parse_html(data: bytes, notes: list[str], charset: str | None = None) -> Any
 
     declared = _CHARSET.search(data[:4096])
     name = (declared[1] or declared[2]).decode("ascii") if declared else None
-    tree = trafilatura.load_html(decode(data, notes, charset or name))
+    page = decode(data, notes, charset or name)
+    tree = trafilatura.load_html(page)
+    if tree is None:  # a part of a page
+        tree = trafilatura.load_html(f"<html><body>{page}</body></html>")
     if tree is None:
         raise CannotLoad("no text")
     raise_exponents(tree)
