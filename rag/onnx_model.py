@@ -3,6 +3,7 @@
 The only import of onnxruntime and of tokenizers.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,6 +91,8 @@ class OnnxModel:
     """A network that reads token ids."""
 
     def __init__(self, path: Path) -> None:
+        # Builds of the library report each use to its maker unless this is set when it is loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

@@ -323,6 +323,15 @@ def test_no_socket_is_opened(shell: Shell) -> None:
     assert "225" in done.stdout
 
 
+def test_no_library_leaves_anything_behind_in_the_home(shell: Shell, tmp_path: Path) -> None:
+    """Sockets of compiled libraries raise no event of Python's; what is to be sent is kept here."""
+    (tmp_path / "user").mkdir()
+    apart = {"RAG_HOME": str(tmp_path / "rag"), "HOME": str(tmp_path / "user")}
+    done = shell("ask", TRUCKS, **apart, XDG_CACHE_HOME="", ORT_DISABLE_TELEMETRY="")
+    assert done.returncode == 0, done.stderr
+    assert sorted((tmp_path / "user").rglob("*")) == []
+
+
 def test_c_continues_the_last_conversation(shell: Shell, tmp_path: Path) -> None:
     first = shell("ask", TRUCKS)
     assert first.returncode == 0 and "searched:" not in first.stdout
