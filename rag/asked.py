@@ -27,6 +27,7 @@ _ASKS: dict[Kind, re.Pattern[str]] = {  # from the word that asks on
     "reason": re.compile(r"why\b|how come\b|(?:what|which)\b.*?\breasons?\b", re.I),
     "number": re.compile(
         r"how (?:many|much|long|old|far|tall|high|large|big|often)\b"
+        r"|what (?:do|does|did|will|would)\b[^,.;:?]*\bcost\b"
         rf"|(?:what|which)\b.*?(?:{_NUMBER_OF}|\bpercent)",
         re.I,
     ),
@@ -118,6 +119,11 @@ _WHETHER = re.compile(  # and not "Is it red or blue?", "Can you tell me when ..
     re.I,
 )
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)"
+_TELLS = re.compile(  # what a question for yes or no then asks for: "Does it say when it ends?"
+    r"\b(?:clear|decide[ds]?|explain(?:s|ed)?|give[ns]?|know[ns]?|mention(?:s|ed)?|names?|named|"
+    r"said|says?|show[ns]?|specif(?:y|ies|ied)|state[ds]?|tells?|told)\b[^,.;:?]{0,12}$",
+    re.I,
+)
 _ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"
 _NEXT_PART = re.compile(
     r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+"
@@ -158,11 +164,14 @@ def kind_asked(question: str) -> Kind | None:
     """The kind of thing that a question asks for; None if it does not tell.
 
     The word that asks is the first one, or the last one that begins a clause: "When the war began,
-    how many fled?" asks for a number, "What happens when it rains?" for no kind.
+    how many fled?" asks for a number, "What happens when it rains?" and "Is it open when it rains?"
+    for no kind.
     """
     clauses = [match.end() for match in _MAIN_CLAUSE.finditer(question)]
     asking = _WORD_THAT_ASKS.search(question, clauses[-1] if clauses else 0)
     at = asking.start() if asking else 0
+    if asking and not clauses and asks_whether(question) and not _TELLS.search(question[:at]):
+        return None
     direct = _first(_ASKS, lambda asks: asks.match(question, at)) if asking else None
     named = direct or _first(_ASKED_FOR, lambda noun: noun.match(question, at))
     if named or asking:

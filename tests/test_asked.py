@@ -118,6 +118,15 @@ def test_a_version_is_no_time() -> None:
         ("What happened to those who fled?", None),
         ("When the war began, how many fled?", "number"),
         ("Of the people who fled, how many came back?", "number"),
+        ("What does a ticket for two cost?", "number"),
+        ("What did the committee say of costs?", None),
+        ("Do the doors open when the alarm rings?", None),
+        ("Is it forbidden to park where the buses turn?", None),
+        ("May a guest who has no card come in?", None),
+        ("Does the letter say when the lease ends?", "time"),
+        ("Is it known who painted the ceiling?", "name"),
+        ("Did they tell anybody how many came?", "number"),
+        ("Is it open today, and when does it close?", "time"),
     ],
 )
 def test_kind(question: str, kind: str | None) -> None:
