@@ -8,16 +8,18 @@ from rag.asked import kind_asked, may_be, parts
 from rag.chronology import untold, words_of_times
 from rag.datatypes import Hit
 from rag.extract import LONGEST_READ, NEARLY, SURE, Candidate
-from rag.mentions import identifiers
-from rag.words import stems
+from rag.mentions import MONTH, YEAR, identifiers, telling
+from rag.words import stem, stems
 
 _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is there
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
 _UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
+_QUOTED = 2  # sentences at most, where one thing is asked for
 _TRUSTED = 3  # hits in which what is named is looked for
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")  # as they are printed
+_EDITION = re.compile(rf"\b(?=([^\W\d_]+)\s({YEAR})\b|({YEAR})\s([^\W\d_]+)\b)")
 _MODEL = re.compile(r"\b(?!(?:FY|H|Q)\d)([A-Za-z]{1,4})-?(\d{1,4})\b", re.I)  # and no quarter
 
 
@@ -29,7 +31,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     away, and unanswerable ones. It is halved where the best passages hold none of the names, times
     and numbers that the question mentions, less where the reader finds no answer in them, and next
     to none where it is sure of that, where all that may be quoted is of other times, or where no
-    hit holds the option, function or variable that it asks about.
+    hit holds the option, function, variable or edition that it asks about.
     """
     if not hits or not found:
         return 0.0
@@ -40,7 +42,8 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     if len(question.split()) <= LONGEST_READ and len(parts(question)) == 1:
         likely *= 1 - _UNSAID * _unsaid(question, found)
         likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
-    return likely * (1 - _UNHEARD_OF) if _asks_about_other_code(question, hits) else likely
+    other = _asks_about_other_code(question, hits) or _asks_about_other_edition(question, hits)
+    return likely * (1 - _UNHEARD_OF) if other else likely
 
 
 def _unknown(question: str, hits: Sequence[Hit]) -> float:
@@ -74,7 +77,7 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
 def _untold(question: str, found: Sequence[Candidate]) -> bool:
     """Whether all sentences that may be quoted are of other times than the one it names."""
     best = max(candidate.score for candidate in found)
-    near = [c for c in found if c.score >= NEARLY * best or c.score == best]
+    near = [c for c in found[:_QUOTED] if c.score >= NEARLY * best or c.score == best]
     return kind_asked(question) != "time" and untold(
         question, [(candidate.text, candidate.hit.passage) for candidate in near]
     )
@@ -105,3 +108,26 @@ def _asks_about_other_code(question: str, hits: Sequence[Hit]) -> bool:
     others = {(m[1], m[2]) for m in _MODEL.finditer(re.sub(r"(?<=[a-z])\s(?=\d)", "", held))}
     kinds = {letters for letters, _ in others}
     return bool(models) and not models & others and any(letters in kinds for letters, _ in models)
+
+
+def _asks_about_other_edition(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether it names the year of something of which documents are titled with other years only.
+
+    "Budget 2024" or "the 2024 budget" where the hits know a "Budget 2023", and no budget of 2024.
+    """
+    titled = {of: year for hit in hits for of, year in _editions(hit.passage.title)}
+    asked = [(name, year) for name, year in _editions(question) if name in titled]
+    texts = [f"{h.passage.title} {h.passage.date or ''} {h.passage.in_place}" for h in hits]
+    return any(
+        not any(year in text and name in stems(text) for text in texts) for name, year in asked
+    )
+
+
+def _editions(text: str) -> set[tuple[str, str]]:
+    """The words beside years, with these: budget and 2024; no month, nor the "in" of "in 2024"."""
+    found = [(m[1] or m[4], m[2] or m[3]) for m in _EDITION.finditer(text)]
+    return {
+        (stem(word.lower()), year)
+        for word, year in found
+        if telling(word) and not re.fullmatch(MONTH, word.title())
+    }

@@ -11,9 +11,8 @@ from rag.asked import kind_asked
 from rag.beside import beside
 from rag.chronology import in_order
 from rag.datatypes import Span, Statement
-from rag.disagree import conflicts, on_two_things
+from rag.disagree import conflicts, names_the_other
 from rag.extract import NEARLY, SURE, Candidate
-from rag.mentions import identifiers
 from rag.tables import asked_cell, cells, row_and_others
 from rag.words import stems
 
@@ -98,9 +97,7 @@ def _about_another(question: str, best: Candidate, other: Candidate) -> bool:
         asked = set(stems(question)) & (sections[0] ^ sections[1])
         if asked and asked <= sections[0]:
             return True
-    one, another = best.hit.passage.title, other.hit.passage.title
-    named = identifiers(question) & (set(stems(one)) ^ set(stems(another)))
-    return on_two_things(question, one, another) and named <= set(stems(one))
+    return names_the_other(question, other.hit.passage.title, best.hit.passage.title)
 
 
 def _stands_out(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bool | None:

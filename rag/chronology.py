@@ -13,7 +13,7 @@ from rag.words import STOP_WORDS, stem, tokens
 
 _YEAR = re.compile(rf"\b{YEAR}\b")
 _TO = r"\s?(?:[-–—/]|and|through|thru|till|to|until)\s?"
-_YEARS = re.compile(rf"\b({YEAR})(?:s\b|{_TO}({YEAR}|\d\d)\b)")
+_YEARS = re.compile(rf"\b({YEAR})(?:s\b|{_TO}({YEAR}|\d\d)\b(?! {MONTH}))")  # no "to 31 May"
 _MONTHS = re.compile(rf"\b({MONTH}){_TO}({MONTH})")
 _BUSINESS_YEAR = re.compile(r"\b(?:FY|Q[1-4])\s?['’]?(?:20)?(\d\d)\b")
 _BEYOND = re.compile(r"\b(?:after|before|by|from|since|till|until)\s+(?:the\s+|about\s+)?$", re.I)
@@ -56,22 +56,29 @@ def untold(question: str, statements: Sequence[tuple[str, Passage]]) -> bool:
     """Whether nothing tells of the month or year in which the question asks how something was.
 
     All name other times, one at least another month or year or, where a number is asked for, one
-    day of the week; their passages hold nothing of that time and no dates in figures.
+    day of the week; their passages hold nothing of that time and no dates in figures. What names no
+    time itself is of the one that its document is named after, where a number is asked for.
     """
     asked = _ASKED_IN.search(question)
     if asked is None:
         return False
     other = re.compile(rf"\b{MONTH if re.search(MONTH, asked.group()) else YEAR}")
     counts = kind_asked(question) == "number"
-    if not any(other.search(told) or (counts and _of_one_day(told)) for told, _ in statements):
+    timed = [(_timed(told, passage) if counts else told, passage) for told, passage in statements]
+    if not any(other.search(told) or (counts and _of_one_day(told)) for told, _ in timed):
         return False
     return all(
         of_another_time(asked.group(), statement)
         and not _LASTS.search(statement)
         and not _NUMERIC_DATE.search(passage.text)
         and _apart(asked.group(), f"{passage.title}\n{_spelled(passage.date)}\n{passage.text}")
-        for statement, passage in statements
+        for statement, passage in timed
     )
+
+
+def _timed(statement: str, passage: Passage) -> str:
+    """A statement with a time: its own, or the one in its document's title."""
+    return statement if words_of_times(statement) else f"{passage.title}: {statement}"
 
 
 def _of_one_day(statement: str) -> bool:

@@ -104,6 +104,13 @@ def on_two_things(question: str, title: str, other: str) -> bool:
     return apart and not (one ^ another).isdisjoint(identifiers(question))
 
 
+def names_the_other(question: str, title: str, other: str) -> bool:
+    """Whether a question names what the other title is about, and not this one: Tariff 2025."""
+    own, named = set(stems(title)), identifiers(question)
+    of_either = named & (own ^ set(stems(other)))
+    return on_two_things(question, title, other) and not of_either & own
+
+
 def _disagree(question: str, a: Said, b: Said) -> bool:
     if a.document == b.document and (
         a.headings != b.headings or (in_table(a.text) and in_table(b.text))

@@ -17,6 +17,7 @@ from rag.asked import holds_kind, is_open
 from rag.beside import list_below
 from rag.chronology import of_another_time
 from rag.datatypes import Hit, Passage, Span
+from rag.disagree import names_the_other
 from rag.marks import leads_elsewhere, states
 from rag.mentions import identifiers
 from rag.outline import headings
@@ -35,7 +36,7 @@ LONGEST_READ = 20  # words of a question that the reader understands, if it is o
 _POOR = 0.3  # of the score is lost by what is no statement
 _OTHER_TIME = 0.05  # of the score is lost by a sentence of another time than the question's
 _OTHER_NAME = 0.06  # by one of a document without the names of the question that another one has
-_OTHER_SECTION = 0.25  # by one of another section than those that the question names
+_OTHER_SECTION = 0.25  # by one of another section or edition than those that the question names
 _UNREAD: Mapping[tuple[str, Span], Reading] = {}
 
 
@@ -43,7 +44,7 @@ _UNREAD: Mapping[tuple[str, Span], Reading] = {}
 class Candidate:
     """A sentence of a hit, the headings that it stands under, and what speaks for it.
 
-    ``elsewhere`` speaks against it: how much better the question names another section.
+    ``elsewhere`` speaks against it: how much better the question names another section or edition.
     """
 
     hit: Hit
@@ -113,11 +114,13 @@ def candidates(
         return []
     cosines = embed([sentences[i].told for i in first]) @ query
     elsewhere = _elsewhere(wanted, sentences)
+    editions = _other_editions(question, [hit.passage for hit in hits[:_HITS]])
     unnamed = _unnamed(question, [hit.passage for hit in hits[:_HITS]])
     found = []
     for i, cosine in zip(first, cosines.tolist(), strict=True):
         sentence, (coverage, nearby) = sentences[i], held[i]
-        hit, span, away = sentence.hit, sentence.span, elsewhere[sentence.place]
+        hit, span = sentence.hit, sentence.span
+        away = 1.0 if hit.passage.document in editions else elsewhere[sentence.place]
         score = 0.5 * cosine + 0.42 * coverage + 0.32 * nearby + 0.12 * kinds[i] + 0.3 * hit.score
         score += _READ * _sureness(read[i]) - _against(question, sentence, away)
         score -= _OTHER_NAME * unnamed[hit.passage.document]
@@ -205,6 +208,16 @@ def _unnamed(question: str, passages: Sequence[Passage]) -> dict[str, float]:
         held.setdefault(passage.document, set()).update(words)
     known = identifiers(question) & set().union(*held.values())
     return {of: len(known - words) / max(1, len(known)) for of, words in held.items()}
+
+
+def _other_editions(question: str, passages: Sequence[Passage]) -> set[str]:
+    """The documents that are about another thing than the one that the question names."""
+    titles = {passage.document: passage.title for passage in passages}
+    return {
+        document
+        for document, title in titles.items()
+        if any(names_the_other(question, title, other) for other in titles.values())
+    }
 
 
 def _elsewhere(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rag.abstain import answerability
 from rag.beside import beside
 from rag.choose import answers_another, choose, contradicting, in_time, named_first
+from rag.chronology import untold
 from rag.compose import answered, quoted
 from rag.datatypes import Answer, Hit, Passage, Span
 from rag.extract import Candidate, candidates
@@ -374,6 +375,15 @@ OCTOBER = "In October 35 trucks entered the town a day."
         ("How many trucks entered in May?", f"{OCTOBER} May was calmer.", "", None, False),
         ("How many trucks entered in May?", "35 trucks entered the town.", "", None, False),
         (f"How many trucks entered in May{' and May' * 10}?", OCTOBER, "", None, False),
+        ("How much is a locker in 2026?", "A locker is 5 euros.", "Prices 2025", None, True),
+        ("How much is a locker in 2025?", "A locker is 5 euros.", "Prices 2025", None, False),
+        ("How much is a locker in 2026?", "A locker is 5 euros.", "Prices 2025-27", None, False),
+        ("Are lockers allowed in 2026?", "Lockers are allowed.", "Rules 2025", None, False),
+        ("When does the Mill Run 2024 begin?", "It begins on 3 May.", "Mill Run 2025", None, True),
+        ("When does the 2024 run begin?", "It begins on 3 May.", "Mill Run 2025", None, True),
+        ("When does the Mill Run 2025 begin?", "It begins on 3 May.", "Mill Run 2025", None, False),
+        ("When did the run of May 2024 begin?", "It began at 9.", "Fair of May 2025", None, False),
+        ("Where did the Run 2024 end?", "As in 2024, at the mill.", "Mill Run 2025", None, False),
     ],
 )
 def test_what_is_only_told_of_other_times_is_not_answered(
@@ -383,6 +393,26 @@ def test_what_is_only_told_of_other_times_is_not_answered(
     hits = [replace(one, passage=replace(one.passage, date=date))]
     found = candidates(question, hits, np.ones(1, np.float32), alike)
     assert (answerability(question, hits, found) < 0.05) == refused
+
+
+def test_the_last_day_of_a_year_is_no_later_year() -> None:
+    text = "Valid from 1 January 2025 to 31 December 2025. A locker is 5 euros."
+    one = hit(1, text, "Prices 2025")
+    assert untold("How much is a locker in 2026?", [("A locker is 5 euros.", one.passage)])
+    spans = hit(1, "Valid 2025 to 31. A locker is 5 euros.", "Prices 2025")
+    assert not untold("How much is a locker in 2026?", [("A locker is 5 euros.", spans.passage)])
+
+
+def test_of_two_editions_the_one_that_is_named_answers() -> None:
+    older = hit(1, "A locker is 5 euros. It is valid all year.", "Prices 2024")
+    newer = hit(2, "A locker is 7 euros. It replaces the prices of 2024.", "Prices 2025")
+    question = "What does a locker cost in the prices of 2024?"
+    found = candidates(question, [newer, older], np.ones(1, np.float32), alike)
+    assert found[0].text == "A locker is 5 euros."
+    assert {c.elsewhere for c in found if c.hit == newer} == {1.0}
+    both = "What does a locker cost in the prices of 2024 and 2025?"
+    found = candidates(both, [newer, older], np.ones(1, np.float32), alike)
+    assert {c.elsewhere for c in found} == {0.0}
 
 
 def test_the_reader_doubts_nothing_that_it_has_not_read() -> None:
