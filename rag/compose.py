@@ -13,7 +13,7 @@ from rag.short import in_few_words
 
 SOURCES_DISAGREE = "The sources disagree:"
 NOT_SAID = "The documents do not say:"
-_LIKELY = 0.5  # answerability; what hardly answers is no disagreement about the answer
+_LIKELY = 0.5  # answerability; what hardly answers is no disagreement, and its words are not sure
 _MARKER = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile(r"[.!?…。！？][\W_]*$")
 
@@ -45,7 +45,8 @@ def answered(
     else:
         quotes = [(c.hit, c.span) for c in in_time(chosen)]
         answer = quoted(draft, quotes, "", "partial" if missing else "answered")
-        answer = replace(answer, short=in_few_words(draft.query, found, answer.citations))
+        short = in_few_words(draft.query, found, answer.citations)
+        answer = replace(answer, short=short and replace(short, sure=short.sure and likely))
     asked = (_MARKER.sub(r"(\1)", part) for part in missing)  # what looks like one cites nothing
     text = "\n".join([answer.text, *(f"{NOT_SAID} {part}" for part in asked)])
     return replace(answer, text=text)

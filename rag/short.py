@@ -17,6 +17,7 @@ from rag.words import stems
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])[$€£]?\d")  # and not the 5 of R5, nor a time or a version
 _CELLS = re.compile(r" {3}|\|")  # of a row in print or of a table: words of several answer nothing
+_BETWEEN_PARTS = re.compile(r"[,;]\s+(?:(?:and|but|or)\s+)?|\s+(?:and|but|or)\s+")
 _CLEARLY = 1.0  # logits by which one reading outdoes another
 _POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 
@@ -54,11 +55,13 @@ def _told(
     span = short_cell(question, candidate) if row else _pointed_at(question, candidate)
     if span is None:
         return None
+    part = None if row else _part_asked_about(question, candidate, span)
+    span = _within_part(candidate, span, part) if part else span
     words = candidate.hit.passage.quote(span)
     if _CELLS.search(words):
         return None
     sure = (
-        (row or candidate.read > 0 and _alone(question, candidate, span))
+        (row or candidate.read > 0 and _alone(question, candidate, span, part))
         and not _outdone(candidate, cited)
         and may_be(question, words)
         and _fits(question, candidate, found)
@@ -78,20 +81,55 @@ def _pointed_at(question: str, best: Candidate) -> Span | None:
     return span
 
 
-def _alone(question: str, candidate: Candidate, span: Span) -> bool:
+def _part_asked_about(question: str, candidate: Candidate, span: Span) -> Span | None:
+    """Where a sentence lists values, that part of it which the question names: "volumes 15 Nm".
+
+    The question's words that no other part with a figure holds tell it. None where the words that
+    are pointed at are no figure.
+    """
+    passage, start = candidate.hit.passage, candidate.span[0]
+    if not _FIGURE.search(passage.quote(span)):
+        return None
+    between = [match.span() for match in _BETWEEN_PARTS.finditer(candidate.text)]
+    ends = [*(a for a, _ in between), len(candidate.text)]
+    spans = [
+        (start + a, start + b) for a, b in zip([0, *(b for _, b in between)], ends, strict=True)
+    ]
+    listed = [part for part in spans if _FIGURE.search(passage.quote(part))]
+    words = [set(stems(passage.quote(part))) & set(stems(question)) for part in listed]
+    named = [
+        (len(own.difference(*words[:i], *words[i + 1 :])), part)
+        for i, (own, part) in enumerate(zip(words, listed, strict=True))
+    ]
+    most = max((count for count, _ in named), default=0)
+    best = [part for count, part in named if count == most]
+    return best[0] if len(listed) > 1 and most and len(best) == 1 else None
+
+
+def _within_part(candidate: Candidate, span: Span, part: Span) -> Span:
+    """The words that are pointed at as far as they stand in a part, else the quantity in it."""
+    start, end = max(span[0], part[0]), min(span[1], part[1])
+    if start < end:
+        return start, end
+    found = list(quantities(candidate.hit.passage.quote(part)))
+    return (part[0] + found[0].span[0], part[0] + found[0].span[1]) if len(found) == 1 else span
+
+
+def _alone(question: str, candidate: Candidate, span: Span, part: Span | None) -> bool:
     """Whether a number that is asked for is the only one of its sentence, times left out.
 
     Of two prices the reader hardly tells which one is asked for. Of days and months it is the days,
-    where these are asked for.
+    where these are asked for. Where nothing tells that it is a number, it may be one of several, if
+    it stands in the ``part`` of its sentence that the question names.
     """
-    if kind_asked(question) != "number":
-        return True
     text, (start, end) = candidate.text, (at - candidate.span[0] for at in span)
-    counted = counts_asked(question, text)
-    if counted and not any(a < end and start < b for a, b in counted):
-        return False
     others = f"{text[:start]} {text[end:]}"
-    return not _FIGURE.search(TIME.sub(" ", others), label_end(others))
+    alone = not _FIGURE.search(TIME.sub(" ", others), label_end(others))
+    if kind_asked(question) != "number":
+        listed = kind_asked(question) is None and _FIGURE.search(text[start:end])
+        return alone or not listed or bool(part and part[0] <= span[0] and span[1] <= part[1])
+    counted = counts_asked(question, text)
+    return alone and not (counted and not any(a < end and start < b for a, b in counted))
 
 
 def _outdone(candidate: Candidate, cited: Sequence[Candidate]) -> bool:

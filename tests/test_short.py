@@ -1,6 +1,7 @@
 """The few words that answer, and when they are sure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,6 +39,8 @@ def told(question: str, text: str, *pointed: tuple[str, float]) -> ShortAnswer |
 
 
 CAKES = "## Walnut cake\n\nIt bakes for 40 minutes in all.\n\n## Tart\n\nIt rests in the cold."
+TORQUES = "Bolts are tightened with 25 Nm, wooden volumes with 15 Nm."
+HIRE = "Shoes £4.00, harness £3.00, chalk bag £2.00 and the full kit £7.50."
 BATTERY = "The R5 takes about 380 pictures on one charge."
 
 
@@ -85,6 +88,9 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
             "one day",
             True,
         ),
+        ("What torque for bolts?", TORQUES, "25 Nm", True),
+        ("What torque?", TORQUES, "25 Nm", False),
+        ("What torque for steel bolts and volumes?", TORQUES, "25 Nm", False),
     ],
 )
 def test_words_are_sure_where_nothing_speaks_against_them(
@@ -93,6 +99,24 @@ def test_words_are_sure_where_nothing_speaks_against_them(
     short = told(question, text, (words, 3.0))
     assert short is not None and words in short.text
     assert short.sure is sure
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "pointed", "words", "sure"),
+    [
+        ("What torque for wooden volumes?", TORQUES, "25 Nm", "15 Nm", True),
+        ("What torque for bolts?", TORQUES, "15 Nm", "25 Nm", True),
+        ("How much is the harness?", HIRE, "£3.00, chalk bag £2.00", "£3.00", False),
+        ("What to pay for the chalk bag?", HIRE, "£3.00, chalk bag £2.00", "chalk bag £2.00", True),
+        ("What to pay for the kit?", HIRE, "£4.00", "£7.50", True),
+    ],
+)
+def test_of_listed_values_the_one_in_the_part_that_is_asked_about_is_shown(
+    question: str, text: str, pointed: str, words: str, sure: bool
+) -> None:
+    short = told(question, text, (pointed, 3.0))
+    assert short is not None
+    assert (short.text, short.sure) == (words, sure)
 
 
 def test_words_of_another_quoted_sentence_are_shown_where_the_reader_is_sure_of_them() -> None:
@@ -107,6 +131,18 @@ def test_words_of_another_quoted_sentence_are_shown_where_the_reader_is_sure_of_
     assert not short.sure
     short = told(question, text, ("a network", 3.5), ("packet switching", 4.0))
     assert short is not None and short.sure
+
+
+def test_no_words_are_sure_where_the_passages_hardly_answer() -> None:
+    text = "The key hangs in the office."
+    question = "Which printer does the office use?"
+    found = candidates(question, [found_in(text)], np.ones(1, np.float32), alike)
+    span = text.index("key"), text.index("key") + 3
+    known = [replace(found[0], reading=Reading(span, 0.2))]
+    for answerable, sure in ((None, True), (0.5, True), (0.49, False)):
+        draft = Answer(question, question, "not_in_documents", "", answerability=answerable)
+        short = answered(draft, known).short
+        assert short is not None and (short.text, short.sure) == ("key", sure)
 
 
 def test_words_across_cells_answer_nothing() -> None:
