@@ -68,14 +68,16 @@ def choose(
 
     The best one; the next one if it is nearly as good; the one that the reader is sure of; more
     only where several things are asked for, and the best one of ``each`` question in the question.
-    Of a table the rows that the question names, or all where it names none. Each brings what stands
-    ``beside`` it and belongs to it.
+    Of a table all rows that the question names as well as the best one, or all where it names none.
+    Each brings what stands ``beside`` it and belongs to it.
     """
     if not found:
         return []
     several = bool(_ASKS_SEVERAL.search(question))
     bar = NEARLY * found[0].score
     near = [c for c in found[: _MOST if several else 2] if c.score >= bar or c is found[0]]
+    alike = [c for c in found if c.score >= bar and asked_alike(question, c, found[0])]
+    near += [row for row in alike if row not in near]
     near = [c for c in near if not _about_another(question, found[0], c)]
     told_apart = {c.place: _stands_out(question, c, found) for c in near}
     any_row = several and True not in told_apart.values()
@@ -113,6 +115,18 @@ def _stands_out(question: str, candidate: Candidate, found: Sequence[Candidate])
     ]
     leads = candidate.score - max(others, default=0.0) >= _LEAD
     return leads or _named(question, candidate)
+
+
+def asked_alike(question: str, row: Candidate, best: Candidate) -> bool:
+    """Whether a row of the best one's document is asked for in the same words as that one."""
+    if row.place[0] != best.place[0] or not _is_row(row) or not _is_row(best):
+        return False
+    words = _asked_of(question, best)
+    return bool(words) and _asked_of(question, row) == words
+
+
+def _is_row(candidate: Candidate) -> bool:
+    return bool(row_and_others(candidate.hit.passage, candidate.span))
 
 
 def _outdoes(question: str, row: Candidate, other: Candidate) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from rag.asked import asks_whether, counts_asked, is_open, kind_asked, may_be, short_answer
-from rag.choose import short_cell
+from rag.choose import asked_alike, short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
 from rag.extract import LONGEST_READ, Candidate
@@ -66,6 +66,7 @@ def _told(
         and may_be(question, words)
         and _fits(question, candidate, found)
         and not any(_excludes(question, other.text, candidate, span) for other in cited)
+        and not any(asked_alike(question, c, candidate) for c in cited if c is not candidate)
     )
     return ShortAnswer(words, citation, *span, sure=sure)
 

@@ -395,6 +395,34 @@ def test_what_is_only_told_of_other_times_is_not_answered(
     assert (answerability(question, hits, found) < 0.05) == refused
 
 
+COURSES = """\
+Course: Knots; Day: Monday; Teacher: Ann Lee
+
+Course: Ropes; Day: Friday; Teacher: Ann Lee
+
+Course: Falls; Day: Sunday; Teacher: Bo Orr
+
+Course: Waves; Day: Tuesday; Teacher: Ann Lee"""
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("Which courses does Ann Lee teach?", ["Knots", "Ropes", "Waves"]),
+        ("Which courses does Bo Orr teach?", ["Falls"]),
+        ("When does Ann Lee teach ropes?", ["Ropes"]),
+    ],
+)
+def test_all_rows_answer_that_are_asked_for_in_the_same_words(
+    question: str, rows: list[str]
+) -> None:
+    found = candidates(question, [hit(1, COURSES)], np.ones(1, np.float32), alike)
+    chosen = choose(question, found)
+    assert [c.text.split(";")[0].removeprefix("Course: ") for c in chosen] == rows
+    short = answered(Answer(question, question, "not_in_documents", ""), found).short
+    assert short is None or short.sure == (len(rows) == 1)
+
+
 def test_the_last_day_of_a_year_is_no_later_year() -> None:
     text = "Valid from 1 January 2025 to 31 December 2025. A locker is 5 euros."
     one = hit(1, text, "Prices 2025")
