@@ -37,6 +37,8 @@ def check_spans(text: str, spans: list[tuple[int, int]]) -> None:
         ["The U.S. has called for talks.", "It left the U.S.", "The next day it came back."],
         ["H.R.H. the queen opened it.", "It is the N.A.T.O. base now."],
         ["It opens at 14:00.", "We won 3:2.", "Then we went home."],
+        ["**1. Air.**", "Three quotes arrived.", "**2. Chalk.**", "It is forbidden."],
+        ["__2. Dues__ are paid in May.", "It rose to **12.**", "Then it fell."],
         ["They wrote on Oct. 13 to Mr. J. R. R. Hale of Hale Inc. in London.", "He said no."],
         ["A 2,000-pound bomb cost $3.5 million.", "See No. 5, e.g. Fig. 2, in run.py v1.2.3."],
         ["Order no. GF-1008 is red, sec. B2 is blue.", "He said no.", "GF is a firm."],
