@@ -65,11 +65,12 @@ def _warnings(info: StoreInfo, query: str) -> tuple[str, ...]:
 
 
 def left_out(only: frozenset[int] | None, undated: int) -> tuple[str, ...]:
-    """What to say of a selection: how many documents have no date to be selected by; if none is.
+    """What to say of a selection: how many documents have no date to be selected by, if none is.
 
     ``only`` are the keys of those that are selected, None if all are.
     """
-    if undated:
-        many = counted(undated, "document without a date was", "documents without a date were")
-        return (f"{many} left out",)
-    return ("the filter selects no document",) if only is not None and not only else ()
+    told = ("the filter selects no document",) if only is not None and not only else ()
+    if not undated:
+        return told
+    many = counted(undated, "document without a date was", "documents without a date were")
+    return (f"{many} left out", *told)

@@ -101,7 +101,7 @@ def load_settings(
             take({name: value}, "environment", f"RAG_{name.upper()}")
     given = {k: v for k, v in flags.items() if k in NAMES and v is not None}
     for name, value in given.items():
-        take({name: value}, "flag", f"--{name}")
+        take({name: value}, "flag", f"--{name}" if len(name) > 1 else f"-{name}")
     downloads = "embedder" not in own or sources["embedder"] != "rag.toml"
     return Settings(home=home, sources=sources, downloads=downloads, **values)
 

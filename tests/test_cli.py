@@ -176,6 +176,7 @@ def test_an_id_that_is_there_twice_makes_no_run(shell: Shell) -> None:
         (["ask", "x", "--history", ""], 2, "Is a directory"),
         (["ask", "x", "--since", "2023-13-45"], 2, "2024-10-23"),
         (["ask", "x", "--k", "1e9"], 2, "--k"),
+        (["ask", "x", "-k", "0"], 2, "k in -k must be from 1"),
         (["ask", "x", "--index", ""], 2, "non-empty"),
         (["ask", "x", "--llm", "scripted:~nobody-of-that-name/x"], 2, "~nobody-of-that-name/x"),
         (["index", "~nobody-of-that-name/x", "--index", "new"], 2, "no file or folder"),

@@ -252,6 +252,8 @@ def test_filters_hold(pipeline: Pipeline) -> None:
     dated = pipeline.ask(TRUCKS, selection=Selection(since="2023-01-01"))
     assert {hit.passage.document for hit in dated.passages} == {"002_6f6967ff42105706.txt"}
     assert dated.warnings == ("2 documents without a date were left out",)
+    later = pipeline.ask(TRUCKS, selection=Selection(since="2999-01-01"))
+    assert later.warnings == (*dated.warnings, "the filter selects no document")
     none = pipeline.ask(TRUCKS, selection=Selection(files=("*.pdf",)))
     assert (none.status, none.warnings) == ("not_in_documents", ("the filter selects no document",))
     assert pipeline.left_out(Selection(files=("*.pdf",))) == none.warnings
