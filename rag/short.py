@@ -17,7 +17,14 @@ from rag.words import stems
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])[$€£]?\d")  # and not the 5 of R5, nor a time or a version
 _CELLS = re.compile(r" {3}|\|")  # of a row in print or of a table: words of several answer nothing
-_BETWEEN_PARTS = re.compile(r"[,;]\s+(?:(?:and|but|or)\s+)?|\s+(?:and|but|or)\s+")
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
+_BETWEEN_PARTS = re.compile(r"[,;]\s+(?:(?:and|but|or)\s+)?|\s+(?:and|but|or)\s+(?!\d)")
+_WORDS_OF_PART = 7
+_GOES_ON = re.compile(r",?\s+(?:and|or)\b|,\s")
+_ASKS_SEVERAL = re.compile(
+    r"\b(?:what|which) (?:are|were) (?:the )?(?:two|three|four|five|six|seven|\d+)\b", re.I
+)
+_EMPHASIS = "*_`"
 _CLEARLY = 1.0  # logits by which one reading outdoes another
 _POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 
@@ -56,7 +63,7 @@ def _told(
     if span is None:
         return None
     part = None if row else _part_asked_about(question, candidate, span)
-    span = _within_part(candidate, span, part) if part else span
+    span = _whole(candidate, _within_part(candidate, span, part) if part else span)
     words = candidate.hit.passage.quote(span)
     if _CELLS.search(words):
         return None
@@ -64,6 +71,7 @@ def _told(
         (row or candidate.read > 0 and _alone(question, candidate, span, part))
         and not _outdone(candidate, cited)
         and may_be(question, words)
+        and not _cut_off(question, candidate, span)
         and _fits(question, candidate, found)
         and not any(_excludes(question, other.text, candidate, span) for other in cited)
         and not any(asked_alike(question, c, candidate) for c in cited if c is not candidate)
@@ -82,29 +90,40 @@ def _pointed_at(question: str, best: Candidate) -> Span | None:
     return span
 
 
-def _part_asked_about(question: str, candidate: Candidate, span: Span) -> Span | None:
-    """Where a sentence lists values, that part of it which the question names: "volumes 15 Nm".
+def _listed(candidate: Candidate) -> list[Span]:
+    """The parts of a sentence that lists values, each with one figure that is no time; else none.
 
-    The question's words that no other part with a figure holds tell it. None where the words that
-    are pointed at are no figure.
+    "Bolts are tightened with 25 Nm, volumes with 15 Nm": such parts have few words.
     """
-    passage, start = candidate.hit.passage, candidate.span[0]
+    start = candidate.span[0]
+    text = TIME.sub(lambda time: " " * len(time.group()), candidate.text)
+    between = [match.span() for match in _BETWEEN_PARTS.finditer(text)]
+    starts, ends = [0, *(b for _, b in between)], [*(a for a, _ in between), len(text)]
+    parts = [(a, b) for a, b in zip(starts, ends, strict=True) if _FIGURE.search(text, a, b)]
+    short = all(
+        len(text[a:b].split()) <= _WORDS_OF_PART and len(_FIGURES.findall(text[a:b])) == 1
+        for a, b in parts
+    )
+    return [(start + a, start + b) for a, b in parts] if short and len(parts) > 1 else []
+
+
+def _part_asked_about(question: str, candidate: Candidate, span: Span) -> Span | None:
+    """The part of a sentence that lists values which the question names: "volumes with 15 Nm".
+
+    The question's words that no other part holds tell it. None where the words that are pointed at
+    are no figure, or where they stand in another part that the question names.
+    """
+    passage = candidate.hit.passage
     if not _FIGURE.search(passage.quote(span)):
         return None
-    between = [match.span() for match in _BETWEEN_PARTS.finditer(candidate.text)]
-    ends = [*(a for a, _ in between), len(candidate.text)]
-    spans = [
-        (start + a, start + b) for a, b in zip([0, *(b for _, b in between)], ends, strict=True)
-    ]
-    listed = [part for part in spans if _FIGURE.search(passage.quote(part))]
+    listed = _listed(candidate)
     words = [set(stems(passage.quote(part))) & set(stems(question)) for part in listed]
     named = [
-        (len(own.difference(*words[:i], *words[i + 1 :])), part)
+        part
         for i, (own, part) in enumerate(zip(words, listed, strict=True))
+        if own.difference(*words[:i], *words[i + 1 :])
     ]
-    most = max((count for count, _ in named), default=0)
-    best = [part for count, part in named if count == most]
-    return best[0] if len(listed) > 1 and most and len(best) == 1 else None
+    return named[0] if len(named) == 1 else None
 
 
 def _within_part(candidate: Candidate, span: Span, part: Span) -> Span:
@@ -114,6 +133,33 @@ def _within_part(candidate: Candidate, span: Span, part: Span) -> Span:
         return start, end
     found = list(quantities(candidate.hit.passage.quote(part)))
     return (part[0] + found[0].span[0], part[0] + found[0].span[1]) if len(found) == 1 else span
+
+
+def _whole(candidate: Candidate, span: Span) -> Span:
+    """The words without the mark that ends the sentence, and with that which ends their emphasis.
+
+    The full stop of "a.m." is no such mark.
+    """
+    passage, (start, end) = candidate.hit.passage, span
+    words = passage.quote(span)
+    bare = words.rstrip(".,;:")
+    if bare and "." not in bare.split()[-1]:
+        end -= len(words) - len(bare)
+    while end < candidate.span[1] and passage.quote((end, end + 1)) in _EMPHASIS:
+        mark = passage.quote((end, end + 1))
+        if passage.quote((start, end)).count(mark) % 2 == 0:
+            break
+        end += 1
+    return start, end
+
+
+def _cut_off(question: str, candidate: Candidate, span: Span) -> bool:
+    """Whether the words are only some of those of a list, or one where several are asked for."""
+    words = candidate.hit.passage.quote(span)
+    listed = ", " in TIME.sub(" ", words) and not re.search(r"\b(?:and|or)\b", words)
+    rest = candidate.text[span[1] - candidate.span[0] :]
+    several = _ASKS_SEVERAL.search(question) and not re.search(r",|\band\b", words)
+    return bool(several or (listed and _GOES_ON.match(rest)))
 
 
 def _alone(question: str, candidate: Candidate, span: Span, part: Span | None) -> bool:
@@ -127,8 +173,8 @@ def _alone(question: str, candidate: Candidate, span: Span, part: Span | None) -
     others = f"{text[:start]} {text[end:]}"
     alone = not _FIGURE.search(TIME.sub(" ", others), label_end(others))
     if kind_asked(question) != "number":
-        listed = kind_asked(question) is None and _FIGURE.search(text[start:end])
-        return alone or not listed or bool(part and part[0] <= span[0] and span[1] <= part[1])
+        one_of = [a for a, b in _listed(candidate) if a < span[1] and span[0] < b]
+        return alone or not one_of or bool(part and part[0] <= span[0] and span[1] <= part[1])
     counted = counts_asked(question, text)
     return alone and not (counted and not any(a < end and start < b for a, b in counted))
 

@@ -41,6 +41,7 @@ def told(question: str, text: str, *pointed: tuple[str, float]) -> ShortAnswer |
 CAKES = "## Walnut cake\n\nIt bakes for 40 minutes in all.\n\n## Tart\n\nIt rests in the cold."
 TORQUES = "Bolts are tightened with 25 Nm, wooden volumes with 15 Nm."
 HIRE = "Shoes £4.00, harness £3.00, chalk bag £2.00 and the full kit £7.50."
+PUPILS = "Pupils are students, apprentices and anybody in a course."
 BATTERY = "The R5 takes about 380 pictures on one charge."
 
 
@@ -88,6 +89,10 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
             "one day",
             True,
         ),
+        ("Who counts as a pupil?", PUPILS, "students, apprentices", False),
+        ("Who counts as a pupil?", PUPILS, "students, apprentices and anybody in a course", True),
+        ("When was it held?", "It was held on May 2, 1916, in town.", "May 2, 1916", True),
+        ("What are the three quotes?", "They are Ann £4, Bo £5 and Cy £6.", "Ann £4", False),
         ("What torque for bolts?", TORQUES, "25 Nm", True),
         ("What torque?", TORQUES, "25 Nm", False),
         ("What torque for steel bolts and volumes?", TORQUES, "25 Nm", False),
@@ -109,9 +114,19 @@ def test_words_are_sure_where_nothing_speaks_against_them(
         ("How much is the harness?", HIRE, "£3.00, chalk bag £2.00", "£3.00", False),
         ("What to pay for the chalk bag?", HIRE, "£3.00, chalk bag £2.00", "chalk bag £2.00", True),
         ("What to pay for the kit?", HIRE, "£4.00", "£7.50", True),
+        ("When is it due?", "It is due by 15 May.", "15 May.", "15 May", True),
+        ("When does it open?", "It opens at 9 a.m.", "9 a.m.", "9 a.m.", True),
+        (
+            "What is it called then?",
+            "It is an *on-sight* then.",
+            "an *on-sight",
+            "an *on-sight*",
+            True,
+        ),
+        ("What is it called then?", "It is *on-sight* then.", "on-sight", "on-sight", True),
     ],
 )
-def test_of_listed_values_the_one_in_the_part_that_is_asked_about_is_shown(
+def test_the_words_that_answer_are_shown_whole_and_alone(
     question: str, text: str, pointed: str, words: str, sure: bool
 ) -> None:
     short = told(question, text, (pointed, 3.0))
