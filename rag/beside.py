@@ -10,6 +10,7 @@ from rag.marks import is_item, is_marked, is_starred, marked_depth, states
 from rag.tables import in_table, table
 
 _MOST_ITEMS = 20
+_MOST_TOLD = 4  # sentences of a paragraph that answers a question in the document
 _FEW_WORDS = 2
 _QUOTATION = re.compile(r"[“\"‘«„](?:.*[”\"’»“]\W*|[^”\"»]*)", re.S)  # closed, or not yet
 _SAYS = re.compile(
@@ -21,9 +22,10 @@ _SAYS = re.compile(
 def beside(passage: Passage, span: Span) -> list[Span]:
     """What belongs to a sentence of a passage, within it or above it.
 
-    To a heading, a term or a question what is stated below it, to a sentence of few words the next
-    one, to a row of a table the names of its columns, to a quotation without its speaker the
-    sentence that names the speaker, to one that opens a list or a block of code the items or lines.
+    To a heading or a term what is stated below it, to a question the paragraph, to a sentence of
+    few words the next one, to a row of a table the names of its columns, to a quotation without its
+    speaker the sentence that names the speaker, to one that opens a list or a block of code the
+    items or lines.
     """
     if span not in passage.sentences:
         return []
@@ -73,7 +75,26 @@ def _stated(passage: Passage, span: Span) -> list[Span]:
         return [*passed, columns, *rows[: _MOST_ITEMS - 1]] if rows else []
     opens = passage.quote(below[0]).endswith(":")
     told = states(passage.quote(below[0])) and not _is_starred(passage, below[0])
-    return [*passed, below[0]] if opens or told else []
+    if not opens and not told:
+        return []
+    return [*passed, *(_answer(passage, below) if _asks(passage, opener) else below[:1])]
+
+
+def _asks(passage: Passage, span: Span) -> bool:
+    """Whether a sentence is a question that begins a line, as in a list of frequent ones."""
+    begins = not _before(passage, span).strip()
+    return begins and passage.quote(span).rstrip("”\"')*_ ").endswith("?")
+
+
+def _answer(passage: Passage, below: Sequence[Span]) -> list[Span]:
+    """The first sentences of a paragraph, up to the next question, item or heading in it."""
+    found = [below[0]]
+    for span in below[1:_MOST_TOLD]:
+        between = passage.quote((found[-1][1], span[0]))
+        if "\n\n" in between or not states(passage.quote(span)) or _mark(passage, span):
+            break
+        found.append(span)
+    return found
 
 
 def _going_on(passage: Passage, span: Span) -> list[Span]:

@@ -192,6 +192,18 @@ def test_a_question_does_not_answer() -> None:
     assert found("What does the Copy trait do?", hit(1, text))[0].startswith("The Copy trait lets")
 
 
+@pytest.mark.parametrize("mark", ["**", "## ", "", "Q: "])
+def test_a_question_in_a_document_comes_with_its_whole_answer(mark: str) -> None:
+    end = mark if mark == "**" else ""
+    asked = f"{mark}Can I freeze my membership?{end}"
+    text = f"{asked}\n{{}}Yes, if you are ill. There is no fee. Write to us.\n\nLockers are free."
+    expected = [asked, "Yes, if you are ill.", "There is no fee.", "Write to us."]
+    for between in ("", "\n"):
+        assert found("Can I freeze my membership?", hit(1, text.format(between))) == expected
+    long = f"{asked}\n\nYes. It is free. It is quick. It is easy. It is done."
+    assert len(found("Can I freeze my membership?", hit(1, long))) == 5
+
+
 def test_a_list_comes_with_the_sentence_that_opens_it() -> None:
     text = (
         "The heater can be switched off in these ways:\n\n- Press the red button. It is at the "
