@@ -124,6 +124,7 @@ _TELLS = re.compile(  # what a question for yes or no then asks for: "Does it sa
     r"said|says?|show[ns]?|specif(?:y|ies|ied)|state[ds]?|tells?|told)\b[^,.;:?]{0,12}$",
     re.I,
 )
+_CHOICE = re.compile(r"which\b.*?[,:]\s+(?:the\s+)?(.+?),?\s+or\s+(.+?)\W*$", re.I | re.S)
 _ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"
 _NEXT_PART = re.compile(
     r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+"
@@ -193,6 +194,12 @@ def is_open(question: str) -> bool:
 def asks_whether(question: str) -> bool:
     """Whether it asks for yes or no, of which no few words of a sentence are one."""
     return bool(_WHETHER.match(question.strip()))
+
+
+def sides_asked(question: str) -> tuple[str, str] | None:
+    """The two things of which one is asked for: "Which is older, the mill or the inn?"."""
+    choice = _CHOICE.match(question.strip())
+    return (choice[1], choice[2]) if choice else None
 
 
 def holds_kind(question: str, sentence: str) -> float:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.asked import kind_asked
+from rag.asked import kind_asked, sides_asked
 from rag.beside import beside
 from rag.chronology import in_order
 from rag.datatypes import Span, Statement
 from rag.disagree import conflicts, names_the_other
 from rag.extract import NEARLY, SURE, Candidate
-from rag.tables import asked_cell, cells, row_and_others
+from rag.tables import asked_cell, cells, row_and_others, told
 from rag.words import stems
 
 _MOST = 4
@@ -25,6 +25,7 @@ _ASKS_SEVERAL = re.compile(
     r"|\?.*\?|\band (?:how|what|who|when|why|where)\b",
     re.I,
 )
+_SHARE_OF_SIDE = 0.5  # of the best score, that the sentence for one of two has at least
 
 
 def answers_another(question: str, own: Sequence[Candidate], others: Sequence[Candidate]) -> bool:
@@ -68,8 +69,9 @@ def choose(
 
     The best one; the next one if it is nearly as good; the one that the reader is sure of; more
     only where several things are asked for, and the best one of ``each`` question in the question.
-    Of a table all rows that the question names as well as the best one, or all where it names none.
-    Each brings what stands ``beside`` it and belongs to it.
+    Of two things to choose from the best one for each. Of a table all rows that the question names
+    as well as the best one, or all where it names none. Each brings what stands ``beside`` it and
+    belongs to it.
     """
     if not found:
         return []
@@ -85,11 +87,32 @@ def choose(
     chosen = [c for c in chosen if not _outdoes(question, found[0], c)]
     sure = [c for c in found if c.read == 1.0][:1]
     chosen += [c for c in sure if not _about_another(question, found[0], c)]
+    chosen += _sides(question, found)
     asked = [(question, c, found) for c in chosen]
     asked += [(part, own[0], own) for part, own in each if own]
     whole = [c for part, c, others in asked if _stands_out(part, c, others) is False]
     rows = [row for c in whole for row in _rows(c)]
     return _with_what_belongs([*(c for _, c, _ in asked), *rows])
+
+
+def _sides(question: str, found: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence for each of two things of which one is asked for: "Which is older, A or B?"
+
+    The one that holds most of the words of the one that the other has not.
+    """
+    if (sides := sides_asked(question)) is None:
+        return []
+    one, other = (set(stems(side)) for side in sides)
+    held = [set(stems(f"{c.hit.passage.title} {told(c.hit.passage, c.span)}")) for c in found]
+    chosen = []
+    for words in (one - other, other - one):
+        most, best = max(
+            ((len(words & own), c) for c, own in zip(found, held, strict=True)),
+            key=lambda each: (each[0], each[1].score),
+        )
+        if most and best.score >= _SHARE_OF_SIDE * found[0].score:
+            chosen.append(best)
+    return chosen
 
 
 def _about_another(question: str, best: Candidate, other: Candidate) -> bool:

@@ -3,7 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from rag.asked import asks_whether, counts_asked, is_open, kind_asked, may_be, short_answer
+from rag.asked import (
+    asks_whether,
+    counts_asked,
+    is_open,
+    kind_asked,
+    may_be,
+    short_answer,
+    sides_asked,
+)
 from rag.choose import asked_alike, short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
@@ -20,7 +28,8 @@ _CELLS = re.compile(r" {3}|\|")  # of a row in print or of a table: words of sev
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _BETWEEN_PARTS = re.compile(r"[,;]\s+(?:(?:and|but|or)\s+)?|\s+(?:and|but|or)\s+(?!\d)")
 _WORDS_OF_PART = 7
-_GOES_ON = re.compile(r",?\s+(?:and|or)\b|,\s")
+_ITEM = r"[^,.;:]{1,40}"
+_GOES_ON = re.compile(rf",?\s(?:and|or)\b|,\s(?:{_ITEM},\s)*{_ITEM}\s(?:and|or)\s")
 _ASKS_SEVERAL = re.compile(
     r"\b(?:what|which) (?:are|were) (?:the )?(?:two|three|four|five|six|seven|\d+)\b", re.I
 )
@@ -205,12 +214,14 @@ def _excludes(question: str, other: str, candidate: Candidate, span: Span) -> bo
 def _fits(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bool:
     """Whether nothing speaks against it that a sentence answers the question.
 
-    It is no question for yes or no, the sentence is of no other section or time, and its document
-    speaks of all names and figures of the question; a long one may name other sources too.
+    It is no question for yes or no, nor for one of two things, the sentence is of no other section
+    or time, and its document speaks of all names and figures of the question; a long one may name
+    other sources too.
     """
     passage = candidate.hit.passage
     return (
         not asks_whether(asked_alone(question))
+        and sides_asked(question) is None
         and not of_another_time(question, told(passage, candidate.span))
         and not candidate.elsewhere
         and (

@@ -2,7 +2,16 @@
 
 import pytest
 
-from rag.asked import asks_whether, holds_kind, is_open, kind_asked, may_be, parts, short_answer
+from rag.asked import (
+    asks_whether,
+    holds_kind,
+    is_open,
+    kind_asked,
+    may_be,
+    parts,
+    short_answer,
+    sides_asked,
+)
 
 TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in April with 9 drivers."
 
@@ -213,3 +222,16 @@ def test_what_words_may_be_what_is_asked_for(question: str, words: str, may: boo
 )
 def test_questions_for_yes_or_no(question: str, whether: bool) -> None:
     assert asks_whether(question) is whether
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("Which is older, the mill or the inn?", ("mill", "the inn")),
+        ("Which mill is older: Ash Mill, or Oak Mill", ("Ash Mill", "Oak Mill")),
+        ("Which mill or inn is older?", None),
+        ("In 1950, was it a mill or an inn?", None),
+    ],
+)
+def test_two_things_of_which_one_is_asked_for(question: str, sides: tuple[str, str] | None) -> None:
+    assert sides_asked(question) == sides

@@ -435,6 +435,21 @@ def test_all_rows_answer_that_are_asked_for_in_the_same_words(
     assert short is None or short.sure == (len(rows) == 1)
 
 
+def test_of_two_things_to_choose_from_each_gets_its_sentence() -> None:
+    rows = ["Course: Rescue by rope; Cost: 65", "Course: Falls; Cost: 20", "Course: Lead; Cost: 79"]
+    hits = [hit(1, "\n\n".join(rows))]
+
+    def first_alike(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[0.9 if "Rescue" in text else 0.2] for text in texts], np.float32)
+
+    def chosen(question: str) -> list[str]:
+        found = candidates(question, hits, np.ones(1, np.float32), first_alike)
+        return [c.text for c in choose(question, found)]
+
+    assert chosen("Which one is harder, rescue by rope or lead?") == [rows[0], rows[2]]
+    assert chosen("Which one is harder, rescue by rope or sailing?") == [rows[0]]
+
+
 def test_the_last_day_of_a_year_is_no_later_year() -> None:
     text = "Valid from 1 January 2025 to 31 December 2025. A locker is 5 euros."
     one = hit(1, text, "Prices 2025")

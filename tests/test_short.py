@@ -92,6 +92,13 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
         ("Who counts as a pupil?", PUPILS, "students, apprentices", False),
         ("Who counts as a pupil?", PUPILS, "students, apprentices and anybody in a course", True),
         ("When was it held?", "It was held on May 2, 1916, in town.", "May 2, 1916", True),
+        (
+            "Who counts the votes?",
+            "The chair, Ann Lee, counts them, in May.",
+            "The chair, Ann Lee",
+            True,
+        ),
+        ("Which is longer, the ash or the oak?", "The ash is 5 m long.", "5 m", False),
         ("What are the three quotes?", "They are Ann £4, Bo £5 and Cy £6.", "Ann £4", False),
         ("What torque for bolts?", TORQUES, "25 Nm", True),
         ("What torque?", TORQUES, "25 Nm", False),
