@@ -124,7 +124,11 @@ _TELLS = re.compile(  # what a question for yes or no then asks for: "Does it sa
     r"said|says?|show[ns]?|specif(?:y|ies|ied)|state[ds]?|tells?|told)\b[^,.;:?]{0,12}$",
     re.I,
 )
-_CHOICE = re.compile(r"which\b.*?[,:]\s+(?:the\s+)?(.+?),?\s+or\s+(.+?)\W*$", re.I | re.S)
+_SIDES = re.compile(
+    r"^which\b.*?[,:]\s+(?:the\s+)?(.+?),?\s+or\s+(.+?)\W*$"
+    r"|\b(?:compare|differences?\s+between)\s+(?:the\s+)?(.+?)\s+(?:and|to|with)\s+(.+?)\W*$",
+    re.I | re.S,
+)
 _ADVERB = r"(?:also|always|even|just|never|not|now|often|only|so|still|then|therefore|thus|\w+ly)"
 _NEXT_PART = re.compile(
     r"\?\s+(?=.*\?$)|[,;]?\s+(?:and|or|but)\s+"
@@ -197,9 +201,9 @@ def asks_whether(question: str) -> bool:
 
 
 def sides_asked(question: str) -> tuple[str, str] | None:
-    """The two things of which one is asked for: "Which is older, the mill or the inn?"."""
-    choice = _CHOICE.match(question.strip())
-    return (choice[1], choice[2]) if choice else None
+    """Two things of which one is asked for, or how they differ: "Which is older, A or B?"."""
+    sides = _SIDES.search(question.strip())
+    return (sides[1] or sides[3], sides[2] or sides[4]) if sides else None
 
 
 def holds_kind(question: str, sentence: str) -> float:

@@ -96,14 +96,17 @@ def choose(
 
 
 def _sides(question: str, found: Sequence[Candidate]) -> list[Candidate]:
-    """The best sentence for each of two things of which one is asked for: "Which is older, A or B?"
+    """The best sentence for each of two things: of "Which is older, A or B?" one for each of these.
 
-    The one that holds most of the words of the one that the other has not.
+    That which holds, with what it stands under, most of the words that only this one has.
     """
     if (sides := sides_asked(question)) is None:
         return []
     one, other = (set(stems(side)) for side in sides)
-    held = [set(stems(f"{c.hit.passage.title} {told(c.hit.passage, c.span)}")) for c in found]
+    held = [
+        set(stems(" ".join([c.hit.passage.title, *c.headings, told(c.hit.passage, c.span)])))
+        for c in found
+    ]
     chosen = []
     for words in (one - other, other - one):
         most, best = max(

@@ -229,6 +229,8 @@ def test_questions_for_yes_or_no(question: str, whether: bool) -> None:
     [
         ("Which is older, the mill or the inn?", ("mill", "the inn")),
         ("Which mill is older: Ash Mill, or Oak Mill", ("Ash Mill", "Oak Mill")),
+        ("what's the difference between the mill and the inn", ("mill", "the inn")),
+        ("Compare the mill with the inn.", ("mill", "the inn")),
         ("Which mill or inn is older?", None),
         ("In 1950, was it a mill or an inn?", None),
     ],

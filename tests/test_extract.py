@@ -450,6 +450,23 @@ def test_of_two_things_to_choose_from_each_gets_its_sentence() -> None:
     assert chosen("Which one is harder, rescue by rope or sailing?") == [rows[0]]
 
 
+def test_of_how_two_things_differ_each_gets_what_stands_under_its_name() -> None:
+    text = (
+        "## Flash\n\nIt is climbed at once, after others have told how.\n\n## Falls\n\n"
+        "The rope holds.\n\n## Redpoint\n\nIt is climbed freely after practice."
+    )
+
+    def last_alike(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[0.9 if "practice" in text else 0.4] for text in texts], np.float32)
+
+    question = "What is the difference between a flash and a redpoint?"
+    found = candidates(question, [hit(1, text)], np.ones(1, np.float32), last_alike)
+    chosen = [c.text for c in choose(question, found)]
+    assert chosen[-1] == "It is climbed freely after practice."
+    assert "It is climbed at once, after others have told how." in chosen
+    assert "The rope holds." not in chosen
+
+
 def test_the_last_day_of_a_year_is_no_later_year() -> None:
     text = "Valid from 1 January 2025 to 31 December 2025. A locker is 5 euros."
     one = hit(1, text, "Prices 2025")
