@@ -29,7 +29,12 @@ _FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 _BETWEEN_PARTS = re.compile(r"[,;]\s+(?:(?:and|but|or)\s+)?|\s+(?:and|but|or)\s+(?!\d)")
 _WORDS_OF_PART = 7
 _ITEM = r"[^,.;:]{1,40}"
-_GOES_ON = re.compile(rf",?\s(?:and|or)\b|,\s(?:{_ITEM},\s)*{_ITEM}\s(?:and|or)\s")
+_GOES_ON = re.compile(
+    rf",?\s(?:and|or)\b|,\s(?!(?:at|but|by|for|in|which|who|with)\b)(?:{_ITEM},\s)*{_ITEM}\s(?:and|or)\s"
+)
+_DENIES = re.compile(
+    r"\b(?:cannot|neither|never|no|nobody|none|nor|(?<!or )not|nothing|without)\b|n['’]t\b", re.I
+)
 _ASKS_SEVERAL = re.compile(
     r"\b(?:what|which) (?:are|were) (?:the )?(?:two|three|four|five|six|seven|\d+)\b", re.I
 )
@@ -214,14 +219,15 @@ def _excludes(question: str, other: str, candidate: Candidate, span: Span) -> bo
 def _fits(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bool:
     """Whether nothing speaks against it that a sentence answers the question.
 
-    It is no question for yes or no, nor for one of two things, the sentence is of no other section
-    or time, and its document speaks of all names and figures of the question; a long one may name
-    other sources too.
+    It is no question for yes or no, nor for one of two things, the sentence denies something where
+    the question does, it is of no other section or time, and its document speaks of all names and
+    figures of the question; a long one may name other sources too.
     """
     passage = candidate.hit.passage
     return (
         not asks_whether(asked_alone(question))
         and sides_asked(question) is None
+        and not (_DENIES.search(question) and not _DENIES.search(candidate.text))
         and not of_another_time(question, told(passage, candidate.span))
         and not candidate.elsewhere
         and (
