@@ -140,7 +140,9 @@ def test_a_search_by_date_says_what_has_none(shell: Shell) -> None:
     assert shell.json("search", "aid", "--until", "2024-01-01")["warnings"] == [UNDATED]
     assert shell.json("search", "aid", "--file", "000*")["warnings"] == []
     one = shell("search", "aid", "--file", "000*", "--since", "2020-01-01")
-    assert one.stderr == "warning: 1 document without a date was left out\n"
+    assert one.stderr == (
+        "warning: 1 document without a date was left out\nwarning: the filter selects no document\n"
+    )
 
 
 def test_an_id_that_is_there_twice_makes_no_run(shell: Shell) -> None:
@@ -194,6 +196,13 @@ def test_bad_input_gets_one_sentence_and_its_exit_code(
     assert words in done.stderr and "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not (shell.folder / "idnex").exists() and not (shell.folder / "new").exists()
+
+
+def test_a_search_that_finds_nothing_says_so(shell: Shell) -> None:
+    shell("status")
+    done = shell("search", "xylophone", "--mode", "lexical")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "warning: no passage was found\n"
 
 
 def test_errors_are_json_too(shell: Shell) -> None:

@@ -83,7 +83,8 @@ def test_wrong_type_or_range(text: str, place: str, cwd: Path) -> None:
 def test_wrong_environment_and_flag_name_their_place(name: str, cwd: Path) -> None:
     with pytest.raises(InvalidInput, match=f"{name} in RAG_{name.upper()} must be"):
         load(cwd, env={f"RAG_{name.upper()}": "lots"})
-    with pytest.raises(InvalidInput, match=f"{name} in --{name} must be"):
+    flag = "-k" if name == "k" else f"--{name}"
+    with pytest.raises(InvalidInput, match=f"{name} in {flag} must be"):
         load_settings({name: -1}, {"RAG_HOME": str(cwd.parent / "home")}, cwd)
 
 

@@ -170,9 +170,9 @@ def search(
     if as_json:
         click.echo(to_json(found | {"warnings": warnings, "timings_ms": timings}))
         return
-    if query:
+    if hits:
         click.echo(terminal().hits(hits))
-    _warn(warnings)
+    _warn(warnings if hits or run or warnings else ("no passage was found",))
 
 
 def _write_run(
