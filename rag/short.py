@@ -172,7 +172,7 @@ def _cut_off(question: str, candidate: Candidate, span: Span) -> bool:
     words = candidate.hit.passage.quote(span)
     listed = ", " in TIME.sub(" ", words) and not re.search(r"\b(?:and|or)\b", words)
     rest = candidate.text[span[1] - candidate.span[0] :]
-    several = _ASKS_SEVERAL.search(question) and not re.search(r",|\band\b", words)
+    several = _ASKS_SEVERAL.search(question) and not re.search(r",\s|\band\b", words)
     return bool(several or (listed and _GOES_ON.match(rest)))
 
 

@@ -108,6 +108,7 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
         ("Who may not swim?", "Dogs may not swim.", "Dogs", True),
         ("Which is longer, the ash or the oak?", "The ash is 5 m long.", "5 m", False),
         ("What are the three quotes?", "They are Ann £4, Bo £5 and Cy £6.", "Ann £4", False),
+        ("What are the two quotes?", "They are Ann £4,100 and Bo £5,200.", "Ann £4,100", False),
         ("What torque for bolts?", TORQUES, "25 Nm", True),
         ("What torque?", TORQUES, "25 Nm", False),
         ("What torque for steel bolts and volumes?", TORQUES, "25 Nm", False),
