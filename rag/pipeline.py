@@ -24,7 +24,7 @@ from rag.framing import asked_alone, unframed
 from rag.freshness import stale
 from rag.llms import LLM, open_llm
 from rag.reader import Reader
-from rag.retrieve import Selection, retrieve
+from rag.retrieve import Selection, best_of_both, place, retrieve
 from rag.settings import home_folder
 from rag.spelling import corrected
 from rag.store import Snapshot, StoreInfo
@@ -152,7 +152,7 @@ class Pipeline:
             hits = search(query, vector)
             alone = asked_alone(query)
             if alone != query:
-                hits = _best_of(hits, search(alone, embedder.embed_query(alone)))[:k]
+                hits = best_of_both(hits, search(alone, embedder.embed_query(alone)))
             retrieved = time.perf_counter()
             draft = replace(draft, passages=tuple(hits))
             yield draft
@@ -243,12 +243,12 @@ class Pipeline:
 
         Of these, a question in it is answered from those that it finds itself, if there are any.
         """
-        ranks = {_place(hit): hit.rank for hit in draft.passages}  # by which citations go
+        ranks = {place(hit): hit.rank for hit in draft.passages}  # by which citations go
 
         def judge(question: str) -> Sequence[Candidate]:
             vector = embedder.embed_query(question)
             hits = search(question, vector)
-            known = [replace(hit, rank=ranks[_place(hit)]) for hit in hits if _place(hit) in ranks]
+            known = [replace(hit, rank=ranks[place(hit)]) for hit in hits if place(hit) in ranks]
             own = self._candidates(question, known or draft.passages, vector, embedder)
             likely = answerability(asked_alone(question), hits, own)
             return own if likely >= self._threshold else ()
@@ -265,15 +265,3 @@ class Pipeline:
             "total": round((now - began) * 1e3, 1),
         }
         return replace(answer, timings_ms=timings)
-
-
-def _best_of(some: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
-    """The hits of two searches, best first, each passage once."""
-    best: dict[tuple[str, int], Hit] = {}
-    for hit in sorted((*some, *others), key=lambda hit: -hit.score):
-        best.setdefault(_place(hit), hit)
-    return [replace(hit, rank=rank) for rank, hit in enumerate(best.values(), start=1)]
-
-
-def _place(hit: Hit) -> tuple[str, int]:
-    return hit.passage.document, hit.passage.start

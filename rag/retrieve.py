@@ -3,7 +3,7 @@
 import fnmatch
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -109,6 +109,20 @@ def retrieve(
         Hit(passages[key], rank, round(fused[key], 6), round(cosines[key], 6))
         for rank, key in enumerate(best, start=1)
     ]
+
+
+def best_of_both(one: Sequence[Hit], other: Sequence[Hit]) -> list[Hit]:
+    """The best hits of two searches, each passage once, as many as the longer one found."""
+    best: dict[tuple[str, int], Hit] = {}
+    for hit in sorted((*one, *other), key=lambda hit: -hit.score):
+        best.setdefault(place(hit), hit)
+    kept = list(best.values())[: max(len(one), len(other))]
+    return [replace(hit, rank=rank) for rank, hit in enumerate(kept, start=1)]
+
+
+def place(hit: Hit) -> tuple[str, int]:
+    """Where the passage of a hit stands: its document and where it begins."""
+    return hit.passage.document, hit.passage.start
 
 
 def _named(snapshot: Snapshot, query: str, only: Collection[int] | None) -> Collection[int]:
