@@ -7,29 +7,19 @@ read in a child process (child.py); every kind that is not read is said, with th
 
 ::
 
-    document.py   Content -> Document, or CannotLoad      decode.py  bytes -> text
-    kinds.py      what kind of file it is                 facts.py   title, date, address
-    text.py       plain text, Markdown, and the like      corpus.py  JSONL
-    child.py      the process for the kinds below         reading.py what runs in it
-    web_page.py   HTML: its main content, without         furniture.py   what surrounds that
-    page_facts.py its title, date, address                page_names.py  names of such parts
-    markup.py     elements -> paragraphs                  cell_spans.py  tables of equal rows
-    headings.py   which paragraphs are, or may be, headings
-    pdf.py        PDF: text and pages                     pdfium.py      words and rules of a page
-    printed.py    lines of words with their boxes         fields.py      what was typed onto a page
-    pages.py      its pages -> lines                      running_heads.py  lines to leave out
-    grid.py       rules -> cells                          ruled_tables.py   cells -> tables
-    spaced_tables.py  rows without rules -> tables        flow.py        lines -> paragraphs
-    set_off.py    paragraphs -> which are headings        hyphens.py     broken words -> whole ones
-    ligatures.py  codes of TeX's fonts -> characters
-    table.py      CSV, TSV; rows -> lines                 archive.py     zip files with limits
+    document.py   Content -> Document, or CannotLoad      decode.py     bytes -> text
+    kinds.py      what kind of file it is                 facts.py      title, date, address
+    text.py       plain text, Markdown, and the like      corpus.py     JSONL
+    child.py      the process for the kinds below         reading.py    what runs in it
+    web_page/     HTML                                    book.py       EPUB
+    pdf/          PDF                                     mail.py       e-mail
+    word.py       Word                                    slides.py     PowerPoint
+    drawings.py   their charts, diagrams -> lines         merged_cells.py  rows of equal cells
+    table.py      CSV, TSV; rows -> lines                 archive.py    zip files with limits
     workbook.py   Excel: its sheets -> rows               number_format.py  a value -> as shown
-    sheet_tables.py  rows of a sheet -> paragraphs
-    word.py       slides.py   book.py   mail.py           drawings.py   charts, diagrams -> lines
-    open_document.py  ODT, ODS, ODP                       open_styles.py what their styles say
-    open_blocks.py    elements -> paragraphs, rows        open_sheets.py sheets -> rows
-    open_values.py    what a cell's text does not tell    merged_cells.py  rows of equal cells
-    notebook.py       Jupyter                             subtitles.py   WebVTT, SRT
+    sheet_tables.py  rows of a sheet -> paragraphs        open_document/  ODT, ODS, ODP
+    notebook.py   Jupyter                                 subtitles.py  WebVTT, SRT
+    headings.py   which paragraphs are, or may be, headings
 """
 
 import functools

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from rag.load.open_blocks import Blocks, number_of
-from rag.load.open_blocks import Row as Written
-from rag.load.open_styles import TABLE
+from rag.load.open_document.blocks import Blocks, number_of
+from rag.load.open_document.blocks import Row as Written
+from rag.load.open_document.styles import TABLE
 from rag.load.sheet_tables import MergedCells, Row
 
 _MOST_MERGED = 256  # cells of a row that one may spread over

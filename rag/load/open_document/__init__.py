@@ -1,4 +1,10 @@
-"""ODT, ODS and ODP -> the text of a document, of sheets, of slides."""
+"""ODT, ODS and ODP -> the text of a document, of sheets, of slides.
+
+::
+
+    styles.py   what styles say of text and cells    blocks.py   elements -> paragraphs, rows
+    values.py   what a cell's text does not tell     sheets.py   sheets -> rows
+"""
 
 import math
 import re
@@ -11,9 +17,9 @@ from rag.load.archive import open_archive
 from rag.load.document import CannotLoad, Content, join_slides
 from rag.load.facts import one_line
 from rag.load.headings import without_bold
-from rag.load.open_blocks import Blocks
-from rag.load.open_sheets import sheet_rows
-from rag.load.open_styles import DRAW, OFFICE, TABLE, Styles
+from rag.load.open_document.blocks import Blocks
+from rag.load.open_document.sheets import sheet_rows
+from rag.load.open_document.styles import DRAW, OFFICE, TABLE, Styles
 from rag.load.sheet_tables import paragraphs
 from rag.wording import listed
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Set
 from typing import Any
 
-from rag.load.markup import HEADINGS
+from rag.load.web_page.markup import HEADINGS
 
 # Words of a name, and stems that such a word may begin with.
 _WORDS = frozenset(

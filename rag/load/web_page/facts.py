@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.load.facts import date_in_path, one_line, parse_date, web_address
-from rag.load.furniture import is_furniture
-from rag.load.page_names import sections_by_heading
+from rag.load.web_page.furniture import is_furniture
+from rag.load.web_page.names import sections_by_heading
 
 _SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")
 _SITE = re.compile(r"\s+[|»·\-–—]\s+|\s*[|：｜]\s*")

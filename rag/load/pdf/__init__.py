@@ -3,18 +3,27 @@
 Chosen over pypdf: five times as fast (1,037 pages of twenty quarterly reports in 4 s), and it tells
 where each character stands. From that, here: paragraphs, table rows, and the lines at the head and
 foot of pages that repeat from page to page, which are left out.
+
+::
+
+    pdfium.py      words and rules of a page        printed.py       lines of words with their boxes
+    fields.py      what was typed onto a page       ligatures.py     codes of TeX -> characters
+    pages.py       a file's pages -> lines          running_heads.py lines to leave out
+    grid.py        rules -> cells                   ruled_tables.py  cells -> tables
+    spaced_tables.py  rows without rules -> tables  flow.py          lines -> paragraphs
+    set_off.py     which paragraphs are headings    hyphens.py       broken words -> whole ones
 """
 
 import re
 
 from rag.load.document import CannotLoad, Content
 from rag.load.facts import one_line, parse_date
-from rag.load.flow import paragraphs
-from rag.load.hyphens import Hyphens
-from rag.load.pages import read_pages
-from rag.load.printed import BROKEN_WORD, Line
-from rag.load.running_heads import without_running_heads
-from rag.load.set_off import heading_marks
+from rag.load.pdf.flow import paragraphs
+from rag.load.pdf.hyphens import Hyphens
+from rag.load.pdf.pages import read_pages
+from rag.load.pdf.printed import BROKEN_WORD, Line
+from rag.load.pdf.running_heads import without_running_heads
+from rag.load.pdf.set_off import heading_marks
 from rag.wording import listed
 
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")

@@ -4,7 +4,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from rag.load.number_format import shown
-from rag.load.open_styles import OFFICE, TEXT
+from rag.load.open_document.styles import OFFICE, TEXT
 
 _IN_FIGURES = re.compile(r"(?<!\d)\d{1,4}([./-])\d{1,2}\1\d{1,4}(?!\d)")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d))?.*")

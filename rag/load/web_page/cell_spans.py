@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-from rag.load.markup import is_data
+from rag.load.web_page.markup import is_data
 
 _CELLS = ("td", "th")
 _MOST_CELLS = 10_000  # of a table; one of more stays as it is

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 from rag.clean import clean_text
 from rag.load.document import CannotLoad
 from rag.load.headings import BOLD_MARK, may_be_heading
-from rag.load.open_styles import DRAW, OFFICE, TABLE, TEXT, Styles
-from rag.load.open_values import with_value
+from rag.load.open_document.styles import DRAW, OFFICE, TABLE, TEXT, Styles
+from rag.load.open_document.values import with_value
 from rag.load.table import lines, names_columns
 
 _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")

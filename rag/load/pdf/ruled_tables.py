@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from statistics import median_low
 
-from rag.load.grid import NEAR, Box, grids
-from rag.load.printed import BOLDER, BROKEN_WORD, Line, Page, Word, readable
+from rag.load.pdf.grid import NEAR, Box, grids
+from rag.load.pdf.printed import BOLDER, BROKEN_WORD, Line, Page, Word, readable
 from rag.load.table import lines, names_columns
 
 _BROKEN = re.compile(rf"{BROKEN_WORD} (?=[a-z])")  # within a cell

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Set
 from typing import Any
 
-from rag.load.markup import HEADINGS, is_data, join_terms
-from rag.load.page_names import is_named_so, is_target, sections_by_heading, tells
+from rag.load.web_page.markup import HEADINGS, is_data, join_terms
+from rag.load.web_page.names import is_named_so, is_target, sections_by_heading, tells
 
 _TAGS = {"nav", "dialog", "form", "button", "menu", "noscript", "template", "amp-sidebar",
          "amp-consent", "amp-ad", "amp-social-share", "script", "style", "iframe",

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rag.load.flow import ENDED
-from rag.load.pdfium import read_printed
-from rag.load.printed import Line, Page, Words, readable
-from rag.load.ruled_tables import Table, set_out, tables_of
-from rag.load.spaced_tables import cells_of, spaced_tables
+from rag.load.pdf.flow import ENDED
+from rag.load.pdf.pdfium import read_printed
+from rag.load.pdf.printed import Line, Page, Words, readable
+from rag.load.pdf.ruled_tables import Table, set_out, tables_of
+from rag.load.pdf.spaced_tables import cells_of, spaced_tables
 
 # In heights of a line:
 _FLUSH = 0.1  # by which the ends of justified lines differ at most

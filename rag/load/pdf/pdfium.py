@@ -13,10 +13,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from rag.load.document import CannotLoad
-from rag.load.fields import TICK, Field, with_fields
-from rag.load.grid import NEAR, Box
-from rag.load.ligatures import with_ligatures
-from rag.load.printed import ANOTHER_SIZE, BROKEN_WORD, Page, Words
+from rag.load.pdf.fields import TICK, Field, with_fields
+from rag.load.pdf.grid import NEAR, Box
+from rag.load.pdf.ligatures import with_ligatures
+from rag.load.pdf.printed import ANOTHER_SIZE, BROKEN_WORD, Page, Words
 
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])\u2010$")  # a word that it does not mark
 _PRINTED = re.compile(rf"(?=\S)[^\r\n{BROKEN_WORD}]*{BROKEN_WORD}?")  # it joins broken words

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from rag.load.grid import Box
-from rag.load.printed import Words
+from rag.load.pdf.grid import Box
+from rag.load.pdf.printed import Words
 
 TICK = "[x]"  # of a box; as in Markdown
 _WORD = re.compile(r"[^ ]+")

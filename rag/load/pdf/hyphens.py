@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from rag.load.printed import BROKEN_WORD
+from rag.load.pdf.printed import BROKEN_WORD
 
 _HYPHENS = "-\u2010"
 _WORD = re.compile(rf"\w+(?:[{_HYPHENS}]\w+)*")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rag.clean import clean_text
-from rag.load.grid import Box
+from rag.load.pdf.grid import Box
 
 BROKEN_WORD = "\ufffe"  # PDFium's mark for a "-" at the end of a line
 _LIGATURES = str.maketrans(

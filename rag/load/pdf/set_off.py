@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from rag.load.flow import Paragraph
 from rag.load.headings import may_be_heading
-from rag.load.printed import ANOTHER_SIZE, BOLDER
+from rag.load.pdf.flow import Paragraph
+from rag.load.pdf.printed import ANOTHER_SIZE, BOLDER
 
 _ALIKE = 0.95  # of a height: what is only this much smaller is as large
 _LEVELS = 6

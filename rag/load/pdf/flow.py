@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rag.load.printed import ANOTHER_SIZE, BROKEN_WORD, Line
+from rag.load.pdf.printed import ANOTHER_SIZE, BROKEN_WORD, Line
 
 _LIST_ITEM = re.compile(
     r"[•‣▪◦●○■\-–—*·+]\s|(?P<open>\(?)(?:(?P<sign>\d{1,3}|[a-zA-Z])|[ivx]{1,5})(?P<close>[.)])\s"

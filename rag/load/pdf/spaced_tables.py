@@ -9,9 +9,9 @@ from itertools import pairwise
 from statistics import median_low
 from typing import NamedTuple
 
-from rag.load.grid import Box
-from rag.load.printed import BOLDER, WIDE_SPACE, Words
-from rag.load.ruled_tables import Table
+from rag.load.pdf.grid import Box
+from rag.load.pdf.printed import BOLDER, WIDE_SPACE, Words
+from rag.load.pdf.ruled_tables import Table
 from rag.load.table import names_columns
 
 _CLOSE = 2.0  # heights of a line between two rows at most

@@ -2,17 +2,23 @@
 
 trafilatura alone, of 108 phrases of content on the pages in tests/web_pages, lost 10 and let 25 of
 165 phrases of furniture through. What furniture.py does to the page before mends that.
+
+::
+
+    furniture.py   what surrounds the main content    markup.py      elements -> paragraphs
+    names.py       how parts of a page are named      cell_spans.py  tables of equal rows
+    facts.py       title, date, address
 """
 
 import re
 from typing import Any
 
-from rag.load.cell_spans import spread_spans
 from rag.load.decode import decode
 from rag.load.document import CannotLoad, Content
-from rag.load.furniture import adapt, clear
-from rag.load.markup import join_terms, marked_paragraphs, paragraphs, raise_exponents
-from rag.load.page_facts import page_facts
+from rag.load.web_page.cell_spans import spread_spans
+from rag.load.web_page.facts import page_facts
+from rag.load.web_page.furniture import adapt, clear
+from rag.load.web_page.markup import join_terms, marked_paragraphs, paragraphs, raise_exponents
 
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})|encoding=[\"']([\w.-]{2,40})", re.I
