@@ -5,6 +5,7 @@ pool opens? Thanks" would be answered otherwise than "When the pool opens?".
 """
 
 import re
+from itertools import pairwise
 
 from rag.converse import standalone
 from rag.datatypes import Message
@@ -92,7 +93,8 @@ def asked_alone(question: str) -> str:
     sentences stays: "The pump leaks. How do I mend it?" asks how to mend the pump.
     """
     bare = _ASIDE.sub("", question)
-    sentences = [bare[slice(*span)] for span in sentence_spans(bare)]
+    starts = [start for start, _ in sentence_spans(bare) if bare[start] != "("]
+    sentences = [bare[a:b].strip() for a, b in pairwise([*starts, len(bare)])]
     asking = [sentence for sentence in sentences if sentence.endswith("?")]
     asking = asking or [sentence for sentence in sentences[-1:] if _OPENS.match(sentence)]
     if not asking:

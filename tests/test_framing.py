@@ -73,6 +73,7 @@ def test_a_long_question_takes_no_time() -> None:
         # All of it asks, or none:
         ("Who built it (the wheel)?",) * 2,
         ("Who built it? (wheel, mill)",) * 2,
+        ("Who built it? (Wheel, mill)",) * 2,
         ("In 1871, who built it?",) * 2,
         ("He said “Who built it?” in the film.",) * 2,
         ("I am new here. Tell me all.",) * 2,
