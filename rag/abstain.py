@@ -115,7 +115,7 @@ def _asks_about_other_edition(question: str, hits: Sequence[Hit]) -> bool:
 
     "Budget 2024" or "the 2024 budget" where the hits know a "Budget 2023", and no budget of 2024.
     """
-    titled = {of: year for hit in hits for of, year in _editions(hit.passage.title)}
+    titled = {name for hit in hits for name, _ in _editions(hit.passage.title)}
     asked = [(name, year) for name, year in _editions(question) if name in titled]
     texts = [f"{h.passage.title} {h.passage.date or ''} {h.passage.in_place}" for h in hits]
     return any(

@@ -150,9 +150,10 @@ class Pipeline:
             vector = embedder.embed_query(query)
             search = partial(retrieve, snapshot, k=k, only=only)
             hits = search(query, vector)
-            alone = asked_alone(query)
-            if alone != query:
-                hits = best_of_both(hits, search(alone, embedder.embed_query(alone)))
+            if (alone := asked_alone(query)) != query:
+                vector_alone = embedder.embed_query(alone)
+                hits = best_of_both(hits, search(alone, vector_alone))
+                vector = _between(vector, vector_alone)
             retrieved = time.perf_counter()
             draft = replace(draft, passages=tuple(hits))
             yield draft
@@ -221,13 +222,7 @@ class Pipeline:
     def _candidates(
         self, question: str, hits: Sequence[Hit], vector: Vectors, embedder: Embedder
     ) -> list[Candidate]:
-        """The sentences that may answer; the reader reads the best hits.
-
-        They are as near to what is asked alone as to all that the question tells.
-        """
-        if (alone := asked_alone(question)) != question:
-            vector = vector + embedder.embed_query(alone)
-            vector /= np.linalg.norm(vector)
+        """The sentences that may answer; the reader reads the best hits."""
         readings = self._reader.read(question, [hit.passage for hit in hits[:_READ]])
         found = candidates(question, hits, vector, embedder.embed_sentences, readings)
         return named_first(question, found)
@@ -265,3 +260,9 @@ class Pipeline:
             "total": round((now - began) * 1e3, 1),
         }
         return replace(answer, timings_ms=timings)
+
+
+def _between(one: Vectors, other: Vectors) -> Vectors:
+    """The unit vector that is as near to one vector as to the other."""
+    middle = one + other
+    return middle / np.linalg.norm(middle)
