@@ -18,10 +18,10 @@ from rag.datatypes import Citation, ShortAnswer, Span
 from rag.extract import LONGEST_READ, Candidate
 from rag.framing import asked_alone
 from rag.marks import label_end, states, words_of
-from rag.mentions import TIME, identifiers
+from rag.mentions import TIME, identifiers, names
 from rag.quantities import quantities
 from rag.tables import in_table, told
-from rag.words import stems
+from rag.words import stem, stems, tokens
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])[$€£]?\d")  # and not the 5 of R5, nor a time or a version
 _CELLS = re.compile(r" {3}|\|")  # of a row in print or of a table: words of several answer nothing
@@ -38,6 +38,7 @@ _DENIES = re.compile(
 _ASKS_SEVERAL = re.compile(
     r"\b(?:what|which) (?:are|were) (?:the )?(?:two|three|four|five|six|seven|\d+)\b", re.I
 )
+_OF_ONE = re.compile(r"['’]s?\s")
 _EMPHASIS = "*_`"
 _CLEARLY = 1.0  # logits by which one reading outdoes another
 _POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
@@ -94,14 +95,27 @@ def _told(
 
 
 def _pointed_at(question: str, best: Candidate) -> Span | None:
-    """The words that the reader points at, or what the rules find around them."""
+    """The words that the reader points at, or what the rules find around them.
+
+    Where it points at "225" that is "about 225 trucks", but not "225 trucks" where the question
+    asks how many trucks: what it says itself is not said again.
+    """
     read = best.reading
     span = read.span if read and read.margin > _POINTED_AT else None
     if told := short_answer(question, best.text):
         start, end = (best.span[0] + offset for offset in told)
-        if read is None or (start <= read.span[0] and read.span[1] <= end):
-            span = start, end  # "about 225 trucks" where the reader points at "225"
+        if read is None:
+            return start, end
+        if start <= read.span[0] and read.span[1] <= end:
+            quote = best.hit.passage.quote
+            around = f"{quote((start, read.span[0]))} {quote((read.span[1], end))}"
+            if span is None or not _words(around) <= _words(question):
+                return start, end
     return span
+
+
+def _words(text: str) -> set[str]:
+    return {stem(word) for word, _ in tokens(text)}
 
 
 def _listed(candidate: Candidate) -> list[Span]:
@@ -150,20 +164,38 @@ def _within_part(candidate: Candidate, span: Span, part: Span) -> Span:
 
 
 def _whole(candidate: Candidate, span: Span) -> Span:
-    """The words without the mark that ends the sentence, and with that which ends their emphasis.
+    """The words without the mark that ends the sentence, with whole names, brackets and emphasis.
 
     The full stop of "a.m." is no such mark.
     """
-    passage, (start, end) = candidate.hit.passage, span
-    words = passage.quote(span)
-    bare = words.rstrip(".,;:")
+    first, text = candidate.span[0], candidate.text
+    start, end = span[0] - first, span[1] - first
+    bare = text[start:end].rstrip(".,;:")
     if bare and "." not in bare.split()[-1]:
-        end -= len(words) - len(bare)
-    while end < candidate.span[1] and passage.quote((end, end + 1)) in _EMPHASIS:
-        mark = passage.quote((end, end + 1))
-        if passage.quote((start, end)).count(mark) % 2 == 0:
+        end = start + len(bare)
+    for name, (a, b) in names(text):
+        if a < end and start < b and not _OF_ONE.search(name):
+            start, end = min(start, a), max(end, b)
+    start, end = _in_brackets(text, start, end)
+    while end < len(text) and text[end] in _EMPHASIS:
+        if text[start:end].count(text[end]) % 2 == 0:
             break
         end += 1
+    return start + first, end + first
+
+
+def _in_brackets(text: str, start: int, end: int) -> Span:
+    """The words with a bracket that ends behind them; of another one those on its longer side."""
+    for opening, closing in ("()", "[]"):
+        words = text[start:end]
+        lacks = words.count(opening) - words.count(closing)
+        if lacks == 1 and text.startswith(closing, end):
+            end += 1
+        elif lacks:
+            before, _, after = words.rpartition(opening if lacks > 0 else closing)
+            kept = max(before.rstrip(), after.lstrip(",;: "), key=len)
+            start = text.index(kept, start)
+            end = start + len(kept)
     return start, end
 
 

@@ -98,6 +98,13 @@ def test_only_english_prose_is_read(reader: Reader) -> None:
     assert reader.read("Who built the lighthouse?", [passage(text) for text in others]) == {}
 
 
+def test_a_list_of_names_is_prose(reader: Reader) -> None:
+    text = (
+        "Staff: cook Ann Lee, lawyers Bo Fox and Cy Hill, clerks Di and Ed Orr, and nurse Flo Poe."
+    )
+    assert reader.read("Which cook is on the staff?", [passage(text)])
+
+
 def test_sentences_of_another_time_are_not_read_and_outdo_nothing(reader: Reader) -> None:
     question = "How many ships came in April?"
     text = "That is less than the 30 ships of April. In June it was more than 90 of them."

@@ -140,6 +140,21 @@ def test_words_are_sure_where_nothing_speaks_against_them(
             True,
         ),
         ("What is it called then?", "It is *on-sight* then.", "on-sight", "on-sight", True),
+        ("How many museums are there?", "There are 60 museums.", "60", "60", True),
+        ("How many are there?", "There are 60 museums.", "60", "60 museums", True),
+        ("How many trucks came?", "About 225 trucks, all full.", "225", "About 225 trucks", True),
+        ("How many has Oslo?", "Oslo's 60 are free.", "60", "60", True),
+        ("Which pope came?", "Then John Paul II came.", "John Paul", "John Paul II", True),
+        ("Which writer?", "It is Ann Lee's Plain Bread.", "Ann Lee", "Ann Lee", True),
+        (
+            "Which park?",
+            "Saski (the Garden) it is.",
+            "Saski (the Garden",
+            "Saski (the Garden)",
+            True,
+        ),
+        ("What remains then?", "It came (in May), a loaf remains.", "May), a loaf", "a loaf", True),
+        ("What remains then?", "A whole loaf (of ten).", "A whole loaf (of", "A whole loaf", True),
     ],
 )
 def test_the_words_that_answer_are_shown_whole_and_alone(
