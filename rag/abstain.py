@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from rag.asked import kind_asked, may_be, parts
+from rag.asked import asks_figure, kind_asked, may_be, parts
 from rag.chronology import untold, words_of_times
 from rag.datatypes import Hit
 from rag.extract import LONGEST_READ, NEARLY, SURE, Candidate
@@ -61,17 +61,20 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
     """How sure the reader is, in [0, 1], that no sentence which was looked at answers.
 
     Not at all where it has not read the best one, as a row of a table, nor of a question that asks
-    for no kind of thing, which it does not know. As good as sure where nothing that it points at,
-    not being sure of it, may be what is asked for: how many there are, how long it takes, when.
+    for no kind of thing, which it does not know. As good as sure where nothing that it points at
+    may be what is asked for: how many there are, in what year, or, where it is not sure, who, when.
     """
-    read = [(c.reading.margin, c.hit.passage.quote(c.reading.span)) for c in found if c.reading]
     best = max(found, key=lambda candidate: candidate.score)
     if best.reading is None or kind_asked(question) is None:
         return 0.0
-    margin, words = max(read)
-    told = [words, *(other for at, other in read if at > 0)]
-    fits = margin > SURE or any(may_be(question, words) for words in told)
-    return min(max(-margin, 0.0), SURE) / SURE if fits else 1.0
+    read = [(c.hit.passage.quote, c.span[0], c.reading) for c in found if c.reading]
+    surest = max(reading.margin for *_, reading in read)
+    fits = (surest > SURE and not asks_figure(question)) or any(
+        may_be(question, quote(reading.span), quote((start, reading.span[0])))
+        for quote, start, reading in read
+        if reading.margin == surest or reading.margin > 0
+    )
+    return min(max(-surest, 0.0), SURE) / SURE if fits else 1.0
 
 
 def _untold(question: str, found: Sequence[Candidate]) -> bool:

@@ -1,12 +1,12 @@
 """What kind of thing a question asks for, and where a sentence holds one."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from rag.datatypes import Span
 from rag.mentions import TIME, names
-from rag.quantities import quantities
+from rag.quantities import names_unit, quantities
 from rag.words import STOP_WORDS, stem, stems, tokens
 
 Kind = Literal["number", "time", "name", "reason"]
@@ -64,6 +64,8 @@ _COUNT = re.compile(  # or a list, or days or months from one to another, which 
     r"only|pair|plenty|free|complimentary|single|some|to|triple|unlimited|various|weekdays?|zero|[IVXLC]{2,})\b",
     re.I,
 )
+_ASKS_WHO = re.compile(r"^(?!.*\bwhere\b).*\bwhom?\b", re.I | re.S)
+_PLACE_AFTER = re.compile(r"\b(?:at|in|near|outside)\s+(?:the\s+)?$", re.I)
 _NUMBERED = re.compile(r"\bnumber\b", re.I)
 _HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.I)
 _HOW_MANY = re.compile(r"\bhow many (?:of the |more |other )?(\w+)", re.I)
@@ -89,6 +91,10 @@ _TIME = re.compile(  # 10:30 and 10.30 am, and not the version 10.30
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|century|ago|since|"
     r"(?:last|next|this|earlier) (?:week|month|year|night))\b|"
     r"\d{1,2}:\d\d|\d{1,2}\.\d\d\s?[ap]\.?m\b",
+)
+_WHICH_YEAR = re.compile(r"\b(?:what|which) years?\b", re.I)
+_YEAR = re.compile(
+    r"\d{3}|['’/-]\d\d\b|\bFY ?\d|\d (?:AD|BC)|\b(?:year|decade|century)\b(?!-)", re.I
 )
 _CAPITAL = re.compile(r"\b[^\W\d_a-z]")
 _NAME = re.compile(r"(?<![.!?“\"] )(?<!^)\b[A-Z][\w’'-]+")
@@ -222,24 +228,45 @@ def holds_kind(question: str, sentence: str) -> float:
     return 0.5
 
 
-def may_be(question: str, words: str) -> bool:
+def asks_figure(question: str) -> bool:
+    """Whether it asks for a count, an amount or a year, which no words without a number are."""
+    kind = kind_asked(question)
+    asks = _HOW_MUCH if kind == "number" else _WHICH_YEAR if kind == "time" else None
+    return bool(asks and asks.search(question))
+
+
+def may_be(question: str, words: str, before: str = "") -> bool:
     """Whether words may be what is asked for: how many or how much is no name, how long no year.
 
-    Nor is who a count, or a phone number without figures.
+    Nor is how many people six weeks, who a count, or who did it in Paris, or a phone number without
+    figures. ``before`` is what stands before the words.
     """
     kind = kind_asked(question)
     if kind is None and _NUMBERED.search(question):
         return bool(_NUMBER.search(words))
     if kind == "name":
-        return not _NUMBER.match(words) or bool(_CAPITAL.search(words))
+        place = _ASKS_WHO.search(question) and _PLACE_AFTER.search(before)
+        return not place and (not _NUMBER.match(words) or bool(_CAPITAL.search(words)))
+    if kind == "time" and _WHICH_YEAR.search(question):
+        return bool(_YEAR.search(words))
     if kind == "time":
         return bool(_WHEN.search(words) or TIME.search(words) or _TIME.search(words))
     if kind != "number":
         return True
     if _HOW_LONG.search(question):
         return bool(_LENGTH.search(words))
+    if _HOW_MANY.search(question) and not names_unit(question):
+        measured = [quantity.span for quantity in quantities(words) if quantity.measured]
+        if measured:
+            return bool(_NUMBER.search(_blanked(words, measured)))
     counts = _COUNT.search(words) or TIME.search(words)
     return bool(counts) or not _HOW_MUCH.search(question)
+
+
+def _blanked(text: str, spans: Sequence[Span]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def counts_asked(question: str, sentence: str) -> list[Span]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.datatypes import Span
 from rag.mentions import TIME, clock_times
-from rag.words import STOP_WORDS, stem
+from rag.words import STOP_WORDS, stem, tokens
 
 _SMALL = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -92,6 +92,7 @@ _UNITS = {
     "gram": ("mass", 1e-3), "g": ("mass", 1e-3), "kg": ("mass", 1.0), "kilogram": ("mass", 1.0),
     "pound": ("pound", 1.0), "tonne": ("mass", 1000.0), "dollar": ("$", 1.0), "euro": ("€", 1.0),
 }  # fmt: skip
+_MEASURES = frozenset({"$", "€", "£"}.union(kind for kind, _ in _UNITS.values()))
 _SLACK = 0.1  # of a value that is said to be about right
 _ROUNDING = 0.005  # of any value
 _CONVERTED = 0.02  # of a value in other units, or a limit: a month is 30 days
@@ -112,6 +113,11 @@ class Quantity:
     span: Span
     limit: bool = False
     unit: float = 1.0
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is a length of time, a distance, a weight or a sum of money."""
+        return self.counted <= _MEASURES
 
     def comparable(self, other: "Quantity") -> bool:
         """Whether both count the same kind of thing: the one may say more closely what."""
@@ -156,6 +162,16 @@ def quantities(text: str) -> Iterator[Quantity]:
         yield Quantity(low, high, counted, _RATES.get(per or "", per), span, limit, unit)
 
 
+def names_unit(text: str) -> bool:
+    """Whether a text names a unit of a measure: hours, miles, dollars."""
+    return any(_unit(word) for word, _ in tokens(text))
+
+
+def _unit(word: str) -> tuple[str, float] | None:
+    """The kind of a unit, in lower case, and what one is in the first unit of its kind."""
+    return _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+
+
 def _currency_start(text: str, place: int) -> int:
     """Where a number begins with the sign of its currency."""
     return place - (text[place - 1] in "$€£")
@@ -193,7 +209,7 @@ def _counted(
             break
         if word == "of":
             continue
-        unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+        unit = _unit(word)
         if unit and not found:
             return frozenset([unit[0]]), unit[1], token.end()
         found.append(stem(word))

@@ -85,7 +85,7 @@ def _told(
     sure = (
         (row or candidate.read > 0 and _alone(question, candidate, span, part))
         and not _outdone(candidate, cited)
-        and may_be(question, words)
+        and may_be(question, words, candidate.hit.passage.quote((candidate.span[0], span[0])))
         and not _cut_off(question, candidate, span)
         and _fits(question, candidate, found)
         and not any(_excludes(question, other.text, candidate, span) for other in cited)
