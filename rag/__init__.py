@@ -30,6 +30,7 @@ The house, in reading order::
     rerank.py       how well a passage holds the words of the query together
     chronology.py   whether two times may be the same, and what follows what
     statements.py   a statement -> what it says, taken apart: words, values, times, names
+    denial.py       what a question denies, and whether a sentence affirms it
     disagree.py     statements that give different values for the same thing at the same time
     framing.py      a question -> the same without courtesy and what else only frames it
     spelling.py     a query with slips of the pen -> the same in the documents' words

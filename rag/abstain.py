@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rag.asked import asks_figure, kind_asked, may_be, parts
 from rag.chronology import untold, words_of_times
 from rag.datatypes import Hit
+from rag.denial import affirms
 from rag.extract import LONGEST_READ, NEARLY, SURE, Candidate
 from rag.mentions import MONTH, YEAR, identifiers, telling
 from rag.words import stem, stems
@@ -15,6 +16,7 @@ _UNKNOWN = 0.5  # of the answerability is lost where nothing that is named is th
 _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
 _UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
+_AFFIRMED = 0.95  # of it, where what may be quoted says of what is denied that it is so
 _QUOTED = 2  # sentences at most, where one thing is asked for
 _TRUSTED = 3  # hits in which what is named is looked for
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
@@ -30,8 +32,9 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     answerable questions of ten sets against questions of other sets, of passages that were taken
     away, and unanswerable ones. It is halved where the best passages hold none of the names, times
     and numbers that the question mentions, less where the reader finds no answer in them, and next
-    to none where it is sure of that, where all that may be quoted is of other times, or where no
-    hit holds the option, function, variable or edition that it asks about.
+    to none where it is sure of that, where all that may be quoted is of other times or says that
+    what the question denies is so, or where no hit holds the option, function, variable or edition
+    that it asks about.
     """
     if not hits or not found:
         return 0.0
@@ -42,6 +45,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     if len(question.split()) <= LONGEST_READ and len(parts(question)) == 1:
         likely *= 1 - _UNSAID * _unsaid(question, found)
         likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
+        likely *= 1 - _AFFIRMED * all(affirms(question, c.text) for c in _near(found))
     other = _asks_about_other_code(question, hits) or _asks_about_other_edition(question, hits)
     return likely * (1 - _UNHEARD_OF) if other else likely
 
@@ -79,11 +83,15 @@ def _unsaid(question: str, found: Sequence[Candidate]) -> float:
 
 def _untold(question: str, found: Sequence[Candidate]) -> bool:
     """Whether all sentences that may be quoted are of other times than the one it names."""
-    best = max(candidate.score for candidate in found)
-    near = [c for c in found[:_QUOTED] if c.score >= NEARLY * best or c.score == best]
     return kind_asked(question) != "time" and untold(
-        question, [(candidate.text, candidate.hit.passage) for candidate in near]
+        question, [(candidate.text, candidate.hit.passage) for candidate in _near(found)]
     )
+
+
+def _near(found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that may be quoted."""
+    best = max(candidate.score for candidate in found)
+    return [c for c in found[:_QUOTED] if c.score >= NEARLY * best or c.score == best]
 
 
 def _holds(text: str, name: str) -> bool:

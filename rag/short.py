@@ -15,6 +15,7 @@ from rag.asked import (
 from rag.choose import asked_alike, short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
+from rag.denial import denies
 from rag.extract import LONGEST_READ, Candidate
 from rag.framing import asked_alone
 from rag.marks import label_end, states, words_of
@@ -31,9 +32,6 @@ _WORDS_OF_PART = 7
 _ITEM = r"[^,.;:]{1,40}"
 _GOES_ON = re.compile(
     rf",?\s(?:and|or)\b|,\s(?!(?:at|but|by|for|in|which|who|with)\b)(?:{_ITEM},\s)*{_ITEM}\s(?:and|or)\s"
-)
-_DENIES = re.compile(
-    r"\b(?:cannot|neither|never|no|nobody|none|nor|(?<!or )not|nothing|without)\b|n['’]t\b", re.I
 )
 _ASKS_SEVERAL = re.compile(
     r"\b(?:what|which) (?:are|were) (?:the )?(?:two|three|four|five|six|seven|\d+)\b", re.I
@@ -259,7 +257,7 @@ def _fits(question: str, candidate: Candidate, found: Sequence[Candidate]) -> bo
     return (
         not asks_whether(asked_alone(question))
         and sides_asked(question) is None
-        and not (_DENIES.search(question) and not _DENIES.search(candidate.text))
+        and not (denies(question) and not denies(candidate.text))
         and not of_another_time(question, told(passage, candidate.span))
         and not candidate.elsewhere
         and (
