@@ -30,12 +30,12 @@ The house, in reading order::
     rerank.py       how well a passage holds the words of the query together
     chronology.py   whether two times may be the same, and what follows what
     statements.py   a statement -> what it says, taken apart: words, values, times, names
-    denial.py       what a question denies, and whether a sentence affirms it
     disagree.py     statements that give different values for the same thing at the same time
     framing.py      a question -> the same without courtesy and what else only frames it
     spelling.py     a query with slips of the pen -> the same in the documents' words
     reader/         question + passage -> the words that answer; a small network, it only points
     asked.py        what kind of thing a question asks for, and where a sentence holds one
+    denial.py       what a question denies, and whether a sentence affirms it
     extract.py      question + Hits -> the sentences that may answer it, without a language model
     abstain.py      how likely it is that these sentences and their passages answer at all
     choose.py       which of them answer it, with what belongs to them
