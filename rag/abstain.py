@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rag.asked import asks_figure, kind_asked, may_be, parts
 from rag.chronology import untold, words_of_times
 from rag.datatypes import Hit
-from rag.denial import affirms
+from rag.denial import affirms, denies
 from rag.extract import LONGEST_READ, NEARLY, SURE, Candidate
 from rag.mentions import MONTH, YEAR, identifiers, telling
 from rag.words import stem, stems
@@ -17,6 +17,7 @@ _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
 _UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
 _AFFIRMED = 0.95  # of it, where what may be quoted says of what is denied that it is so
+_ABLE = 0.7  # of the best score: a sentence as good as this may deny it
 _QUOTED = 2  # sentences at most, where one thing is asked for
 _TRUSTED = 3  # hits in which what is named is looked for
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
@@ -45,7 +46,7 @@ def answerability(question: str, hits: Sequence[Hit], found: Sequence[Candidate]
     if len(question.split()) <= LONGEST_READ and len(parts(question)) == 1:
         likely *= 1 - _UNSAID * _unsaid(question, found)
         likely *= 1 - _UNTOLD * (read == 0 and _untold(question, found))
-        likely *= 1 - _AFFIRMED * all(affirms(question, c.text) for c in _near(found))
+        likely *= 1 - _AFFIRMED * _affirmed(question, found)
     other = _asks_about_other_code(question, hits) or _asks_about_other_edition(question, hits)
     return likely * (1 - _UNHEARD_OF) if other else likely
 
@@ -86,6 +87,13 @@ def _untold(question: str, found: Sequence[Candidate]) -> bool:
     return kind_asked(question) != "time" and untold(
         question, [(candidate.text, candidate.hit.passage) for candidate in _near(found)]
     )
+
+
+def _affirmed(question: str, found: Sequence[Candidate]) -> bool:
+    """Whether what may be quoted affirms what it denies, and nothing that is as good denies any."""
+    best = max(candidate.score for candidate in found)
+    able = [c.text for c in found if c.score >= _ABLE * best]
+    return all(affirms(question, c.text) for c in _near(found)) and not any(map(denies, able))
 
 
 def _near(found: Sequence[Candidate]) -> list[Candidate]:

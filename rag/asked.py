@@ -67,8 +67,10 @@ _COUNT = re.compile(  # or a list, or days or months from one to another, which 
 _ASKS_WHO = re.compile(r"^(?!.*\bwhere\b).*\bwhom?\b", re.I | re.S)
 _PLACE_AFTER = re.compile(r"\b(?:at|in|near|outside)\s+(?:the\s+)?$", re.I)
 _NUMBERED = re.compile(r"\bnumber\b", re.I)
-_HOW_MUCH = re.compile(r"\bhow (?:many|much)\b", re.I)
+_HOW_MUCH = re.compile(r"\bhow (?:many|much)\b|\bpercent", re.I)
 _HOW_MANY = re.compile(r"\bhow many (?:of the |more |other )?(\w+)", re.I)
+_COUNTED = re.compile(r"\bhow many ((?:[\w'’-]+\W*){1,3})", re.I)
+_ANYBODY = frozenset(["peopl", "person", "time"])  # that go by other names where they are counted
 _HOW_LONG = re.compile(r"\bhow long\b(?! ago\b)", re.I)
 _LENGTH = re.compile(  # in time or space
     r"\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|months?|"
@@ -274,6 +276,13 @@ def counts_asked(question: str, sentence: str) -> list[Span]:
     asked = _HOW_MANY.search(question)
     noun = stem(asked[1].lower()) if asked else None
     return [q.span for q in quantities(sentence) if noun in stems(sentence[slice(*q.span)])]
+
+
+def names_counted(question: str, text: str) -> bool:
+    """Whether a text names what a question asks how many of, if it asks that."""
+    asked = _COUNTED.search(question)
+    words = set(stems(asked[1])) if asked else set()
+    return not words or bool(words & (_ANYBODY | set(stems(text))))
 
 
 def short_answer(question: str, sentence: str) -> Span | None:

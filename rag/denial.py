@@ -3,6 +3,7 @@
 import re
 
 from rag.asked import asks_whether, kind_asked
+from rag.datatypes import Span
 from rag.words import stems
 
 _DENIES = re.compile(
@@ -13,6 +14,8 @@ _LEAVES_OUT = re.compile(
     r"reject|lack|fail|un)\w*|bann?(?:ed|s)|den(?:y|ies|ied))\b",
     re.I,
 )
+_BETWEEN_CLAUSES = re.compile(r"[,;:]\s|\s(?:and|but|while)\s")
+_WHERE = re.compile(r"\bwhere\b", re.I)
 _DENIED = re.compile(
     r"(?:\b(?<!or )(?:cannot|can not|never|not(?! only\b))|n['’]t)\s((?:[\w'’-]+\s*){1,4})", re.I
 )
@@ -26,11 +29,27 @@ def denies(text: str) -> bool:
 def affirms(question: str, sentence: str) -> bool:
     """Whether a sentence says only that what a question denies is so.
 
-    "Tea is included" does not answer what is not included. When a thing is not so can be told from
-    when it is, and why it is not so from much else.
+    "Tea is included" does not answer what is not included. When or where a thing is not so can be
+    told from when or where it is, and why it is not so from much else.
     """
-    denied = _DENIED.search(question)
-    if not denied or asks_whether(question) or kind_asked(question) in ("time", "reason"):
+    if kind_asked(question) in ("time", "reason") or _WHERE.search(question):
         return False
-    word = next(iter(stems(denied[1])), None)
+    word = _denied(question) if not asks_whether(question) else None
     return word in stems(sentence) and not denies(sentence) and not _LEAVES_OUT.search(sentence)
+
+
+def denied_of(question: str, sentence: str, span: Span) -> bool:
+    """Whether the clause around a span of a sentence denies what a question takes to be so.
+
+    "Children cannot swim, members can" tells of children who cannot swim, not who can.
+    """
+    starts = [match.end() for match in _BETWEEN_CLAUSES.finditer(sentence, 0, span[0])]
+    end = _BETWEEN_CLAUSES.search(sentence, span[1])
+    clause = sentence[max(starts, default=0) : end.start() if end else len(sentence)]
+    return not denies(question) and _denied(clause) in stems(question)
+
+
+def _denied(text: str) -> str | None:
+    """The stem of the word behind the first "not" of a text."""
+    denied = _DENIED.search(text)
+    return next(iter(stems(denied[1])), None) if denied else None

@@ -9,13 +9,14 @@ from rag.asked import (
     is_open,
     kind_asked,
     may_be,
+    names_counted,
     short_answer,
     sides_asked,
 )
 from rag.choose import asked_alike, short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
-from rag.denial import denies
+from rag.denial import denied_of, denies
 from rag.extract import LONGEST_READ, Candidate
 from rag.framing import asked_alone
 from rag.marks import label_end, states, words_of
@@ -38,6 +39,7 @@ _ASKS_SEVERAL = re.compile(
 )
 _OF_ONE = re.compile(r"['’]s?\s")
 _EMPHASIS = "*_`"
+_SURELY = 0.5  # how sure the reader is, in [0, 1], of words that are
 _CLEARLY = 1.0  # logits by which one reading outdoes another
 _POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 
@@ -81,10 +83,12 @@ def _told(
     if _CELLS.search(words):
         return None
     sure = (
-        (row or candidate.read > 0 and _alone(question, candidate, span, part))
+        (row or candidate.read >= _SURELY and _alone(question, candidate, span, part))
         and not _outdone(candidate, cited)
+        and names_counted(question, " ".join([*candidate.headings, candidate.text]))
         and may_be(question, words, candidate.hit.passage.quote((candidate.span[0], span[0])))
         and not _cut_off(question, candidate, span)
+        and not denied_of(question, candidate.text, _within(candidate, span))
         and _fits(question, candidate, found)
         and not any(_excludes(question, other.text, candidate, span) for other in cited)
         and not any(asked_alike(question, c, candidate) for c in cited if c is not candidate)
@@ -198,12 +202,12 @@ def _in_brackets(text: str, start: int, end: int) -> Span:
 
 
 def _cut_off(question: str, candidate: Candidate, span: Span) -> bool:
-    """Whether the words are only some of those of a list, or one where several are asked for."""
+    """Whether the words are only some of those of a list, one of several, or of two clauses."""
     words = candidate.hit.passage.quote(span)
     listed = ", " in TIME.sub(" ", words) and not re.search(r"\b(?:and|or)\b", words)
     rest = candidate.text[span[1] - candidate.span[0] :]
     several = _ASKS_SEVERAL.search(question) and not re.search(r",\s|\band\b", words)
-    return bool(several or (listed and _GOES_ON.match(rest)))
+    return bool(";" in words or several or (listed and _GOES_ON.match(rest)))
 
 
 def _alone(question: str, candidate: Candidate, span: Span, part: Span | None) -> bool:
@@ -213,7 +217,7 @@ def _alone(question: str, candidate: Candidate, span: Span, part: Span | None) -
     where these are asked for. Where nothing tells that it is a number, it may be one of several, if
     it stands in the ``part`` of its sentence that the question names.
     """
-    text, (start, end) = candidate.text, (at - candidate.span[0] for at in span)
+    text, (start, end) = candidate.text, _within(candidate, span)
     others = f"{text[:start]} {text[end:]}"
     alone = not _FIGURE.search(TIME.sub(" ", others), label_end(others))
     if kind_asked(question) != "number":
@@ -221,6 +225,11 @@ def _alone(question: str, candidate: Candidate, span: Span, part: Span | None) -
         return alone or not one_of or bool(part and part[0] <= span[0] and span[1] <= part[1])
     counted = counts_asked(question, text)
     return alone and not (counted and not any(a < end and start < b for a, b in counted))
+
+
+def _within(candidate: Candidate, span: Span) -> Span:
+    """Where a span stands in its sentence."""
+    return span[0] - candidate.span[0], span[1] - candidate.span[0]
 
 
 def _outdone(candidate: Candidate, cited: Sequence[Candidate]) -> bool:
@@ -237,7 +246,7 @@ def _excludes(question: str, other: str, candidate: Candidate, span: Span) -> bo
     """
     if other == candidate.text or of_another_time(question, other):
         return False
-    start, end = (at - candidate.span[0] for at in span)
+    start, end = _within(candidate, span)
     shown = [q for q in quantities(candidate.text) if q.span[0] < end and start < q.span[1]]
     return any(
         value.comparable(one) and value.excludes(one)

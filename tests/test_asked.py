@@ -202,6 +202,8 @@ def test_what_asks_for_an_account(question: str, expected: bool) -> None:
         ("What is the phone number of the keeper?", "0151 9876", True),
         ("What is the number of keepers?", "five", True),
         ("What opens?", "the fund", True),
+        ("What percentage are women?", "the kitchen", False),
+        ("What percentage are women?", "a third", True),
         ("How many prisoners were freed?", "a six-week cease-fire", False),
         ("How many prisoners were freed?", "30 in six weeks", True),
         ("How many staff are women?", "35%", True),

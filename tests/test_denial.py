@@ -20,6 +20,7 @@ from rag.denial import affirms, denies
         ("What is not only included?", "Tea is included.", False),
         ("Is tea not included?", "Tea is included.", False),
         ("When is it not open?", "It is open on Sunday.", False),
+        ("Where can't I pay by card?", "You can pay by card at the desk.", False),
         ("Why is it not open?", "It is open when the pump works.", False),
         ("May it rain or not rain?", "It may rain.", False),
     ],

@@ -109,6 +109,11 @@ BATTERY = "The R5 takes about 380 pictures on one charge."
         ("Which is longer, the ash or the oak?", "The ash is 5 m long.", "5 m", False),
         ("What are the three quotes?", "They are Ann £4, Bo £5 and Cy £6.", "Ann £4", False),
         ("What are the two quotes?", "They are Ann £4,100 and Bo £5,200.", "Ann £4,100", False),
+        ("Who can swim?", "Children cannot swim.", "Children", False),
+        ("Which pets may not be kept?", "Cats may; dogs may not.", "Cats may; dogs", False),
+        ("Who can swim?", "Adults can swim, children cannot swim.", "Adults", True),
+        ("How many members are there?", "The club has five courts.", "five", False),
+        ("How many people came?", "Some 80 guests came.", "80", True),
         ("What torque for bolts?", TORQUES, "25 Nm", True),
         ("What torque?", TORQUES, "25 Nm", False),
         ("What torque for steel bolts and volumes?", TORQUES, "25 Nm", False),
@@ -166,7 +171,7 @@ def test_the_words_that_answer_are_shown_whole_and_alone(
 
 
 def test_words_of_another_quoted_sentence_are_shown_where_the_reader_is_sure_of_them() -> None:
-    text = "Davies could not call his system a network. He named it packet switching."
+    text = "Davies used to call his system a network. He named it packet switching."
     question = "What did Davies call his system?"
     where = ("a network", -9.0)
     for margin, words in ((4.0, "packet switching"), (3.9, None)):
@@ -179,12 +184,18 @@ def test_words_of_another_quoted_sentence_are_shown_where_the_reader_is_sure_of_
     assert short is not None and short.sure
 
 
+@pytest.mark.parametrize(("margin", "sure"), [(2.0, True), (1.9, False)])
+def test_words_are_sure_where_the_reader_is(margin: float, sure: bool) -> None:
+    short = told("Where is the key?", "The key hangs in the office.", ("office", margin))
+    assert short is not None and short.sure is sure
+
+
 def test_no_words_are_sure_where_the_passages_hardly_answer() -> None:
     text = "The key hangs in the office."
     question = "Which printer does the office use?"
     found = candidates(question, [found_in(text)], np.ones(1, np.float32), alike)
     span = text.index("key"), text.index("key") + 3
-    known = [replace(found[0], reading=Reading(span, 0.2))]
+    known = [replace(found[0], reading=Reading(span, 2.0))]
     for answerable, sure in ((None, True), (0.5, True), (0.49, False)):
         draft = Answer(question, question, "not_in_documents", "", answerability=answerable)
         short = answered(draft, known).short
