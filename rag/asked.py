@@ -106,8 +106,8 @@ _REASON = re.compile(
     re.I,
 )
 _HEDGE = re.compile(
-    r"\b(?:about|around|roughly|some|approximately|nearly|almost|at least|at most|more than|"
-    r"fewer than|less than|over|under|up to)\s$",
+    r"\b(?:about|around|roughly|some|approximately|nearly|almost|at least|at most|over|under|up to|"
+    r"(?:(?:no|not) )?(?:more|fewer|less) than)\s$",
     re.I,
 )
 _OPEN = re.compile(  # and not "What are the two kinds of it?", "What were they made of?"

@@ -21,6 +21,7 @@ TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in Apri
     [
         ("How many trucks a day entered Gaza?", TRUCKS, "about 225 trucks"),
         ("When did 225 trucks enter Gaza?", TRUCKS, "April"),
+        ("How long may I play?", "Play for no more than 2 hours.", "no more than 2 hours"),
         ("Who painted the ceiling?", "The ceiling was painted by Ada Marsh.", "Ada Marsh"),
         ("Who met whom?", "Then Ada Marsh met Carl Bohm in the hall.", None),  # it may be either
         ("Who painted the ceiling?", "*Note:* the ceiling was painted.", None),
