@@ -4,11 +4,12 @@ import math
 import re
 from collections.abc import Sequence
 
-from rag.asked import asks_figure, kind_asked, may_be, parts
+from rag.asked import kind_asked, parts
 from rag.chronology import untold, words_of_times
 from rag.datatypes import Hit
 from rag.denial import affirms, denies
 from rag.extract import LONGEST_READ, NEARLY, SURE, Candidate
+from rag.kinds import asks_figure, may_be
 from rag.mentions import MONTH, YEAR, identifiers, telling
 from rag.words import stem, stems
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import holds_kind, is_open
+from rag.asked import is_open
 from rag.beside import list_below
 from rag.chronology import of_another_time
 from rag.datatypes import Hit, Passage, Span
 from rag.disagree import names_the_other
+from rag.kinds import holds_kind
 from rag.marks import leads_elsewhere, states
 from rag.mentions import identifiers
 from rag.outline import headings

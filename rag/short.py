@@ -3,22 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from rag.asked import (
-    asks_whether,
-    counts_asked,
-    is_open,
-    kind_asked,
-    may_be,
-    names_counted,
-    short_answer,
-    sides_asked,
-)
+from rag.asked import asks_whether, is_open, kind_asked, sides_asked
 from rag.choose import asked_alike, short_cell
 from rag.chronology import of_another_time
 from rag.datatypes import Citation, ShortAnswer, Span
 from rag.denial import denied_of, denies
 from rag.extract import LONGEST_READ, Candidate
 from rag.framing import asked_alone
+from rag.kinds import counts_asked, may_be, names_counted, short_answer
 from rag.marks import label_end, states, words_of
 from rag.mentions import TIME, identifiers, names
 from rag.quantities import quantities

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 
-from rag.asked import holds_kind, kind_asked
+from rag.asked import kind_asked
 from rag.datatypes import Passage, Span
+from rag.kinds import holds_kind
 from rag.load.table import names_columns
 from rag.words import stems
 

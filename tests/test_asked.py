@@ -4,14 +4,12 @@ import pytest
 
 from rag.asked import (
     asks_whether,
-    holds_kind,
     is_open,
     kind_asked,
-    may_be,
     parts,
-    short_answer,
     sides_asked,
 )
+from rag.kinds import holds_kind, may_be, short_answer
 
 TRUCKS = "That is compared to about 225 trucks per day that entered Gaza in April with 9 drivers."
 
