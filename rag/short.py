@@ -31,7 +31,7 @@ _ASKS_SEVERAL = re.compile(
 )
 _OF_ONE = re.compile(r"['’]s?\s")
 _EMPHASIS = "*_`"
-_SURELY = 0.5  # how sure the reader is, in [0, 1], of words that are
+_SURELY = 0.5  # how sure the reader is, in [0, 1], of the words that are in bold
 _CLEARLY = 1.0  # logits by which one reading outdoes another
 _POINTED_AT = -5.0  # the margin from which on words are shown; the whole sentence is quoted anyway
 
