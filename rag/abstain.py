@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rag.asked import kind_asked, parts
 from rag.chronology import untold, words_of_times
 from rag.datatypes import Hit
-from rag.denial import affirms, denies
-from rag.extract import LONGEST_READ, NEARLY, SURE, Candidate
+from rag.denial import affirms, leaves_out
+from rag.extract import ABLE, LONGEST_READ, NEARLY, SURE, Candidate
 from rag.kinds import asks_figure, may_be
 from rag.mentions import MONTH, YEAR, identifiers, telling
 from rag.words import stem, stems
@@ -18,7 +18,6 @@ _UNHEARD_OF = 0.95  # of it, where the code that is asked about is in no hit
 _UNSAID = 0.95  # of it, where the reader is sure that the sentences do not say
 _UNTOLD = 0.95  # of it, where what may be quoted is of other times than the question's
 _AFFIRMED = 0.95  # of it, where what may be quoted says of what is denied that it is so
-_ABLE = 0.7  # of the best score: a sentence as good as this may deny it
 _QUOTED = 2  # sentences at most, where one thing is asked for
 _TRUSTED = 3  # hits in which what is named is looked for
 _CODE = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*|\b\w*[^\W_]_+[^\W_]\w*\b|\b[\w.]+\(\)|`[^`\s]+`")
@@ -91,10 +90,10 @@ def _untold(question: str, found: Sequence[Candidate]) -> bool:
 
 
 def _affirmed(question: str, found: Sequence[Candidate]) -> bool:
-    """Whether what may be quoted affirms what it denies, and nothing that is as good denies any."""
+    """Whether what may be quoted affirms what it denies, and nothing nearly as good denies any."""
     best = max(candidate.score for candidate in found)
-    able = [c.text for c in found if c.score >= _ABLE * best]
-    return all(affirms(question, c.text) for c in _near(found)) and not any(map(denies, able))
+    able = [c.text for c in found if c.score >= ABLE * best]
+    return all(affirms(question, c.text) for c in _near(found)) and not any(map(leaves_out, able))
 
 
 def _near(found: Sequence[Candidate]) -> list[Candidate]:

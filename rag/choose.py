@@ -12,13 +12,12 @@ from rag.beside import beside
 from rag.chronology import in_order
 from rag.datatypes import Span, Statement
 from rag.disagree import conflicts, names_the_other
-from rag.extract import NEARLY, SURE, Candidate
+from rag.extract import ABLE, NEARLY, SURE, Candidate
 from rag.tables import asked_cell, cells, row_and_others, told
 from rag.words import stems
 
 _MOST = 4
 _LEAD = 0.1  # of score: a row of a table that leads its others so far answers alone
-_ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 _ASKS_SEVERAL = re.compile(
     r"\b(?:compare|difference|both|list|versus|vs|respectively|which of|what are|"
     r"how did .* (?:change|differ))\b"
@@ -216,7 +215,7 @@ def contradicting(
     ``ranked`` are the question's candidates, best first.
     """
     own = {c.place for c in chosen}
-    able = [c for c in ranked if c.place in own or c.score >= _ABLE * ranked[0].score]
+    able = [c for c in ranked if c.place in own or c.score >= ABLE * ranked[0].score]
     found: list[set[int]] = []
     for pair in conflicts(question, [_statement(c) for c in able]):
         if any(able[i].place in own for i in pair):

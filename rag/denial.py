@@ -10,8 +10,8 @@ _DENIES = re.compile(
     r"\b(?:cannot|neither|never|no|nobody|none|nor|(?<!or )not|nothing|without)\b|n['’]t\b", re.I
 )
 _LEAVES_OUT = re.compile(
-    r"\b(?:only|hardly|rarely|unless|instead|rather|(?:except|exclu|exempt|forbid|prohibit|refus|"
-    r"reject|lack|fail|un)\w*|bann?(?:ed|s)|den(?:y|ies|ied))\b",
+    r"\b(?:only|hardly|rarely|unless|instead|rather|extra|separately|(?:except|exclu|exempt|forbid|prohibit|refus|"
+    r"reject|lack|fail)\w*|un(?!der|i|til)\w+|bans?|banned|den(?:y|ies|ied))\b",
     re.I,
 )
 _BETWEEN_CLAUSES = re.compile(r"[,;:]\s|\s(?:and|but|while)\s")
@@ -26,6 +26,11 @@ def denies(text: str) -> bool:
     return bool(_DENIES.search(text))
 
 
+def leaves_out(text: str) -> bool:
+    """Whether a text denies something, or tells of what is no part of it: but this, only, extra."""
+    return denies(text) or bool(_LEAVES_OUT.search(text))
+
+
 def affirms(question: str, sentence: str) -> bool:
     """Whether a sentence says only that what a question denies is so.
 
@@ -35,7 +40,7 @@ def affirms(question: str, sentence: str) -> bool:
     if kind_asked(question) in ("time", "reason") or _WHERE.search(question):
         return False
     word = _denied(question) if not asks_whether(question) else None
-    return word in stems(sentence) and not denies(sentence) and not _LEAVES_OUT.search(sentence)
+    return word in stems(sentence) and not leaves_out(sentence)
 
 
 def denied_of(question: str, sentence: str, span: Span) -> bool:

@@ -28,6 +28,7 @@ from rag.words import stems
 
 EmbedSentences = Callable[[Sequence[str]], NDArray[np.float32]]
 
+ABLE = 0.7  # of the best score: a sentence as good as this may contradict it
 NEARLY = 0.8  # of the best score: a second sentence as good as this is quoted too
 _HITS = 8  # passages whose sentences are looked at
 _EMBEDDED = 8  # sentences that are embedded, 3 to 10 ms each; with 12 hardly another one is chosen

@@ -500,26 +500,53 @@ def test_the_reader_doubts_nothing_that_it_has_not_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "words", "refused"),
+    ("question", "words", "margin", "refused"),
     [
-        ("How many heaters warm the hall?", "heaters", True),
-        ("How many heaters warm the hall?", "two heaters", False),
-        ("How many heaters warm the hall?", "heaters and a stove", False),
-        ("Who says how many heaters warm the hall?", "The hall", False),
-        ("How much warms the hall?", "heaters", True),
-        ("How long do the heaters warm the hall?", "two heaters", True),
-        ("How long ago was the hall warmed?", "two heaters", True),
-        ("When was the hall warmed?", "heaters", True),
-        ("When was the hall warmed?", "warmed by two", False),
-        ("What warms the hall?", "heaters", False),
+        ("How many heaters warm the hall?", "heaters", 3.0, True),
+        ("How many heaters warm the hall?", "heaters", 9.0, True),
+        ("How many heaters warm the hall?", "two heaters", 3.0, False),
+        ("How many heaters warm the hall?", "heaters and a stove", 3.0, False),
+        ("Who says how many heaters warm the hall?", "The hall", 3.0, False),
+        ("How much warms the hall?", "heaters", 3.0, True),
+        ("How long do the heaters warm the hall?", "two heaters", 3.0, True),
+        ("How long ago was the hall warmed?", "two heaters", 3.0, True),
+        ("Which year was the hall warmed in?", "warmed by two", 9.0, True),
+        ("When was the hall warmed?", "heaters", 3.0, True),
+        ("When was the hall warmed?", "heaters", 9.0, False),
+        ("When was the hall warmed?", "warmed by two", 3.0, False),
+        ("What warms the hall?", "heaters", 3.0, False),
     ],
 )
-def test_what_cannot_be_asked_for_is_no_answer(question: str, words: str, refused: bool) -> None:
+def test_what_cannot_be_asked_for_is_no_answer(
+    question: str, words: str, margin: float, refused: bool
+) -> None:
     text = "The hall is warmed by two heaters and a stove."
     hits = [hit(1, text)]
     start = text.index(words)
-    readings = {("1.txt", (0, len(text))): Reading((start, start + len(words)), 3.0)}
+    readings = {("1.txt", (0, len(text))): Reading((start, start + len(words)), margin)}
     found = candidates(question, hits, np.ones(1, np.float32), alike, readings)
+    assert (answerability(question, hits, found) < 0.1) == refused
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "refused"),
+    [
+        ("What is not included?", "Tea is included.", True),
+        ("What is not included?", "Tea is included. Cakes are not included.", False),
+        (
+            "What is not included?",
+            "Tea is included. Lunch is included. No cakes are included.",
+            False,
+        ),
+        ("What is not included?", "Tea is included. Lunch is included. Ask Ann.", True),
+        ("What is included?", "Tea is included.", False),
+    ],
+)
+def test_what_only_affirms_what_is_denied_is_no_answer(
+    question: str, text: str, refused: bool
+) -> None:
+    hits = [hit(1, text)]
+    found = candidates(question, hits, np.ones(1, np.float32), alike)
     assert (answerability(question, hits, found) < 0.1) == refused
 
 
