@@ -34,8 +34,8 @@ The house, in reading order::
     framing.py      a question -> the same without courtesy and what else only frames it
     spelling.py     a query with slips of the pen -> the same in the documents' words
     reader/         question + passage -> the words that answer; a small network, it only points
-    asked.py       what a question asks for: a kind of thing, several things, yes or no, one of two
-    kinds.py       where a sentence holds such a kind of thing, and what may be one
+    asked.py        what a question asks for: a kind of thing, several things, yes or no, one of two
+    kinds.py        where a sentence holds such a kind of thing, and what may be one
     denial.py       what a question denies, and whether a sentence affirms it
     extract.py      question + Hits -> the sentences that may answer it, without a language model
     abstain.py      how likely it is that these sentences and their passages answer at all

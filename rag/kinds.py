@@ -25,8 +25,9 @@ _ASKS_WHO = re.compile(r"^(?!.*\bwhere\b).*\bwhom?\b", re.I | re.S)
 _PLACE_AFTER = re.compile(r"\b(?:at|in|near|outside)\s+(?:the\s+)?$", re.I)
 _NUMBERED = re.compile(r"\bnumber\b", re.I)
 _HOW_MUCH = re.compile(r"\bhow (?:many|much)\b|\bpercent", re.I)
-_HOW_MANY = re.compile(r"\bhow many (?:of the |more |other )?(\w+)", re.I)
-_COUNTED = re.compile(r"\bhow many ((?:[\w'’-]+\W*){1,3})", re.I)
+_HOW_MANY = re.compile(
+    r"\bhow many (?:of the |more |other )?(?P<things>(?P<first>\w+)(?:\W+[\w'’-]+){0,2})", re.I
+)
 _ANYBODY = frozenset(["peopl", "person", "time"])  # that go by other names where they are counted
 _HOW_LONG = re.compile(r"\bhow long\b(?! ago\b)", re.I)
 _LENGTH = re.compile(  # in time or space
@@ -130,14 +131,14 @@ def _blanked(text: str, spans: Sequence[Span]) -> str:
 def counts_asked(question: str, sentence: str) -> list[Span]:
     """Where a sentence counts what a question asks how many of: "5 days" for "how many days"."""
     asked = _HOW_MANY.search(question)
-    noun = stem(asked[1].lower()) if asked else None
+    noun = stem(asked["first"].lower()) if asked else None
     return [q.span for q in quantities(sentence) if noun in stems(sentence[slice(*q.span)])]
 
 
 def names_counted(question: str, text: str) -> bool:
     """Whether a text names what a question asks how many of, if it asks that."""
-    asked = _COUNTED.search(question)
-    words = set(stems(asked[1])) if asked else set()
+    asked = _HOW_MANY.search(question)
+    words = set(stems(asked["things"])) if asked else set()
     return not words or bool(words & (_ANYBODY | set(stems(text))))
 
 

@@ -187,9 +187,11 @@ def _in_brackets(text: str, start: int, end: int) -> Span:
             end += 1
         elif lacks:
             before, _, after = words.rpartition(opening if lacks > 0 else closing)
-            kept = max(before.rstrip(), after.lstrip(",;: "), key=len)
-            start = text.index(kept, start)
-            end = start + len(kept)
+            before, after = before.rstrip(), after.lstrip(",;: ")
+            if len(before) < len(after):
+                start = end - len(after)
+            elif before:
+                end = start + len(before)
     return start, end
 
 

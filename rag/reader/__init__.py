@@ -29,9 +29,7 @@ _WINDOW = 512  # tokens
 _LONGEST = 30  # tokens of an answer
 _ANSWERED = 1.0  # logits: more questions have an answer than of those that it was trained on
 _IN_NUMBER = re.compile(r"\d[.,:/]\d|(?<!\d{3})\d[ \xa0\u2009\u202f]\d{3}(?!\d)")  # 1,300, 1 300
-_ENGLISH = (
-    0.15  # of the words are English function words; in most prose twice or three times as many
-)
+_ENGLISH = 0.15  # of the words are English function words; in most prose it is twice as many
 
 
 @dataclass(frozen=True, slots=True)
